@@ -1,0 +1,63 @@
+# One-word commands. `make demo` and `make test` do every set-up step themselves.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+PY := $(BIN)/python
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help setup demo up test unit lint types fmt check bench crash explore coverage docs lock
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: .venv/.ready ## install everything into .venv (uv is fetched into .tools if it is missing)
+
+.venv/.ready: requirements.lock $(wildcard packages/*/pyproject.toml) tools/setup.py
+	@python3 tools/setup.py
+	@touch $@
+
+demo: setup ## a real video to a profile on the emulator, exactly once  [VIDEO=path]
+	@$(PY) -m demo $(if $(VIDEO),--video "$(VIDEO)")
+
+up: setup ## emulator and service, left running to play with
+	@$(BIN)/postwright up --emulator
+
+unit: setup ## the tests without a database or a process, in seconds
+	@$(PY) -m pytest -q -m "not slow"
+
+test: setup ## every test
+	@$(PY) -m pytest -q -n 2 --dist worksteal
+
+lint: setup ## ruff, formatting, import contracts, house rules, generated code up to date
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(PY) tools/unasync.py --check
+	@$(PY) tools/lints
+
+types: setup ## pyright, strict
+	@$(BIN)/pyright
+
+fmt: setup ## format and mend what can be mended
+	@$(BIN)/ruff check --fix-only -q . ; $(BIN)/ruff format -q . ; $(PY) tools/unasync.py
+
+check: lint types ## lint and types
+
+bench: setup ## a benchmark: make bench NAME=upload
+	@$(PY) -m benchmarks.$(NAME)
+
+crash: setup ## kill -9 and SIGSTOP over twenty real publications
+	@$(PY) -m benchmarks.crash
+
+explore: setup ## every interleaving of the publish protocol, and mutations that must be caught
+	@$(PY) -m benchmarks.explorer
+
+coverage: setup ## which rows of spec/ have a client operation, an emulator rule and a contract test
+	@$(PY) tools/coverage.py
+
+docs: setup ## regenerate the generated pages
+	@$(PY) tools/docs.py
+
+lock: ## resolve the dependencies anew into requirements.lock
+	@python3 tools/setup.py --lock

@@ -1,0 +1,110 @@
+"""Makes .venv from requirements.lock, with nothing but Python on the machine.
+
+uv does the work. If it is not on PATH it is fetched from the configured package index into
+.tools/, which nothing else uses. The lock names versions and hashes but no index, so that it
+works behind a mirror as well as without one.
+"""
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / ".tools"
+UV_VERSION = "0.13.8"
+LOCK = ROOT / "requirements.lock"
+
+
+def run(*command: str | Path, quiet: bool = False) -> None:
+    """Run a command in the root; stop with its status if it fails."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT,
+        check=False,
+        capture_output=quiet,
+        text=True,
+    )
+    if done.returncode:
+        if quiet:
+            print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
+        sys.exit(f"setup: '{Path(str(command[0])).name} {command[1]}' failed ({done.returncode})")
+
+
+def private_uv() -> Path:
+    """Fetch uv into .tools/, by whichever way this Python can install a package."""
+    target = TOOLS / "uv"
+    binary = target / "bin" / "uv"
+    if binary.exists():
+        return binary
+    print(f"setup: fetching uv {UV_VERSION} into {TOOLS.relative_to(ROOT)}/", flush=True)
+    wanted = f"uv=={UV_VERSION}"
+    install = ["install", "--quiet", "--disable-pip-version-check", "--target", str(target), wanted]
+    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True).returncode == 0:
+        run(sys.executable, "-m", "pip", *install)
+    else:
+        # Debian splits pip and venv off; ensurepip's wheel may still be there to run in place.
+        try:
+            import ensurepip
+
+            bundled = next(Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl"))
+        except (ImportError, StopIteration):
+            sys.exit(
+                "setup: this Python has neither pip nor ensurepip, so uv cannot be fetched.\n"
+                "Install pip (Debian: apt-get install python3-pip) or uv, and run make again."
+            )
+        run(sys.executable, bundled / "pip", *install)
+    if not binary.exists():
+        sys.exit(f"setup: uv was installed but {binary} is not there")
+    return binary
+
+
+def find_uv() -> Path:
+    """The uv on PATH, or a private one."""
+    found = shutil.which("uv")
+    return Path(found) if found else private_uv()
+
+
+def lock(uv: Path) -> None:
+    """Resolve anew and write requirements.lock."""
+    run(uv, "lock", "--upgrade", quiet=True)
+    run(
+        uv, "export", "--quiet", "--no-emit-workspace", "--all-groups", "--all-extras",
+        "--format", "requirements-txt", "--no-header", "--no-annotate",
+        "--output-file", LOCK, quiet=True,
+    )  # fmt: skip
+
+
+def sync(uv: Path) -> None:
+    """Make .venv hold exactly what the lock says, plus the three packages, editable."""
+    venv = ROOT / ".venv"
+    if not (venv / "bin" / "python").exists():
+        run(uv, "venv", "--quiet", "--no-python-downloads", "--python", ">=3.11", venv)
+    os.environ["VIRTUAL_ENV"] = str(venv)  # noqa: TID251  # tells uv which environment; no setting is read
+    print("setup: installing the locked packages", flush=True)
+    run(uv, "pip", "install", "--quiet", "--require-hashes", "--link-mode", "copy", "-r", LOCK)
+    editable = [part for path in sorted((ROOT / "packages").iterdir()) for part in ("-e", str(path))]
+    run(uv, "pip", "install", "--quiet", "--no-deps", *editable)
+
+
+def main() -> None:
+    """Parse the one flag and go."""
+    if sys.version_info < (3, 11):
+        sys.exit(f"setup: Python 3.11 or newer is needed; this is {sys.version.split()[0]}")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lock", action="store_true", help="resolve anew instead of installing")
+    args = parser.parse_args()
+    uv = find_uv()
+    if args.lock:
+        lock(uv)
+    else:
+        sync(uv)
+        digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()[:12]
+        print(f"setup: ready (lock {digest})")
+
+
+if __name__ == "__main__":
+    main()
