@@ -1,1 +1,1 @@
-"""Placeholder until the first module lands."""
+"""Publishes videos to TikTok exactly once, from one's own machine."""

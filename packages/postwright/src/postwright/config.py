@@ -1,0 +1,182 @@
+"""The one place where settings are read: `POSTWRIGHT_*` variables into one frozen object.
+
+Built in composition roots (`cli`, `worker`) and passed down. Every secret can be given as a file
+instead, by the same name with `_FILE` at its end.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from postwright.errors import Misconfigured
+
+
+class TikTokSettings(BaseModel):
+    """Where TikTok is. Empty means the real one; the emulator's address is the only other use."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: str = Field(
+        default="", description="Origin of all TikTok calls and pages; empty: the real TikTok."
+    )
+    client_key: str = Field(default="", description="Client key of the app registered at TikTok.")
+    client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Client secret of the app registered at TikTok."
+    )
+    app_kind: str = Field(
+        default="desktop",
+        pattern="^(desktop|web)$",
+        description="Kind of app at TikTok: 'desktop' (PKCE, loopback redirect) or 'web'.",
+    )
+    redirect_uri: str = Field(
+        default="http://127.0.0.1:*/callback/",
+        description="Redirect registered at TikTok; '*' stands for any free port.",
+    )
+    audited: bool | None = Field(
+        default=None, description="Whether TikTok has audited the app; unset: learned."
+    )
+
+
+class MediaSettings(BaseModel):
+    """Limits of the media folder and of the probe."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    folder: Path | None = Field(
+        default=None, description="Where media is kept; unset: `media` in the data folder."
+    )
+    reserve_bytes: int = Field(
+        default=256 * 1024 * 1024, ge=0, description="Free bytes to leave on the media disk."
+    )
+    probe_timeout_s: float = Field(default=60, gt=0, description="Longest time a probe may take.")
+    min_duration_s: float = Field(
+        default=3, ge=0, description="Shortest video that preflight lets pass, in seconds."
+    )
+
+
+class WorkerSettings(BaseModel):
+    """How a worker shares the work."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slots: int = Field(
+        default=8, ge=1, le=64, description="Steps that one worker runs at once, per kind."
+    )
+    lease_s: float = Field(
+        default=30, ge=2, description="Seconds after which a silent worker loses its lane."
+    )
+    poll_s: float = Field(
+        default=1, gt=0, description="Longest pause between looks at the due lanes."
+    )
+
+    @property
+    def lease(self) -> timedelta:
+        """The lease as a duration."""
+        return timedelta(seconds=self.lease_s)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. See docs/reference/configuration.md."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="POSTWRIGHT_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        env_ignore_empty=True,
+    )
+
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL 15 or newer to use instead of the embedded one.",
+    )
+    data_dir: Path = Field(
+        default_factory=lambda: platformdirs.user_data_path("postwright"),
+        description="Folder for the embedded database and the media.",
+    )
+    key: SecretStr | None = Field(
+        default=None, description="Master key, 32 bytes in base64; unset: from the key file."
+    )
+    key_file: Path = Field(
+        default_factory=lambda: platformdirs.user_config_path("postwright") / "key",
+        description="File with the master key, made on first run; outside the data folder.",
+    )
+    proxy: str = Field(default="", description="Proxy for all calls to TikTok.")
+    log_level: str = Field(
+        default="INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="How much the worker logs.",
+    )
+    tiktok: TikTokSettings = TikTokSettings()
+    media: MediaSettings = MediaSettings()
+    worker: WorkerSettings = WorkerSettings()
+
+    @model_validator(mode="after")
+    def _absolute_folders(self) -> "Settings":
+        # A relative folder would mean another one in every shell that runs a command.
+        object.__setattr__(self, "data_dir", self.data_dir.expanduser().absolute())
+        object.__setattr__(self, "key_file", self.key_file.expanduser().absolute())
+        return self
+
+    @property
+    def media_folder(self) -> Path:
+        """Where media is kept."""
+        return self.media.folder or self.data_dir / "media"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the embedded PostgreSQL is used."""
+        return self.database_url is None
+
+
+_SECRET_FILES = {
+    "POSTWRIGHT_DATABASE_URL_FILE": ("database_url",),
+    "POSTWRIGHT_TIKTOK__CLIENT_SECRET_FILE": ("tiktok", "client_secret"),
+}
+
+
+def load(environ: dict[str, str], **overrides: Any) -> Settings:
+    """Read the settings.
+
+    Args:
+        environ: the process's environment.
+        overrides: fields that a command line flag has set.
+
+    Raises:
+        Misconfigured: a setting is unknown, malformed, or its file cannot be read.
+    """
+    given: dict[str, Any] = dict(overrides)
+    for name, path in _SECRET_FILES.items():
+        if file := environ.get(name):
+            _put(given, path, _read_secret(name, file))
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        name = "POSTWRIGHT_" + "__".join(str(part) for part in problem["loc"]).upper()
+        raise Misconfigured(
+            f"The setting {name} cannot be used.",
+            why=str(problem["msg"]),
+            fix="Correct or unset it; `postwright config show` lists all settings.",
+        ) from None
+
+
+def _put(given: dict[str, Any], path: tuple[str, ...], value: str) -> None:
+    for part in path[:-1]:
+        given = given.setdefault(part, {})
+    given[path[-1]] = value
+
+
+def _read_secret(name: str, file: str) -> str:
+    try:
+        return Path(file).expanduser().read_text().strip()
+    except OSError as error:
+        raise Misconfigured(
+            f"The file {file} of {name} cannot be read.",
+            why=error.strerror or str(error),
+            fix="Point it at a readable file, or unset it.",
+        ) from None
