@@ -98,8 +98,8 @@ BAD = [
 ]
 
 
-def by_rule(sample: Sample) -> str:
-    return sample.rule
+def numbered(samples: list[Sample]) -> list[str]:
+    return [f"{sample.rule}-{number}" for number, sample in enumerate(samples, start=1)]
 
 
 def findings(sample: Sample) -> list[str]:
@@ -107,12 +107,12 @@ def findings(sample: Sample) -> list[str]:
     return [finding.message for finding in RULES[sample.rule](source)]
 
 
-@pytest.mark.parametrize("sample", GOOD, ids=by_rule)
+@pytest.mark.parametrize("sample", GOOD, ids=numbered(GOOD))
 def test_a_good_sample_passes(sample: Sample) -> None:
     assert findings(sample) == []
 
 
-@pytest.mark.parametrize("sample", BAD, ids=by_rule)
+@pytest.mark.parametrize("sample", BAD, ids=numbered(BAD))
 def test_a_bad_sample_is_caught_once(sample: Sample) -> None:
     assert len(findings(sample)) == 1
 
