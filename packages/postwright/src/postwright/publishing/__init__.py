@@ -1,0 +1,1 @@
+"""The life of a publication: schedule, start, upload, track, cancel, hold."""
