@@ -1,0 +1,117 @@
+"""Tables of platform apps, connections, credentials, quota slots and calls."""
+
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from postwright.db.base import Base, Id, Utc
+from postwright.db.types import EnumText
+
+
+class ConnectionState(StrEnum):
+    """Whether a connection can be used, and if not, why."""
+
+    CONNECTED = "connected"
+    EXPIRING = "expiring"  # usable until its access token ends; it cannot be refreshed
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    INSUFFICIENT_SCOPE = "insufficient_scope"
+
+    @property
+    def usable(self) -> bool:
+        """Whether calls can still be made."""
+        return self in {ConnectionState.CONNECTED, ConnectionState.EXPIRING}
+
+
+class PlatformApp(Base):
+    """Our registration at a network. `client_secret` is sealed."""
+
+    __tablename__ = "platform_apps"
+    __table_args__ = (UniqueConstraint("workspace_id", "platform", "client_key"),)
+
+    id: Mapped[Id]
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
+    platform: Mapped[str]
+    client_key: Mapped[str]
+    client_secret: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[str]
+    redirect_uri: Mapped[str]
+    base_url: Mapped[str]
+    created_at: Mapped[Utc]
+
+
+class Connection(Base):
+    """One authorised account on one network. Its tokens are apart, in `credentials`."""
+
+    __tablename__ = "connections"
+    __table_args__ = (UniqueConstraint("workspace_id", "platform_app_id", "external_id"),)
+
+    id: Mapped[Id]
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
+    platform_app_id: Mapped[str] = mapped_column(ForeignKey("platform_apps.id"))
+    platform: Mapped[str]
+    external_id: Mapped[str]
+    handle: Mapped[str]
+    display_name: Mapped[str]
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    state: Mapped[ConnectionState] = mapped_column(EnumText(ConnectionState))
+    state_detail: Mapped[str]
+    created_at: Mapped[Utc]
+    connected_at: Mapped[Utc]
+
+
+class Credential(Base):
+    """The tokens of a connection, sealed. `version` grows with every change of tokens.
+
+    `refreshing_until` lets one process refresh while the others wait; what decides whose answer
+    is stored is `version`, compared with the one whose refresh token was sent.
+    """
+
+    __tablename__ = "credentials"
+
+    connection_id: Mapped[str] = mapped_column(
+        ForeignKey("connections.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(BigInteger)
+    access_token: Mapped[bytes] = mapped_column(LargeBinary)
+    refresh_token: Mapped[bytes] = mapped_column(LargeBinary)
+    issued_at: Mapped[Utc]
+    access_expires_at: Mapped[Utc]
+    refresh_expires_at: Mapped[Utc]
+    refreshing_until: Mapped[Utc | None]
+    refresh_doubt: Mapped[str]
+
+
+class QuotaSlot(Base):
+    """One of the n requests per minute that a rate limit allows."""
+
+    __tablename__ = "quota_slots"
+
+    connection_id: Mapped[str] = mapped_column(
+        ForeignKey("connections.id", ondelete="CASCADE"), primary_key=True
+    )
+    bucket: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    free_at: Mapped[Utc]
+
+
+class Call(Base):
+    """One request to a network: the ledger. Append-only: a trigger refuses UPDATE and DELETE."""
+
+    __tablename__ = "calls"
+    __table_args__ = (Index("ix_calls_publication_id_id", "publication_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[Utc]
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"), index=True)
+    connection_id: Mapped[str | None]
+    publication_id: Mapped[str | None]
+    attempt: Mapped[int | None]
+    operation: Mapped[str]
+    http_status: Mapped[int | None]
+    code: Mapped[str]
+    log_id: Mapped[str]
+    elapsed_ms: Mapped[int]
+    detail: Mapped[str]

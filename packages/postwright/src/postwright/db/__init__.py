@@ -1,0 +1,1 @@
+"""Engine, tables' base, types, migrations, the embedded server."""

@@ -1,0 +1,102 @@
+"""The engine and its transactions."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from postwright.errors import Advice, StorageTrouble
+
+
+class DatabaseGone(StorageTrouble):
+    """The database cannot be reached."""
+
+    code = "database_gone"
+    advice = Advice.RETRY
+
+
+class Database:
+    """A pool of connections to one PostgreSQL.
+
+    Transactions are the only way in: `async with database.transaction() as session`. They commit
+    when the block ends and roll back when it raises, and nothing else commits.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = normalised(url)
+        self._engine = create_async_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            connect_args={"options": "-c timezone=utc", "connect_timeout": 10},
+        )
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[AsyncSession]:
+        """One transaction.
+
+        Raises:
+            DatabaseGone: the connection could not be made, or broke.
+        """
+        try:
+            async with self._sessions() as session, session.begin():
+                yield session
+        except DBAPIError as error:
+            if error.connection_invalidated or is_outage(error):
+                raise gone(self.url, error) from error
+            raise
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+    @property
+    def conninfo(self) -> str:
+        """The same address for plain psycopg."""
+        return self.url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def normalised(url: str) -> str:
+    """The address with the one driver that is used."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def is_outage(error: DBAPIError) -> bool:
+    """Whether the server was not there, as opposed to refusing a statement."""
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    # 08: connection; 57P: shutdown, crash, cannot connect now; 53300: too many connections.
+    if state.startswith(("08", "57P")) or state == "53300":
+        return True
+    return not state and type(error.orig).__name__ in {"OperationalError", "InterfaceError"}
+
+
+def gone(url: str, error: Exception) -> DatabaseGone:
+    """The message for people. The address is shown without its password."""
+    shown = make_url(url).render_as_string(hide_password=True)
+    cause = str(getattr(error, "orig", error)).strip().splitlines()
+    return DatabaseGone(
+        "The database cannot be reached.",
+        why=f"{shown}: {cause[0] if cause else type(error).__name__}",
+        fix="Is it running? Nothing is lost: what was recorded goes on when it is back.",
+    )
+
+
+async def app_now(session: AsyncSession) -> datetime:
+    """The one clock: the database's time, plus an offset that only tests set."""
+    return (await session.execute(text("SELECT app_now()"))).scalar_one()
+
+
+async def driver_connection(session: AsyncSession) -> Any:
+    """The psycopg connection under a session, to let the job engine join its transaction."""
+    raw = await (await session.connection()).get_raw_connection()
+    return raw.driver_connection

@@ -1,0 +1,1 @@
+"""Content: what is to be published, before it meets an account."""

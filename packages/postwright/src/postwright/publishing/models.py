@@ -1,0 +1,86 @@
+"""Tables of publications and their attempts."""
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from postwright.db.base import Base, Id, Json, Utc
+from postwright.db.types import EnumText
+from postwright.publishing.attempt import Stage
+from postwright.publishing.states import State
+
+
+class Publication(Base):
+    """One post to one connection at one time. The wire calls it a platform entry.
+
+    `lane` says which of the connection's lanes goes on with it and `due_at` when; both are empty
+    when it is over, and `due_at` alone is empty while only a person can bring it on.
+    """
+
+    __tablename__ = "publications"
+    __table_args__ = (
+        Index("ix_publications_due", "connection_id", "lane", "due_at"),
+        Index("ix_publications_newest", "workspace_id", "created_at"),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
+    post_id: Mapped[str] = mapped_column(ForeignKey("posts.id"), index=True)
+    connection_id: Mapped[str] = mapped_column(ForeignKey("connections.id"))
+    settings: Mapped[Json]
+    state: Mapped[State] = mapped_column(EnumText(State))
+    lane: Mapped[str | None]
+    due_at: Mapped[Utc | None]
+    publish_at: Mapped[Utc]
+    hold_reason: Mapped[str]
+    expected_at: Mapped[Utc | None]
+    detail: Mapped[str]
+    cancel_requested_at: Mapped[Utc | None]
+    end_code: Mapped[str]
+    post_ids: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    post_url: Mapped[str]
+    version: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[Utc]
+    finished_at: Mapped[Utc | None]
+
+
+class AttemptRow(Base):
+    """One try of a publication: what the protocol made durable. `upload_url` is sealed."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        UniqueConstraint("publication_id", "number"),
+        Index(
+            "uq_attempts_live",
+            "publication_id",
+            unique=True,
+            postgresql_where=text("live"),
+        ),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
+    publication_id: Mapped[str] = mapped_column(ForeignKey("publications.id"))
+    number: Mapped[int]
+    live: Mapped[bool]
+    stage: Mapped[Stage] = mapped_column(EnumText(Stage))
+    media_sha256: Mapped[str]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    chunk_bytes: Mapped[int] = mapped_column(BigInteger)
+    chunk_count: Mapped[int]
+    expects_id: Mapped[bool]
+    checked_at: Mapped[Utc | None]
+    publish_id: Mapped[str | None] = mapped_column(index=True)
+    upload_url: Mapped[bytes | None] = mapped_column(LargeBinary)
+    opened_at: Mapped[Utc | None]
+    sent_offset: Mapped[int] = mapped_column(BigInteger)
+    last_byte_at: Mapped[Utc | None]
+    address_dead: Mapped[bool]
+    failed_at: Mapped[Utc | None]
+    polls: Mapped[int]
+    troubles: Mapped[int]
+    rejections: Mapped[int]
+    voids: Mapped[int]
+    retries: Mapped[int]
+    created_at: Mapped[Utc]
+    ended_at: Mapped[Utc | None]

@@ -1,0 +1,1 @@
+"""Tenants, and who did what in them."""

@@ -1,0 +1,30 @@
+"""Tables of workspaces and of the audit log."""
+
+from sqlalchemy import BigInteger, ForeignKey, Identity
+from sqlalchemy.orm import Mapped, mapped_column
+
+from postwright.db.base import Base, Id, Json, Utc
+
+
+class Workspace(Base):
+    """A tenant. Every other row belongs to one."""
+
+    __tablename__ = "workspaces"
+
+    id: Mapped[Id]
+    name: Mapped[str]
+    created_at: Mapped[Utc]
+
+
+class AuditEntry(Base):
+    """Who did what. Append-only: a trigger refuses UPDATE and DELETE."""
+
+    __tablename__ = "audit_log"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[Utc]
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"), index=True)
+    actor: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    details: Mapped[Json]
