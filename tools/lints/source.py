@@ -47,9 +47,12 @@ class Source:
         return any(self.path.is_relative_to(folder) for folder in folders)
 
     def comments(self) -> Iterator[tuple[int, str]]:
-        """The comments as (line, text): of Python no string that looks like one, else each line."""
+        """The comments as (line, text). Strings of Python and words of a page are none."""
         if not self.is_python:
-            yield from enumerate(self.text.splitlines(), start=1)
+            opening = "<!--" if self.path.suffix == ".md" else ""
+            for number, line in enumerate(self.text.splitlines(), start=1):
+                if opening in line:
+                    yield number, line[line.index(opening) :]
             return
         for token in tokenize.generate_tokens(io.StringIO(self.text).readline):
             if token.type == tokenize.COMMENT:

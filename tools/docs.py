@@ -1,0 +1,157 @@
+"""Writes the parts of docs/reference/ that the code knows better: `make docs`.
+
+A part lies between `<!-- from code: NAME -->` and `<!-- end -->`; the words around it are written
+by hand. `--check` writes nothing and ends with 1 if a page differs from the code.
+"""
+
+import argparse
+import importlib
+import pkgutil
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+import postwright
+from postwright.config import Settings
+from postwright.errors import AppError
+from tiktok_client.codes import CODES, OAUTH_CODES
+
+ROOT = Path(__file__).resolve().parent.parent
+PART = re.compile(r"(<!-- from code: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def table(*titles: str, rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    lines = [titles, ("---",) * len(titles), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def fields(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldInfo]]:
+    """Each setting under its variable's name, nested ones in the place of their group."""
+    for name, field in model.model_fields.items():
+        variable = f"{prefix}{name}".upper()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from fields(field.annotation, f"{variable}__")
+        else:
+            yield variable, field
+
+
+def default(field: FieldInfo) -> str:
+    """The default in words that are true on every machine."""
+    value: Any = field.default
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    if field.default_factory is not None:
+        return "as the platform has it"
+    return "unset" if value is None or value == "" else f"`{value}`"
+
+
+def settings() -> str:
+    """Every setting with its default and what it does."""
+    rows = [(f"`{n}`", default(f), f.description or "") for n, f in fields(Settings, "POSTWRIGHT_")]
+    return table("variable", "default", "what it is", rows=rows)
+
+
+def app_errors() -> list[type[AppError]]:
+    """Every error a person can meet, by exit code, then name."""
+    for module in pkgutil.walk_packages(postwright.__path__, "postwright."):
+        if module.name.endswith(".errors"):
+            importlib.import_module(module.name)
+    found = list[type[AppError]]()
+    waiting = [AppError]
+    while waiting:
+        known = waiting.pop().__subclasses__()
+        found += known
+        waiting += known
+    return sorted(set(found), key=lambda error: (error.exit_code, error.code))
+
+
+def first_line(thing: object) -> str:
+    """The first sentence of a docstring."""
+    return (thing.__doc__ or "").strip().partition("\n")[0]
+
+
+def errors() -> str:
+    """The codes of `--json`, with exit code and advice."""
+    rows = [
+        (f"`{error.code}`", str(error.exit_code), f"`{error.advice.value}`", first_line(error))
+        for error in app_errors()
+    ]
+    return table("code", "exit", "advice", "meaning", rows=rows)
+
+
+def exit_codes() -> str:
+    """Exit codes; slices share those of the error they derive from."""
+    rows = [("0", "Done."), ("1", "A fault of ours; the message asks to report it.")]
+    rows += [("2", "The command line is wrong; `--help` shows how it goes.")]
+    rows += [(str(error.exit_code), first_line(error)) for error in AppError.__subclasses__()]
+    return table("code", "meaning", rows=[*rows, ("130", "Interrupted with Ctrl-C.")])
+
+
+def tiktok_codes() -> str:
+    """TikTok's codes as the client reads them."""
+    rows = [
+        (f"`{code}`", f"`{meaning.error.__name__}`", f"`{meaning.advice.name}`")
+        for code, meaning in CODES.items()
+    ]
+    rows += [(f"`{code}`", "`OAuthError`", f"`{adv.name}`") for code, adv in OAUTH_CODES.items()]
+    return table("code", "class", "advice", rows=rows)
+
+
+def commands() -> str:
+    """The help of every command, as `--help` prints it."""
+    entry = importlib.import_module("postwright.cli").main
+
+    def helps(command: click.Command, path: str, parent: click.Context | None) -> Iterator[str]:
+        name = path.rpartition(" ")[2]
+        context = click.Context(command, info_name=name, parent=parent, terminal_width=88)
+        yield f"## `{path}`\n\n```text\n{command.get_help(context)}\n```\n"
+        if isinstance(command, click.Group):
+            for inner_name in command.list_commands(context):
+                inner = command.get_command(context, inner_name)
+                if inner and not inner.hidden:
+                    yield from helps(inner, f"{path} {inner_name}", context)
+
+    return "\n".join(helps(entry, "postwright", None))
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "settings": settings,
+    "errors": errors,
+    "exit-codes": exit_codes,
+    "tiktok-codes": tiktok_codes,
+    "commands": commands,
+}
+
+
+def current(text: str) -> str:
+    """The page with every part as the code has it now."""
+    return PART.sub(lambda part: part[1] + PARTS[part["name"]]() + part[3], text)
+
+
+def main() -> int:
+    """Write, or compare."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only compare")
+    check: bool = parser.parse_args().check
+    stale = list[Path]()
+    for page in sorted((ROOT / "docs" / "reference").glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        if text != (fresh := current(text)):
+            stale.append(page)
+            if not check:
+                page.write_text(fresh, encoding="utf-8")
+    verdict = "differs from the code: make docs" if check else "written"
+    for page in stale:
+        print(f"{page.relative_to(ROOT)}: {verdict}")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
