@@ -1,1 +1,102 @@
-"""Placeholder until the first module lands."""
+"""TikTok's official APIs as typed Python, async and sync.
+
+This module is the whole public surface.
+"""
+
+from . import limits
+from ._async.client import AsyncTikTok
+from ._async.posting import TokenProvider
+from ._async.transport import AsyncTransport
+from ._operations.chunks import plan_chunks
+from ._operations.oauth import AppKind
+from ._source import ByteSource
+from ._sync.client import TikTok
+from ._sync.posting import BlockingTokenProvider
+from ._sync.transport import Transport
+from .endpoints import Endpoints
+from .errors import (
+    Advice,
+    APIError,
+    AuthError,
+    ConnectFailed,
+    InvalidRequest,
+    MediaRejected,
+    OAuthError,
+    PostingRefused,
+    RateLimited,
+    ResponseError,
+    ScopeMissing,
+    ServerFault,
+    SourceError,
+    StateMismatch,
+    TikTokError,
+    TimedOut,
+    TokenInvalid,
+    TransportError,
+    UploadError,
+    UploadRefusal,
+)
+from .models.calls import CallRecord
+from .models.chunks import Chunk, ChunkPlan
+from .models.oauth import AppKeys, AuthorizeRequest, Callback, TokenGrant
+from .models.posting import (
+    ChunkReceipt,
+    CreatorInfo,
+    FailReason,
+    PrivacyLevel,
+    PublishState,
+    PublishStatus,
+    VideoPost,
+    VideoUpload,
+    utf16_units,
+)
+
+__all__ = [
+    "APIError",
+    "Advice",
+    "AppKeys",
+    "AppKind",
+    "AsyncTikTok",
+    "AsyncTransport",
+    "AuthError",
+    "AuthorizeRequest",
+    "BlockingTokenProvider",
+    "ByteSource",
+    "CallRecord",
+    "Callback",
+    "Chunk",
+    "ChunkPlan",
+    "ChunkReceipt",
+    "ConnectFailed",
+    "CreatorInfo",
+    "Endpoints",
+    "FailReason",
+    "InvalidRequest",
+    "MediaRejected",
+    "OAuthError",
+    "PostingRefused",
+    "PrivacyLevel",
+    "PublishState",
+    "PublishStatus",
+    "RateLimited",
+    "ResponseError",
+    "ScopeMissing",
+    "ServerFault",
+    "SourceError",
+    "StateMismatch",
+    "TikTok",
+    "TikTokError",
+    "TimedOut",
+    "TokenGrant",
+    "TokenInvalid",
+    "TokenProvider",
+    "Transport",
+    "TransportError",
+    "UploadError",
+    "UploadRefusal",
+    "VideoPost",
+    "VideoUpload",
+    "limits",
+    "plan_chunks",
+    "utf16_units",
+]

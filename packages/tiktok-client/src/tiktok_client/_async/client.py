@@ -1,0 +1,52 @@
+"""TikTok's official APIs, for one app and one creator."""
+
+from types import TracebackType
+from typing import Self
+
+from tiktok_client.endpoints import Endpoints
+from tiktok_client.models.oauth import AppKeys
+
+from .oauth import AsyncOAuth
+from .posting import AsyncPosting, TokenProvider
+from .transport import AsyncTransport
+
+__all__ = ["AsyncTikTok"]
+
+
+class AsyncTikTok:
+    """TikTok, spoken to as one app and on behalf of one creator. Cheap: make one per creator.
+
+    `token` is an access token or a function that gives a fresh one before each call; `app` is
+    needed for `oauth` only. A `transport` that is given is shared and stays open; otherwise the
+    client makes its own and closes it in `aclose` or at the end of `async with`.
+    """
+
+    def __init__(
+        self,
+        *,
+        token: str | TokenProvider | None = None,
+        app: AppKeys | None = None,
+        endpoints: Endpoints | None = None,
+        transport: AsyncTransport | None = None,
+    ) -> None:
+        self.endpoints = endpoints or Endpoints()
+        self._owns_transport = transport is None
+        self.transport = AsyncTransport() if transport is None else transport
+        self.oauth = AsyncOAuth(app, self.endpoints, self.transport)
+        self.posting = AsyncPosting(token, self.endpoints, self.transport)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections this client made; a shared transport stays open."""
+        if self._owns_transport:
+            await self.transport.aclose()

@@ -1,0 +1,27 @@
+"""For the generated sync client: what `_async` takes from anyio, in its blocking form."""
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+__all__ = ["fail_after", "run_sync", "sleep"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@contextmanager
+def fail_after(_delay: float | None) -> Generator[None]:
+    """Do nothing: a thread cannot be interrupted. The transport's own timeouts bound a call."""
+    yield
+
+
+def run_sync(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call it here and now."""
+    return function(*args, **kwargs)
+
+
+def sleep(seconds: float) -> None:
+    """Wait."""
+    time.sleep(seconds)

@@ -1,0 +1,53 @@
+# Generated from _async/client.py by tools/unasync.py. Edit that file.
+"""TikTok's official APIs, for one app and one creator."""
+
+from types import TracebackType
+from typing import Self
+
+from tiktok_client.endpoints import Endpoints
+from tiktok_client.models.oauth import AppKeys
+
+from .oauth import OAuth
+from .posting import Posting, BlockingTokenProvider
+from .transport import Transport
+
+__all__ = ["TikTok"]
+
+
+class TikTok:
+    """TikTok, spoken to as one app and on behalf of one creator. Cheap: make one per creator.
+
+    `token` is an access token or a function that gives a fresh one before each call; `app` is
+    needed for `oauth` only. A `transport` that is given is shared and stays open; otherwise the
+    client makes its own and closes it in `close` or at the end of `with`.
+    """
+
+    def __init__(
+        self,
+        *,
+        token: str | BlockingTokenProvider | None = None,
+        app: AppKeys | None = None,
+        endpoints: Endpoints | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        self.endpoints = endpoints or Endpoints()
+        self._owns_transport = transport is None
+        self.transport = Transport() if transport is None else transport
+        self.oauth = OAuth(app, self.endpoints, self.transport)
+        self.posting = Posting(token, self.endpoints, self.transport)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections this client made; a shared transport stays open."""
+        if self._owns_transport:
+            self.transport.close()

@@ -1,0 +1,295 @@
+"""Everything that can go wrong in a call, as one tree.
+
+TikTokError                    .operation .advice
+├─ TransportError              no usable answer    .sent (False: nothing left us, True: unknown)
+│  ├─ ConnectFailed            no connection could be made
+│  └─ TimedOut                 the time allowed for the call was over
+├─ ResponseError               answered, but not as specified    .status .body
+├─ SourceError                 the bytes to upload could not be read, or are not as many as planned
+├─ APIError                    .code .message .log_id .status .doc_url
+│  ├─ AuthError                this token may not do this
+│  │  ├─ TokenInvalid          expired, revoked or never valid
+│  │  ├─ ScopeMissing          the person did not grant the scope
+│  │  └─ OAuthError            authorize, token and revoke said no
+│  │     └─ StateMismatch      the callback does not belong to our request
+│  ├─ RateLimited              too many requests in a minute    .retry_after
+│  ├─ InvalidRequest           our request is wrong
+│  ├─ MediaRejected            TikTok does not take this media
+│  ├─ PostingRefused           this creator, app or post may not be published now
+│  └─ ServerFault              TikTok failed
+└─ UploadError                 a PUT was refused    .kind .status .received .chunk .offset
+
+`advice` says what to do next, so that a job decides with one `match`. Which class a code becomes,
+and its advice, is one table with exact matches (`CODES` in `codes.py`); a code that is not in it
+becomes a plain `APIError`. No message carries a token, a secret or the query of an address.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from .models.chunks import Chunk
+
+__all__ = [
+    "APIError",
+    "Advice",
+    "AuthError",
+    "ConnectFailed",
+    "InvalidRequest",
+    "MediaRejected",
+    "OAuthError",
+    "PostingRefused",
+    "RateLimited",
+    "ResponseError",
+    "ScopeMissing",
+    "ServerFault",
+    "SourceError",
+    "StateMismatch",
+    "TikTokError",
+    "TimedOut",
+    "TokenInvalid",
+    "TransportError",
+    "UploadError",
+    "UploadRefusal",
+]
+
+DOCS = "https://developers.tiktok.com/docs/en/"
+DOC_PAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "oauth.authorize": "oauth-error-handling",
+        "oauth.token": "oauth-error-handling",
+        "oauth.refresh": "oauth-error-handling",
+        "oauth.revoke": "oauth-error-handling",
+        "creator_info": "content-posting-api-reference-query-creator-info",
+        "video.init": "content-posting-api-reference-direct-post",
+        "upload": "content-posting-api-media-transfer-guide",
+        "status": "content-posting-api-reference-get-video-status",
+    }
+)
+
+
+class Advice(StrEnum):
+    """What to do after an error."""
+
+    RETRY = "RETRY"  # the same call again, soon, with backoff
+    RETRY_LATER = "RETRY_LATER"  # the same call again, after a window or a day
+    REAUTHORISE = "REAUTHORISE"  # a new token: refresh, and if that fails ask the person
+    FIX_INPUT = "FIX_INPUT"  # change the request, the media, the account or the app first
+    GIVE_UP = "GIVE_UP"  # nothing we can do
+    ASK_STATUS = "ASK_STATUS"  # it may have happened: look before doing anything
+
+
+class TikTokError(Exception):
+    """Base of all. `operation` is the name of the call, as in `video.init`."""
+
+    advice: Advice = Advice.GIVE_UP
+
+    def __init__(self, text: str, *, operation: str, advice: Advice | None = None) -> None:
+        super().__init__(f"{operation}: {text}")
+        self.operation = operation
+        if advice is not None:
+            self.advice = advice
+
+
+class TransportError(TikTokError):
+    """No usable answer arrived.
+
+    `sent` is False only when not one byte of the request can have reached TikTok, so that repeating
+    it is safe. True means that the outcome is unknown.
+    """
+
+    advice = Advice.RETRY
+
+    def __init__(self, text: str, *, operation: str, sent: bool) -> None:
+        advice = UNKNOWN_OUTCOME.get(operation) if sent else None
+        super().__init__(text, operation=operation, advice=advice)
+        self.sent = sent
+
+
+# Repeating a call whose outcome is unknown is harmless except here: a code works once, so only a
+# new consent gives another; and after a PUT the upload may have moved on.
+UNKNOWN_OUTCOME: Mapping[str, Advice] = MappingProxyType(
+    {"oauth.token": Advice.REAUTHORISE, "upload": Advice.ASK_STATUS}
+)
+
+
+class ConnectFailed(TransportError):
+    """No connection could be made, so nothing was sent."""
+
+
+class TimedOut(TransportError):
+    """The time allowed for the call was over."""
+
+
+class ResponseError(TikTokError):
+    """TikTok answered, but not in a shape its pages describe.
+
+    `body` is at most the first 2,000 characters of the answer; it is not part of the message.
+    """
+
+    advice = Advice.RETRY_LATER
+
+    def __init__(self, text: str, *, operation: str, status: int, body: str = "") -> None:
+        super().__init__(f"{text} (HTTP {status})", operation=operation)
+        self.status = status
+        self.body = body[:2000]
+
+
+class SourceError(TikTokError):
+    """The bytes to upload could not be read, or are fewer than planned. Nothing is published."""
+
+    advice = Advice.FIX_INPUT
+
+
+class APIError(TikTokError):
+    """TikTok said no, with a code. HTTP 200 with a code other than `ok` counts too.
+
+    `log_id` is what TikTok's support asks for; None when the answer had none.
+    """
+
+    def __init__(
+        self,
+        *,
+        operation: str,
+        code: str,
+        message: str,
+        log_id: str | None,
+        status: int,
+        advice: Advice | None = None,
+    ) -> None:
+        told = f"{code}: {message}" if message else code
+        where = f"HTTP {status}, log_id {log_id}" if log_id else f"HTTP {status}"
+        super().__init__(f"{told} ({where})", operation=operation, advice=advice)
+        self.code = code
+        self.message = message
+        self.log_id = log_id
+        self.status = status
+
+    @property
+    def doc_url(self) -> str:
+        """The official page that lists the errors of this operation."""
+        return DOCS + DOC_PAGES.get(self.operation, "tiktok-api-v2-error-handling")
+
+
+class AuthError(APIError):
+    """This token may not do this."""
+
+    advice = Advice.REAUTHORISE
+
+
+class TokenInvalid(AuthError):
+    """The access token is expired, revoked or was never valid. Refresh it once."""
+
+
+class ScopeMissing(AuthError):
+    """The person did not grant the scope; only a new consent helps."""
+
+
+class OAuthError(AuthError):
+    """Authorize, token or revoke said no. `code` is OAuth's `error`."""
+
+
+class StateMismatch(OAuthError):
+    """The callback's state is not ours: a stale or forged callback. `code` is `state_mismatch`."""
+
+
+class RateLimited(APIError):
+    """Too many requests in this user's window. `retry_after` is in seconds, if TikTok said it."""
+
+    advice = Advice.RETRY_LATER
+
+    def __init__(
+        self,
+        *,
+        operation: str,
+        code: str,
+        message: str,
+        log_id: str | None,
+        status: int,
+        advice: Advice | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(
+            operation=operation,
+            code=code,
+            message=message,
+            log_id=log_id,
+            status=status,
+            advice=advice,
+        )
+        self.retry_after = retry_after
+
+
+class InvalidRequest(APIError):
+    """Our request is wrong."""
+
+    advice = Advice.FIX_INPUT
+
+
+class MediaRejected(APIError):
+    """TikTok does not take this media."""
+
+    advice = Advice.FIX_INPUT
+
+
+class PostingRefused(APIError):
+    """This creator, app or post may not be published now."""
+
+    advice = Advice.GIVE_UP
+
+
+class ServerFault(APIError):
+    """TikTok failed. `code` is empty when the answer was not in TikTok's own shape."""
+
+    advice = Advice.RETRY
+
+
+class UploadRefusal(StrEnum):
+    """Why a PUT was refused, by its HTTP status."""
+
+    REJECTED = "REJECTED"  # 400: headers are wrong, or the length is not the body's
+    EXPIRED = "EXPIRED"  # 403: the address is older than an hour
+    UNKNOWN = "UNKNOWN"  # 404: no upload belongs to this address
+    OUT_OF_STEP = "OUT_OF_STEP"  # 416: the range is not what TikTok expects next
+    FAULT = "FAULT"  # 5xx
+    OTHER = "OTHER"  # a status no page mentions
+
+
+REFUSAL_ADVICE: Mapping[UploadRefusal, Advice] = MappingProxyType(
+    {
+        UploadRefusal.REJECTED: Advice.FIX_INPUT,
+        UploadRefusal.EXPIRED: Advice.ASK_STATUS,
+        UploadRefusal.UNKNOWN: Advice.ASK_STATUS,
+        UploadRefusal.OUT_OF_STEP: Advice.ASK_STATUS,
+        UploadRefusal.FAULT: Advice.RETRY,
+        UploadRefusal.OTHER: Advice.ASK_STATUS,
+    }
+)
+
+
+class UploadError(TikTokError):
+    """A PUT was refused.
+
+    `received` is the raw `n` of `Content-Range: bytes 0-n/total`, or None without that header; it
+    may be a count or a last index (see `ChunkPlan.resume_at`). `offset` is the chunk's first byte.
+    """
+
+    def __init__(
+        self, *, kind: UploadRefusal, status: int, chunk: Chunk, received: int | None
+    ) -> None:
+        progress = "" if received is None else f", TikTok's counter at {received}"
+        super().__init__(
+            f"{kind.value.lower()}: chunk {chunk.index} at byte {chunk.first} "
+            f"(HTTP {status}{progress})",
+            operation="upload",
+            advice=REFUSAL_ADVICE[kind],
+        )
+        self.kind = kind
+        self.status = status
+        self.chunk = chunk
+        self.received = received
+
+    @property
+    def offset(self) -> int:
+        """The first byte of the refused chunk, counted from the start of the file."""
+        return self.chunk.first

@@ -1,0 +1,52 @@
+"""What authorisation gives and takes."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+__all__ = ["AppKeys", "AuthorizeRequest", "Callback", "TokenGrant"]
+
+
+@dataclass(frozen=True, slots=True)
+class AppKeys:
+    """An app's registration at TikTok. Sandbox and production have different keys."""
+
+    client_key: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizeRequest:
+    """Where to send the person, and what to keep until the callback comes.
+
+    `state` and `code_verifier` are secrets of this one attempt; `code_verifier` is None for web
+    apps.
+    """
+
+    url: str = field(repr=False)
+    state: str = field(repr=False)
+    code_verifier: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """What the person's browser brought back. `scopes` can be fewer than were asked for."""
+
+    code: str = field(repr=False)
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenGrant:
+    """Tokens of one person for one app. Store them before using them.
+
+    Lifetimes are what the answer said, counted from when it was made. A refresh gives a new refresh
+    token and kills the one that was sent.
+    """
+
+    open_id: str
+    scopes: frozenset[str]
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_in: timedelta
+    refresh_expires_in: timedelta
+    log_id: str | None = None
