@@ -1,5 +1,6 @@
 """Where TikTok is, and to which addresses bytes may be sent."""
 
+import re
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
@@ -8,6 +9,8 @@ __all__ = ["Endpoints"]
 
 UPLOAD_DOMAIN = ".tiktokapis.com"
 DEFAULT_PORTS = {"https": 443, "http": 80}
+# What a host may consist of. Anything else is where two parsers of one address could disagree.
+HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,6 @@ class Endpoints:
 
 
 def _origin(parts: SplitResult) -> tuple[str, str, int] | None:
-    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+    if parts.scheme not in DEFAULT_PORTS or not HOST.fullmatch(parts.hostname or ""):
         return None
-    return parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS[parts.scheme]
+    return parts.scheme, parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from tiktok_client.codes import OAUTH_CODES
 from tiktok_client.endpoints import Endpoints
 from tiktok_client.errors import Advice, OAuthError, StateMismatch
 from tiktok_client.models.oauth import AppKeys, AuthorizeRequest, Callback, TokenGrant
@@ -129,17 +130,17 @@ def read_callback(url_or_query: str, *, expected_state: str) -> Callback:
             status=302,
             advice=Advice.REAUTHORISE,
         )
-    code = values.get("code")
-    if values.get("error") or not code:
+    code, error = values.get("code"), values.get("error")
+    if error or not code:
+        # TikTok's own Android library takes neither a code nor an error for a refusal.
+        error = error or "access_denied"
         raise OAuthError(
             operation="oauth.authorize",
-            code=values.get("error") or "access_denied",
+            code=error,
             message=_why_not(values),
             log_id=values.get("logid") or values.get("log_id"),
             status=302,
-            advice=Advice.GIVE_UP
-            if values.get("error", "access_denied") == "access_denied"
-            else None,
+            advice=OAUTH_CODES.get(error),
         )
     return Callback(code=code, scopes=split_scopes(values.get("scopes", "")))
 
