@@ -1,0 +1,5 @@
+"""`python -m tiktok_emulator` is the command."""
+
+from tiktok_emulator.cli import main
+
+main()

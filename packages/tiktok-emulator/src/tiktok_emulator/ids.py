@@ -1,0 +1,67 @@
+"""Everything random the emulator hands out, repeatable when a seed is given."""
+
+import hashlib
+import random
+import string
+import uuid
+from datetime import datetime
+
+ALPHANUMERIC = string.ascii_letters + string.digits
+# Seeded runs must not depend on the day they run on, so their ids start at a fixed second.
+SEEDED_EPOCH_S = 1_770_000_000
+
+
+class Ids:
+    """Ids and tokens in the shapes that TikTok uses."""
+
+    def __init__(self, seed: int | None, started_at: datetime) -> None:
+        self._random = random.Random(seed)  # noqa: S311  # repeatable on purpose; guards nothing real
+        self._second = int(started_at.timestamp()) if seed is None else SEEDED_EPOCH_S
+
+    def number(self) -> int:
+        """A new 19-digit number: rising, and odd, so that no double can hold it.
+
+        Source: status page (list of int64), live ids observed 2026-08.
+        """
+        self._second += 1
+        return (self._second << 32) | self._random.getrandbits(31) | 1
+
+    def access_token(self) -> str:
+        """A user access token, with the live suffix that needs percent-encoding in a form."""
+        return f"act.{self._letters(48)}!{self._digits(4)}.e1"
+
+    def refresh_token(self) -> str:
+        """A refresh token."""
+        return f"rft.{self._letters(48)}!{self._digits(4)}.e1"
+
+    def client_token(self) -> str:
+        """A token of the client_credentials grant."""
+        return f"clt.{self._letters(48)}"
+
+    def code(self) -> str:
+        """An authorization code; `*` and `!` come percent-encoded in the callback."""
+        return f"{self._letters(56)}*0!{self._digits(4)}"
+
+    def page(self) -> str:
+        """The single-use id of one consent page."""
+        return self._letters(32)
+
+    def upload_token(self) -> str:
+        """The secret part of an upload address."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def log_id(self, at: datetime) -> str:
+        """14 digits of UTC time and 20 upper-case hex digits, as on every answer."""
+        return f"{at:%Y%m%d%H%M%S}{self._random.getrandbits(80):020X}"
+
+    def _letters(self, count: int) -> str:
+        return "".join(self._random.choices(ALPHANUMERIC, k=count))
+
+    def _digits(self, count: int) -> str:
+        return "".join(self._random.choices(string.digits, k=count))
+
+
+def open_id(client_key: str, username: str) -> str:
+    """The id by which one app knows one user: stable, different in every app, 36 characters."""
+    digest = hashlib.sha256(f"{client_key}/{username}".encode()).hexdigest()
+    return f"-000{digest[:32]}"

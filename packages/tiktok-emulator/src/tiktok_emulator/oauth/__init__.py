@@ -1,0 +1,1 @@
+"""Login Kit: the consent page, tokens, refresh and revoke."""

@@ -1,0 +1,199 @@
+"""The consent page and the two form endpoints of Login Kit."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from tiktok_emulator.errors import OAuthRefusal, PageRefusal
+from tiktok_emulator.journal import note_of
+from tiktok_emulator.oauth import rules, tokens
+from tiktok_emulator.oauth.state import AuthorizeRequest, ConsentPage, StandingConsent
+from tiktok_emulator.pages import render
+from tiktok_emulator.store import World, world_of
+
+AUTHORIZE = "/v2/auth/authorize/"
+TOKEN = "/v2/oauth/token/"  # noqa: S105  # a path
+REVOKE = "/v2/oauth/revoke/"
+PAGE_LIFETIME = timedelta(hours=1)
+SESSION = "tiktok_emulator_session"
+
+
+async def authorize(request: Request) -> Response:
+    """Show the consent page; or redirect at once, for a standing or an earlier consent.
+
+    `disable_auto_auth=0` skips the page when this browser is signed in as a creator who has
+    granted everything asked for.
+
+    spec: oauth.authorize, oauth.authorize.disable-auto-auth
+    Source: login kit web page, 2026.
+    """
+    world = world_of(request)
+    note = note_of(request)
+    try:
+        asked = rules.check_authorize(request.query_params, world.apps)
+    except PageRefusal as refusal:
+        note.refuse(refusal)
+        page = {"refusal": refusal, "log_id": note.log_id}
+        return HTMLResponse(render("oauth_error.html", page), refusal.status)
+    standing = _take_standing(world, asked.client_key)
+    if standing is not None:
+        return _decided(request, asked, standing.username, standing.decision, standing.scopes)
+    signed_in = request.cookies.get(SESSION, "")
+    grant = world.grants.get((asked.client_key, signed_in))
+    if not asked.always_ask and grant is not None and grant.covers(asked.scopes):
+        return _decided(request, asked, signed_in, "accept", None)
+    page_id = world.ids.page()
+    world.pages[page_id] = ConsentPage(asked, world.clock.now())
+    page = {
+        "page_id": page_id,
+        "app": world.apps[asked.client_key],
+        "creators": list(world.creators.values()),
+        "signed_in": signed_in,
+        "scopes": asked.scopes,
+        "always_granted": rules.ALWAYS_GRANTED,
+        "action": AUTHORIZE,
+    }
+    return HTMLResponse(render("consent.html", page))
+
+
+async def decide(request: Request) -> Response:
+    """Take the form of a consent page, once, and redirect to the app.
+
+    spec: oauth.error.access_denied
+    """
+    world = world_of(request)
+    form = await request.form()
+    page = world.pages.pop(str(form.get("page_id", "")), None)
+    username = str(form.get("username", ""))
+    if page is None or world.clock.now() - page.shown_at > PAGE_LIFETIME:
+        return _page_over(request, "This page was used before or is too old. Start again.")
+    if form.get("decision") != "refuse" and username not in world.creators:
+        return _page_over(request, "No account was chosen. Start again from the app.")
+    ticked = tuple(str(scope) for scope in form.getlist("scopes"))
+    decision = "refuse" if form.get("decision") == "refuse" else "accept"
+    return _decided(request, page.request, username, decision, ticked)
+
+
+def _page_over(request: Request, text: str) -> Response:
+    note = note_of(request)
+    refusal = PageRefusal("invalid_request", text, rule="oauth.authorize", why=text)
+    note.refuse(refusal)
+    page = {"refusal": refusal, "log_id": note.log_id}
+    return HTMLResponse(render("oauth_error.html", page), 400)
+
+
+def _take_standing(world: World, client_key: str) -> StandingConsent | None:
+    """The first standing decision for this app; used up when its count is."""
+    for standing in world.standing:
+        if standing.client_key == client_key and standing.username in world.creators:
+            if standing.count is not None:
+                standing.count -= 1
+                if not standing.count:
+                    world.standing.remove(standing)
+            return standing
+    return None
+
+
+def _decided(
+    request: Request,
+    asked: AuthorizeRequest,
+    username: str,
+    decision: str,
+    ticked: tuple[str, ...] | None,
+) -> Response:
+    note = note_of(request)
+    note.username = username or None
+    if decision == "refuse":
+        note.code, note.why = "access_denied", "The person refused on the consent page."
+        answer = {"error": "access_denied", "error_description": "User denied the authorization."}
+        return RedirectResponse(rules.callback_address(asked, answer), 302)
+    scopes = rules.granted_scopes(asked.scopes, ticked)
+    code = tokens.accept(world_of(request), asked, username, scopes)
+    answer = {"code": code, "scopes": ",".join(scopes)}
+    response = RedirectResponse(rules.callback_address(asked, answer), 302)
+    response.set_cookie(SESSION, username, httponly=True, samesite="lax")
+    return response
+
+
+async def token(request: Request) -> Response:
+    """Codes and refresh tokens for access tokens; forms only.
+
+    spec: oauth.error.unsupported_grant_type
+    Source: user access token management, 2026-11-05.
+    """
+    world = world_of(request)
+    form = await _form(request)
+    app = rules.check_client(form, world.apps)
+    match form.get("grant_type"):
+        case "authorization_code":
+            answer = tokens.exchange(world, app, form)
+        case "refresh_token":
+            answer = tokens.refresh(world, app, form)
+        case "client_credentials":
+            answer = {
+                "access_token": world.ids.client_token(),
+                "expires_in": world.settings.client_token_s,
+                "token_type": "Bearer",
+            }
+        case other:
+            raise OAuthRefusal(
+                "unsupported_grant_type",
+                "The grant type is not supported.",
+                rule="oauth.token.grant-types",
+                why=f"grant_type is {other!r}; it must be authorization_code, refresh_token or "
+                "client_credentials.",
+            )
+    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+
+
+async def revoke(request: Request) -> Response:
+    """Disconnect an app from a user."""
+    world = world_of(request)
+    form = await _form(request)
+    tokens.revoke(world, rules.check_client(form, world.apps), form)
+    return JSONResponse({})
+
+
+async def _form(request: Request) -> dict[str, str]:
+    content_type = request.headers.get("content-type", "")
+    form: dict[str, str] = {}
+    if content_type.split(";")[0].strip().lower() == rules.FORM:
+        form = {name: str(value) for name, value in (await request.form()).items()}
+    rules.check_form(content_type, form)
+    return form
+
+
+def _flat_errors(
+    endpoint: Callable[[Request], Awaitable[Response]],
+) -> Callable[[Request], Awaitable[Response]]:
+    """Answer refusals in the flat shape, with the HTTP status of the settings.
+
+    spec: oauth.token.error-shape, oauth.token.errors-http-200
+    Source: OAuth error handling page, 2026; the status 200 observed 2026.
+    """
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except OAuthRefusal as refusal:
+            note = note_of(request)
+            note.refuse(refusal)
+            body = {
+                "error": refusal.code,
+                "error_description": refusal.message,
+                "log_id": note.log_id,
+            }
+            return JSONResponse(body, world_of(request).settings.oauth_error_status)
+
+    return answered
+
+
+ROUTES = [
+    Route(AUTHORIZE, authorize, methods=["GET"]),
+    Route(AUTHORIZE, decide, methods=["POST"]),
+    Route(TOKEN, _flat_errors(token), methods=["POST"]),
+    Route(REVOKE, _flat_errors(revoke), methods=["POST"]),
+]

@@ -1,0 +1,1 @@
+"""What people would see on their phone: creators, profiles, posts that play."""

@@ -1,0 +1,1 @@
+"""Content Posting: creator info, init of a direct post, status."""

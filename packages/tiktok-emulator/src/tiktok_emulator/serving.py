@@ -1,0 +1,113 @@
+"""Serves a world on a port, in the running event loop."""
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+from typing import cast
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from tiktok_emulator.app import create_app
+from tiktok_emulator.errors import PortTaken
+from tiktok_emulator.seeds import Seed
+from tiktok_emulator.settings import Settings
+from tiktok_emulator.store import World
+from tiktok_emulator.wire import ABORT
+
+PATIENCE_S = 2
+
+
+class _Protocol(H11Protocol):
+    """Lets the app close its connection without an answer."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, ABORT: transport.abort}
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs the event loop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+class Emulator:
+    """A running emulator: where it is, and the world behind it."""
+
+    def __init__(self, state: World, base_url: str) -> None:
+        self.state = state
+        self.base_url = base_url
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def serve(
+        cls,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        base: Seed | None = None,
+        settings: Settings | None = None,
+        spool: Path | None = None,
+        seed: int | None = None,
+    ) -> "AsyncGenerator[Emulator]":
+        """Serve until the block ends; port 0 is any free one. Uploaded bytes are deleted then.
+
+        Raises:
+            PortTaken: something else listens there.
+            SeedInvalid: apps that TikTok would not register.
+        """
+        world = World(base=base, settings=settings, spool=spool, seed=seed)
+        try:
+            with listening(host, port) as listener:
+                config = uvicorn.Config(
+                    create_app(world),
+                    http=_Protocol,
+                    log_config=None,
+                    access_log=False,
+                    lifespan="off",
+                    server_header=False,
+                    timeout_graceful_shutdown=PATIENCE_S,
+                )
+                server = _Server(config)
+                running = asyncio.get_running_loop().create_task(server.serve([listener]))
+                try:
+                    # The socket listens already: whoever connects before uvicorn does waits.
+                    yield cls(world, address_of(listener))
+                finally:
+                    server.should_exit = True
+                    await running
+        finally:
+            world.close()
+
+
+@contextlib.contextmanager
+def listening(host: str, port: int) -> Generator[socket.socket]:
+    """A socket that listens there.
+
+    Raises:
+        PortTaken: something else does, or the host is not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(1024)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                why = f"port {port} on {host} is taken; stop what runs there or choose --port 0"
+                raise PortTaken(why) from error
+            raise PortTaken(f"cannot listen on {host}:{port}: {error.strerror}") from error
+        yield listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """The base URL of a listening socket."""
+    host, port = cast("tuple[str, int]", listener.getsockname()[:2])
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,1 @@
+"""The upload address: chunks in, a probed video out."""
