@@ -45,7 +45,7 @@ GOOD = [
         'op.execute("create function app_now() returns timestamptz as $$ select now() $$")',
     ),
     Sample("commit-outside-db", f"{SERVICE}/db/session.py", "await session.commit()"),
-    Sample("commit-outside-db", f"{SERVICE}/posts/draft.py", "async with db.transaction(): ..."),
+    Sample("commit-outside-db", f"{SERVICE}/posts/draft.py", "async with database.transaction(): ..."),
     Sample("reasons", "tools/a.py", f"x = 1  {NOQA}: S603  # the arguments are fixed"),
     Sample("reasons", "tools/a.py", f"x = f()  {IGNORE}[reportAny]  # JSON enters here"),
     Sample("reasons", "tools/a.py", f'text = "{NOQA}"'),

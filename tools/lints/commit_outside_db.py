@@ -19,7 +19,7 @@ def check(source: Source) -> Iterator[Finding]:
         match node:
             case ast.Call(func=ast.Attribute(attr=attr)) if attr in ENDINGS:
                 yield Finding(
-                    node.lineno, f".{attr}(): let db.transaction(...) end the transaction"
+                    node.lineno, f".{attr}(): let database.transaction() end it"
                 )
             case _:
                 pass
