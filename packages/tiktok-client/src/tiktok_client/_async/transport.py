@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import httpcore2
 import httpx2
 from anyio import fail_after
 from anyio.to_thread import run_sync
@@ -19,6 +20,8 @@ from tiktok_client._record import CallWatch, OnCall
 from tiktok_client._source import ByteSource, Source, close_source, open_source, read_piece
 from tiktok_client.errors import ConnectFailed, TimedOut, TransportError
 from tiktok_client.models.chunks import Chunk
+
+from .pool import open_pool
 
 __all__ = ["AsyncTransport"]
 
@@ -54,16 +57,8 @@ class AsyncTransport:
         self.upload_timeout_s = upload_timeout_s
         self.stall_timeout_s = stall_timeout_s
         self.on_call = on_call
-        self._http = httpx2.AsyncHTTPTransport(
-            verify=verify,
-            proxy=proxy,
-            trust_env=False,
-            limits=httpx2.Limits(
-                max_connections=max_connections,
-                max_keepalive_connections=max_connections,
-                keepalive_expiry=15.0,
-            ),
-        )
+        tls = httpx2.create_ssl_context(verify=verify, trust_env=False)
+        self._http = _OwnPool(open_pool(tls=tls, proxy=proxy, max_connections=max_connections))
 
     async def __aenter__(self) -> Self:
         return self
@@ -183,6 +178,13 @@ async def _read_body(answer: httpx2.Response, deadline: float) -> bytes:
         if time.monotonic() > deadline:
             raise TimeoutError
     return bytes(body)
+
+
+class _OwnPool(httpx2.AsyncHTTPTransport):
+    """httpx2's transport on a pool that we made: its own takes no network backend."""
+
+    def __init__(self, pool: httpcore2.AsyncConnectionPool) -> None:  # no super(): it makes a pool
+        self._pool = pool
 
 
 class _Departure:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Callable, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import httpcore2
 import httpx2
 from tiktok_client._blocking import fail_after
 from tiktok_client._blocking import run_sync
@@ -20,6 +21,8 @@ from tiktok_client._record import CallWatch, OnCall
 from tiktok_client._source import ByteSource, Source, close_source, open_source, read_piece
 from tiktok_client.errors import ConnectFailed, TimedOut, TransportError
 from tiktok_client.models.chunks import Chunk
+
+from .pool import open_pool
 
 __all__ = ["Transport"]
 
@@ -55,16 +58,8 @@ class Transport:
         self.upload_timeout_s = upload_timeout_s
         self.stall_timeout_s = stall_timeout_s
         self.on_call = on_call
-        self._http = httpx2.HTTPTransport(
-            verify=verify,
-            proxy=proxy,
-            trust_env=False,
-            limits=httpx2.Limits(
-                max_connections=max_connections,
-                max_keepalive_connections=max_connections,
-                keepalive_expiry=15.0,
-            ),
-        )
+        tls = httpx2.create_ssl_context(verify=verify, trust_env=False)
+        self._http = _OwnPool(open_pool(tls=tls, proxy=proxy, max_connections=max_connections))
 
     def __enter__(self) -> Self:
         return self
@@ -184,6 +179,13 @@ def _read_body(answer: httpx2.Response, deadline: float) -> bytes:
         if time.monotonic() > deadline:
             raise TimeoutError
     return bytes(body)
+
+
+class _OwnPool(httpx2.HTTPTransport):
+    """httpx2's transport on a pool that we made: its own takes no network backend."""
+
+    def __init__(self, pool: httpcore2.ConnectionPool) -> None:  # no super(): it makes a pool
+        self._pool = pool
 
 
 class _Departure:

@@ -1,0 +1,95 @@
+"""The sync half: look for an answer between small writes."""
+
+import selectors
+import ssl
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore2
+
+__all__ = ["EarlyAnswerBackend"]
+
+READ_BYTES = 65_536
+# Small enough that a socket which is writable takes it whole, so that a write never blocks.
+WRITE_BYTES = 16_384
+# How long to wait for data in what made a socket readable: TLS records without any, such as session
+# tickets, make one readable too.
+GLANCE_S = 0.005
+SocketOptions = Iterable[Any]
+
+
+class EarlyAnswerBackend(httpcore2.NetworkBackend):
+    """Opens connections as httpcore2 does, and wraps them."""
+
+    def __init__(self) -> None:
+        self._inner = httpcore2.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: SocketOptions | None = None,
+    ) -> httpcore2.NetworkStream:
+        stream = self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
+        return EarlyAnswerStream(stream)
+
+    def sleep(self, seconds: float) -> None:
+        self._inner.sleep(seconds)
+
+
+class EarlyAnswerStream(httpcore2.NetworkStream):
+    """A connection whose `write` stops with WriteError once the other side has spoken.
+
+    httpcore2 takes that error for what it is, and goes on to read the answer.
+    """
+
+    def __init__(self, inner: httpcore2.NetworkStream) -> None:
+        self._inner = inner
+        self._early: bytes | None = None
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._early is None:
+            return self._inner.read(max_bytes, timeout)
+        part, rest = self._early[:max_bytes], self._early[max_bytes:]
+        # What ended the write stays: an empty read is the end of the connection, again and again.
+        self._early = rest or (None if part else b"")
+        return part
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        view = memoryview(buffer)
+        both = selectors.EVENT_READ | selectors.EVENT_WRITE
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._inner.get_extra_info("socket"), both)
+            for start in range(0, len(view), WRITE_BYTES):
+                ready = selector.select(timeout)
+                if not ready:
+                    raise httpcore2.WriteTimeout("the connection took nothing more")
+                if ready[0][1] & selectors.EVENT_READ and self._spoken():
+                    raise httpcore2.WriteError("answered before the request was over")
+                self._inner.write(bytes(view[start : start + WRITE_BYTES]), timeout)
+
+    def _spoken(self) -> bool:
+        """Take what there is to read, if it is data."""
+        try:
+            self._early = self._inner.read(READ_BYTES, GLANCE_S)
+        except httpcore2.ReadTimeout:
+            return False
+        except httpcore2.ReadError:
+            self._early = b""
+        return True
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore2.NetworkStream:
+        return EarlyAnswerStream(self._inner.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)

@@ -1,0 +1,43 @@
+# Generated from _async/pool.py by tools/unasync.py. Edit that file.
+"""The pool of connections: through a proxy or not, and with an eye for early answers."""
+
+import ssl
+from urllib.parse import unquote, urlsplit
+
+import httpcore2
+
+from tiktok_client._network.blocking import EarlyAnswerBackend
+
+__all__ = ["open_pool"]
+
+KEEPALIVE_S = 15.0
+
+
+def open_pool(
+    *, tls: ssl.SSLContext, proxy: str | None, max_connections: int
+) -> httpcore2.ConnectionPool:
+    """Make an empty pool. Raises ValueError for a proxy that is not an http or https address."""
+    backend = EarlyAnswerBackend()
+    if proxy is None:
+        return httpcore2.ConnectionPool(
+            ssl_context=tls,
+            max_connections=max_connections,
+            max_keepalive_connections=max_connections,
+            keepalive_expiry=KEEPALIVE_S,
+            network_backend=backend,
+        )
+    parts = urlsplit(proxy)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("a proxy is an address like http://user:password@host:3128")
+    port = f":{parts.port}" if parts.port else ""
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    auth = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+    return httpcore2.HTTPProxy(
+        proxy_url=f"{parts.scheme}://{host}{port}",
+        proxy_auth=auth,
+        ssl_context=tls,
+        max_connections=max_connections,
+        max_keepalive_connections=max_connections,
+        keepalive_expiry=KEEPALIVE_S,
+        network_backend=backend,
+    )
