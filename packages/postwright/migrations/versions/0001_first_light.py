@@ -176,6 +176,7 @@ CREATE TABLE attempts (
     upload_url bytea,
     opened_at timestamptz,
     sent_offset bigint NOT NULL,
+    progress_bytes bigint NOT NULL,
     last_byte_at timestamptz,
     address_dead boolean NOT NULL,
     failed_at timestamptz,

@@ -5,12 +5,15 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import DateTime, func, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from postwright.errors import Advice, StorageTrouble
+
+# The one clock, inside a statement.
+NOW = func.app_now(type_=DateTime(timezone=True))
 
 
 class DatabaseGone(StorageTrouble):

@@ -79,7 +79,7 @@ _CLAIM = text("""
 
 _RENEW = text("""
     UPDATE lanes SET lease_until = app_now() + :lease, holder = :holder
-    WHERE id = :id AND fence = :fence AND lease_until IS NOT NULL
+    WHERE id = :id AND fence = :fence AND lease_until > app_now()
     RETURNING id
 """)
 
@@ -129,7 +129,11 @@ async def claim(session: AsyncSession, kind: str, *, most: int, lease: timedelta
 async def renew(
     session: AsyncSession, lane_id: str, fence: int, *, lease: timedelta, holder: str
 ) -> bool:
-    """Prolong the lease; False if the lane is not ours any more. Locks the lane's row."""
+    """Prolong a lease that still runs and lock the lane's row; False if it ran out or was lost.
+
+    A lease that ran out is lost even if nobody has claimed the lane: whoever slept over it must
+    not act on what it knew before.
+    """
     values = {"id": lane_id, "fence": fence, "lease": lease, "holder": holder}
     return (await session.execute(_RENEW, values)).first() is not None
 

@@ -5,12 +5,15 @@ files as plain values and knows no rows, and none of its calls raises for what t
 a lost answer is an outcome like any other, because the publish protocol has to decide on it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
+
+from postwright.media.findings import Finding
 
 
 class Refusal(StrEnum):
@@ -90,6 +93,37 @@ class RangeRejected:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """Tokens. The refresh token that was sent, if any, is dead from now on."""
+
+    external_id: str
+    scopes: frozenset[str]
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_in: timedelta
+    refresh_expires_in: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A consent that was begun: where to send the person, and what to keep until they return."""
+
+    url: str = field(repr=False)
+    state: str = field(repr=False)
+    redirect_uri: str
+    scopes: frozenset[str]
+    code_verifier: str | None = field(repr=False, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who an account is: `handle` is unique on the network, `display_name` is for people."""
+
+    handle: str
+    display_name: str
+
+
 class Phase(StrEnum):
     """Where a publication is, by the network's own account."""
 
@@ -119,6 +153,7 @@ class NotKnown:
     code: str = ""
 
 
+GrantAnswer = Granted | Refused | Lost
 CreatorAnswer = CreatorReady | Refused | Lost
 OpenAnswer = Opened | Refused | Lost
 SendAnswer = Stored | OutOfStep | AddressDead | RangeRejected | Lost
@@ -159,8 +194,41 @@ class Media:
     content_type: str
 
 
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """One request that was made, for the ledger. Holds no secret."""
+
+    operation: str
+    started_at: datetime
+    elapsed_ms: int
+    http_status: int | None
+    code: str
+    log_id: str
+    detail: str
+
+
+# Whoever makes a call says here who wants to hear about the requests it makes.
+listener: ContextVar[Callable[[CallFacts], None] | None] = ContextVar("listener", default=None)
+
+
 class Network(Protocol):
-    """One network, as publishing uses it."""
+    """One network with one registered app, as connections and publishing use it."""
+
+    def consent(self, redirect_uri: str, scopes: frozenset[str], *, always_ask: bool) -> Consent:
+        """Begin a consent. Pure."""
+        ...
+
+    async def exchange(self, consent: Consent, callback: str) -> GrantAnswer:
+        """Trade what the browser brought back for tokens. A code works once."""
+        ...
+
+    async def identity(self, token: str) -> Identity | Refused | Lost:
+        """Ask whose token it is."""
+        ...
+
+    async def refresh(self, refresh_token: str) -> GrantAnswer:
+        """Trade a refresh token for new tokens. Not repeatable: the old one dies."""
+        ...
 
     def plan(self, size_bytes: int) -> Plan:
         """Cut a file of this size as the network demands. Pure."""
@@ -168,6 +236,15 @@ class Network(Protocol):
 
     async def creator(self, token: str) -> CreatorAnswer:
         """Ask whether the creator may post now, and within which limits."""
+        ...
+
+    def findings(
+        self, settings: dict[str, Any], probe: dict[str, Any], facts: dict[str, Any] | None
+    ) -> Sequence[Finding]:
+        """What the network's rules say of a post, its probed media and the creator's limits.
+
+        Pure. `facts` is None while the creator's limits are not known.
+        """
         ...
 
     async def open(self, token: str, settings: dict[str, Any], plan: Plan) -> OpenAnswer:

@@ -74,6 +74,7 @@ class AttemptRow(Base):
     upload_url: Mapped[bytes | None] = mapped_column(LargeBinary)
     opened_at: Mapped[Utc | None]
     sent_offset: Mapped[int] = mapped_column(BigInteger)
+    progress_bytes: Mapped[int] = mapped_column(BigInteger)
     last_byte_at: Mapped[Utc | None]
     address_dead: Mapped[bool]
     failed_at: Mapped[Utc | None]

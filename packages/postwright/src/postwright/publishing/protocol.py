@@ -63,6 +63,7 @@ CHECK_IS_FRESH = timedelta(minutes=5)
 MAX_RETRIES = 2
 MAX_VOIDS = 50
 MAX_REJECTIONS = 5
+FOR_A_PERSON = frozenset({Refusal.TOKEN, Refusal.REVOKED, Refusal.SCOPE})
 
 
 def decide(attempt: Attempt, event: Event, now: datetime) -> Decision:
@@ -71,7 +72,8 @@ def decide(attempt: Attempt, event: Event, now: datetime) -> Decision:
     Args:
         attempt: what is durable, `cancel_requested` included.
         event: how the last call ended, or that a worker woke.
-        now: the database's clock.
+        now: the database's clock: of the wake-up, or of when the call that was answered began.
+            An answer counts with its age, however long the worker slept over it.
 
     Returns:
         The attempt to store and the next thing to do. Events that do not fit the stage (a late
@@ -205,7 +207,7 @@ def _open(a: Attempt, event: Event, now: datetime) -> Decision:
 
 def _resume(a: Attempt, now: datetime) -> Decision:
     """Somebody takes up an open upload whose last call may or may not have worked."""
-    if a.last_byte_at is not None:
+    if a.last_byte_at is not None or a.troubles:
         return Decision(a, AskStatus())
     return _send(a, now)
 
@@ -279,7 +281,7 @@ def _rejected(a: Attempt, why: str) -> Decision:
 
 
 def _answered_while_open(a: Attempt, event: Status | NotKnown, now: datetime) -> Decision:
-    if isinstance(event, Status) and event.phase is not Phase.PROCESSING:
+    if isinstance(event, Status) and event.phase not in {Phase.PROCESSING, Phase.UNKNOWN}:
         return _outcome(a, event, now)
     received = event.received if isinstance(event, Status) else None
     if a.last_byte_at is not None and received == a.plan.size_bytes:
@@ -320,11 +322,12 @@ def _tracking(a: Attempt, event: Event, now: datetime) -> Decision:
             return _keep_looking(a, now, detail="" if early else "TikTok does not know the id")
         case NoSlot(delay=delay):
             return Decision(a, Wait(delay))
-        case Refused(refusal=Refusal.RATE | Refusal.FAULT | Refusal.CAP):
-            return _pause(a, event.code)
-        case Refused() | NoToken():
-            refusal = event.refusal.value
-            return Decision(a, Wait(None, hold=refusal, unconfirmed=True))
+        case Refused(refusal=refusal) | NoToken(refusal=refusal) if refusal in FOR_A_PERSON:
+            return Decision(a, Wait(None, hold=refusal.value, unconfirmed=True))
+        case Refused(code=code):
+            return _keep_looking(a, now, detail=f"TikTok answered {code}")
+        case NoToken(detail=detail):
+            return _keep_looking(a, now, detail=detail)
         case Lost():
             return _pause(a, event.why)
         case _:
@@ -347,17 +350,23 @@ def _outcome(a: Attempt, status: Status, now: datetime) -> Decision:
 
 
 def _failed(a: Attempt, status: Status, now: datetime) -> Decision:
-    if not status.fail_is_passing or a.retries >= MAX_RETRIES:
+    if not status.fail_is_passing:
         return _end(a, Stage.FAILED, status.fail_reason)
+    why = f"TikTok failed: {status.fail_reason}"
+    if a.last_byte_at is None:
+        return _void(a, why)  # whatever it says of an upload that never ended: nothing can appear
+    # A worker that slept may still send the last range until the address is dead for sure. Only
+    # what TikTok says a while after that counts, and only if it said it before, too.
     failed_at = a.failed_at or now
     address_ends = (a.opened_at or now) + ADDRESS_LIFE + LONGEST_PUT
-    settled_at = max(failed_at + SETTLE, address_ends)
-    if now < settled_at or a.failed_at is None:
+    settled_at = max(failed_at, address_ends) + SETTLE
+    if now < settled_at:
         settling = replace(a, stage=Stage.SETTLING, failed_at=failed_at)
-        wait = max(settled_at - now, SETTLE if a.failed_at is None else timedelta(0))
-        return Decision(settling, Wait(wait, detail=f"TikTok failed: {status.fail_reason}"))
+        return Decision(settling, Wait(settled_at - now, detail=why))
+    if a.retries >= MAX_RETRIES:
+        return _end(a, Stage.FAILED, status.fail_reason)
     retry = replace(a, stage=Stage.FAILED, retries=a.retries + 1)
-    return Decision(retry, Restart(timedelta(0), detail=f"TikTok failed: {status.fail_reason}"))
+    return Decision(retry, Restart(timedelta(0), detail=why))
 
 
 def _keep_looking(a: Attempt, now: datetime, detail: str = "") -> Decision:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from postwright.db.database import NOW
 from postwright.workspaces.models import AuditEntry
 
 
@@ -20,7 +21,7 @@ async def record(
     """Add an entry. `action` is `noun.verb`; `details` must be JSON and hold no secret."""
     await session.execute(
         insert(AuditEntry).values(
-            at=text("app_now()"),
+            at=NOW,
             workspace_id=workspace_id,
             actor=actor,
             action=action,

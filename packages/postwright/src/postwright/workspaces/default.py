@@ -1,9 +1,10 @@
 """The workspace of an installation that has only one."""
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from postwright.db.database import NOW
 from postwright.kit.ids import new_id
 from postwright.workspaces.models import Workspace
 
@@ -17,7 +18,7 @@ async def default_workspace(session: AsyncSession) -> str:
         return found
     await session.execute(
         insert(Workspace)
-        .values(id=new_id("ws"), name=NAME, created_at=text("app_now()"))
+        .values(id=new_id("ws"), name=NAME, created_at=NOW)
         .on_conflict_do_nothing(index_elements=[Workspace.name])
     )
     return (await session.execute(select(Workspace.id).where(Workspace.name == NAME))).scalar_one()

@@ -1,0 +1,158 @@
+"""Tokens at rest: sealed, apart from who they belong to, and changed by compare-and-swap."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from postwright.connections.models import Connection, ConnectionState, Credential
+from postwright.db.database import NOW, app_now
+from postwright.kit.vault import Vault
+from postwright.platforms.base import Granted
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of a connection as they were read, and how the connection stood."""
+
+    connection_id: str
+    version: int
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    issued_at: datetime
+    access_expires_at: datetime
+    refresh_expires_at: datetime
+    refreshing_until: datetime | None
+    refresh_doubt: str
+    state: ConnectionState
+    read_at: datetime
+
+    @property
+    def left(self) -> timedelta:
+        """How long the access token still lives."""
+        return self.access_expires_at - self.read_at
+
+    @property
+    def life(self) -> timedelta:
+        """How long it lives in all."""
+        return self.access_expires_at - self.issued_at
+
+    @property
+    def someone_refreshes(self) -> bool:
+        """Whether a refresh may be on its way."""
+        return self.refreshing_until is not None and self.refreshing_until > self.read_at
+
+
+def _context(connection_id: str, column: str) -> str:
+    return f"credentials:{connection_id}:{column}"
+
+
+async def read(session: AsyncSession, vault: Vault, connection_id: str) -> Tokens:
+    """The tokens of a connection."""
+    row, state, now = (
+        await session.execute(
+            select(Credential, Connection.state, NOW)
+            .join(Connection, Connection.id == Credential.connection_id)
+            .where(Credential.connection_id == connection_id)
+        )
+    ).one()
+    return Tokens(
+        connection_id=connection_id,
+        version=row.version,
+        access_token=vault.open(row.access_token, _context(connection_id, "access")),
+        refresh_token=vault.open(row.refresh_token, _context(connection_id, "refresh")),
+        issued_at=row.issued_at,
+        access_expires_at=row.access_expires_at,
+        refresh_expires_at=row.refresh_expires_at,
+        refreshing_until=row.refreshing_until,
+        refresh_doubt=row.refresh_doubt,
+        state=state,
+        read_at=now,
+    )
+
+
+async def put(session: AsyncSession, vault: Vault, connection_id: str, grant: Granted) -> None:
+    """Store the tokens of a consent, whatever was there before."""
+    values = _values(vault, connection_id, grant, await app_now(session))
+    fresh = insert(Credential).values(connection_id=connection_id, version=1, **values)
+    await session.execute(
+        fresh.on_conflict_do_update(
+            index_elements=[Credential.connection_id],
+            set_={**values, "version": Credential.version + 1},
+        )
+    )
+
+
+async def swap(
+    session: AsyncSession, vault: Vault, connection_id: str, grant: Granted, *, version: int
+) -> bool:
+    """Store the tokens of a refresh, if the refresh token that was sent is still the one stored.
+
+    False if it is not: somebody connected again meanwhile, and what this refresh brought is void.
+    """
+    values = _values(vault, connection_id, grant, await app_now(session))
+    done = await session.execute(
+        update(Credential)
+        .where(Credential.connection_id == connection_id, Credential.version == version)
+        .values(**values, version=version + 1)
+        .returning(Credential.version)
+    )
+    return done.first() is not None
+
+
+def _values(vault: Vault, connection_id: str, grant: Granted, now: datetime) -> dict[str, object]:
+    return {
+        "access_token": vault.seal(grant.access_token, _context(connection_id, "access")),
+        "refresh_token": vault.seal(grant.refresh_token, _context(connection_id, "refresh")),
+        "issued_at": now,
+        "access_expires_at": now + grant.expires_in,
+        "refresh_expires_at": now + grant.refresh_expires_in,
+        "refreshing_until": None,
+        "refresh_doubt": "",
+    }
+
+
+async def begin_refresh(
+    session: AsyncSession, connection_id: str, version: int, lease: timedelta
+) -> bool:
+    """Become the one who refreshes this version; False if somebody else is, or it has changed."""
+    done = await session.execute(
+        update(Credential)
+        .where(
+            Credential.connection_id == connection_id,
+            Credential.version == version,
+            (Credential.refreshing_until.is_(None)) | (Credential.refreshing_until <= NOW),
+        )
+        .values(refreshing_until=NOW + lease)
+        .returning(Credential.version)
+    )
+    return done.first() is not None
+
+
+async def end_refresh(
+    session: AsyncSession,
+    connection_id: str,
+    version: int,
+    *,
+    doubt: str,
+    again_in: timedelta,
+) -> None:
+    """Note a refresh that brought no tokens; nobody tries again before `again_in` has passed."""
+    await session.execute(
+        update(Credential)
+        .where(Credential.connection_id == connection_id, Credential.version == version)
+        .values(refresh_doubt=doubt, refreshing_until=NOW + again_in)
+    )
+
+
+async def set_state(
+    session: AsyncSession, connection_id: str, state: ConnectionState, detail: str = ""
+) -> None:
+    """Say how the connection stands."""
+    await session.execute(
+        update(Connection)
+        .where(Connection.id == connection_id)
+        .values(state=state, state_detail=detail)
+    )

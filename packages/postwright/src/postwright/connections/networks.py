@@ -1,0 +1,42 @@
+"""Finds the network of a connection, with the app it was connected through."""
+
+from postwright.config import Settings
+from postwright.connections import queries
+from postwright.connections.models import PlatformApp
+from postwright.db.database import Database
+from postwright.kit.vault import Vault
+from postwright.platforms.base import Network
+from postwright.platforms.tiktok.network import TikTokNetwork, transport
+from tiktok_client import AppKeys, AsyncTransport
+
+
+def secret_context(app_id: str) -> str:
+    """Where an app's sealed secret belongs."""
+    return f"platform_apps:{app_id}:client_secret"
+
+
+class Networks:
+    """One per process: holds the pool of connections that all accounts share."""
+
+    def __init__(self, database: Database, vault: Vault, settings: Settings) -> None:
+        self._database = database
+        self._vault = vault
+        # A PUT that makes no progress ends before the lease that protects it does.
+        silence_s = max(1.0, min(30.0, settings.worker.lease_s * 0.8))
+        self._pool: AsyncTransport = transport(proxy=settings.proxy, silence_s=silence_s)
+
+    async def of(self, workspace_id: str, connection_id: str) -> Network:
+        """The network to speak to for a connection."""
+        async with self._database.transaction() as session:
+            app = await queries.platform_app(session, workspace_id, connection_id)
+        return self.of_app(app)
+
+    def of_app(self, app: PlatformApp) -> TikTokNetwork:
+        """The network with this registration."""
+        secret = self._vault.open(app.client_secret, secret_context(app.id))
+        kind = "web" if app.kind == "web" else "desktop"
+        return TikTokNetwork(AppKeys(app.client_key, secret), kind, app.base_url, self._pool)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._pool.aclose()

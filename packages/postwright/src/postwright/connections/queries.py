@@ -1,0 +1,93 @@
+"""Reads of connections. Every one takes the workspace first."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from postwright.connections.models import Connection, ConnectionState, Credential, PlatformApp
+from postwright.db.database import NOW
+from postwright.errors import NotFound
+
+USABLE = [state for state in ConnectionState if state.usable]
+
+
+class NoSuchAccount(NotFound):
+    """No connected account has this name."""
+
+    code = "unknown_account"
+
+
+async def connections(session: AsyncSession, workspace_id: str) -> list[Connection]:
+    """All connections, by handle."""
+    found = await session.scalars(
+        select(Connection)
+        .where(Connection.workspace_id == workspace_id)
+        .order_by(Connection.handle)
+    )
+    return list(found)
+
+
+async def connection_by_handle(session: AsyncSession, workspace_id: str, handle: str) -> Connection:
+    """The connection of `@handle` (the @ is optional, case does not matter), or of an id.
+
+    Raises:
+        NoSuchAccount: there is none; the message names those there are.
+    """
+    wanted = handle.removeprefix("@").lower()
+    known = await connections(session, workspace_id)
+    for connection in known:
+        if wanted in {connection.handle.lower(), connection.id}:
+            return connection
+    names = ", ".join(f"@{connection.handle}" for connection in known) or "none yet"
+    raise NoSuchAccount(
+        f"No connected account is called @{handle.removeprefix('@')}.",
+        why=f"Connected accounts: {names}.",
+        fix="Check the name, or connect it: postwright connect tiktok",
+    )
+
+
+async def connection_by_id(
+    session: AsyncSession, workspace_id: str, connection_id: str
+) -> Connection:
+    """One connection of the workspace."""
+    return (
+        await session.execute(
+            select(Connection).where(
+                Connection.workspace_id == workspace_id, Connection.id == connection_id
+            )
+        )
+    ).scalar_one()
+
+
+async def platform_app(session: AsyncSession, workspace_id: str, connection_id: str) -> PlatformApp:
+    """The app through which a connection was made."""
+    return (
+        await session.execute(
+            select(PlatformApp)
+            .join(Connection, Connection.platform_app_id == PlatformApp.id)
+            .where(PlatformApp.workspace_id == workspace_id, Connection.id == connection_id)
+        )
+    ).scalar_one()
+
+
+async def credential(
+    session: AsyncSession, workspace_id: str, connection_id: str
+) -> Credential | None:
+    """When the tokens of a connection end; the tokens themselves stay sealed."""
+    return await session.scalar(
+        select(Credential)
+        .join(Connection, Connection.id == Credential.connection_id)
+        .where(Connection.workspace_id == workspace_id, Connection.id == connection_id)
+    )
+
+
+async def any_workspace_wanting_refresh(session: AsyncSession) -> list[tuple[str, str]]:
+    """Workspace and id of usable connections whose token has a quarter of its life left."""
+    left = Credential.access_expires_at - NOW
+    life = Credential.access_expires_at - Credential.issued_at
+    rows = await session.execute(
+        select(Connection.workspace_id, Connection.id)
+        .join(Credential, Credential.connection_id == Connection.id)
+        .where(Connection.state.in_(USABLE), left < life / 4)
+        .limit(100)
+    )
+    return [(workspace_id, connection_id) for workspace_id, connection_id in rows]

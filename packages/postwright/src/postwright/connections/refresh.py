@@ -1,0 +1,181 @@
+"""Keeps tokens alive: one refresh at a time per account, over all processes.
+
+Refreshing is not repeatable: TikTok kills the refresh token that was sent. So one process takes a
+short lease and the others wait; and what decides whether an answer is stored is not the lease but
+the version of the token that was sent, or a process that slept would drop the only valid one.
+
+A refresh whose answer is lost is tried once more with the same token. If TikTok then knows it no
+more, the account has to be connected again; until then its access token is used to its end. A
+verdict is never final: an answer that arrives late is stored, and the account is well again.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from postwright.connections import credentials, ledger
+from postwright.connections.credentials import Tokens
+from postwright.connections.models import ConnectionState
+from postwright.db.database import Database
+from postwright.kit.vault import Vault
+from postwright.platforms.base import CallFacts, Granted, Lost, Network, Refusal, Refused, listener
+
+LEASE = timedelta(seconds=90)
+AGAIN_AFTER_TROUBLE = timedelta(seconds=10)
+SHORTEST_USE = timedelta(seconds=30)
+_LOOK_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A token that can be used now, and the version it belongs to."""
+
+    value: str = field(repr=False)
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoAccess:
+    """No token can be had. `passing` means that trying again later may help by itself."""
+
+    refusal: Refusal
+    detail: str
+    passing: bool = False
+
+
+class TokenKeeper:
+    """Gives access tokens that live long enough, refreshing them when needed."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def fresh(
+        self,
+        who: ledger.OnBehalf,
+        network: Network,
+        *,
+        need: timedelta = SHORTEST_USE,
+        rejected_version: int | None = None,
+    ) -> AccessToken | NoAccess:
+        """A token with at least `need` of life, refreshed if a quarter or less is left.
+
+        Args:
+            who: the connection, and for whom the ledger notes a refresh.
+            network: where to refresh.
+            need: how long the token has to live.
+            rejected_version: the version of a token that the network has just refused.
+        """
+        connection_id = who.connection_id or ""
+        while True:
+            async with self._database.transaction() as session:
+                tokens = await credentials.read(session, self._vault, connection_id)
+            dead = tokens.version == rejected_version or tokens.left <= timedelta(0)
+            if not tokens.state.usable:
+                return _no_access(tokens.state)
+            if not dead and not self._wants_refresh(tokens, need):
+                return AccessToken(tokens.access_token, tokens.version)
+            async with self._database.transaction() as session:
+                ours = await credentials.begin_refresh(
+                    session, connection_id, tokens.version, LEASE
+                )
+            if ours:
+                verdict = await self._refresh(who, network, tokens, dead=dead)
+                if verdict is not None:
+                    return verdict
+            elif not dead and tokens.left > SHORTEST_USE:
+                return AccessToken(tokens.access_token, tokens.version)
+            elif dead and tokens.refresh_doubt:
+                return NoAccess(Refusal.TOKEN, tokens.refresh_doubt, passing=True)
+            else:
+                await asyncio.sleep(_LOOK_S)
+
+    def _wants_refresh(self, tokens: Tokens, need: timedelta) -> bool:
+        if tokens.state is ConnectionState.EXPIRING:
+            return False  # its refresh token is dead; the access token is used to its end
+        return tokens.left < max(tokens.life / 4, need)
+
+    async def _refresh(
+        self, who: ledger.OnBehalf, network: Network, tokens: Tokens, *, dead: bool
+    ) -> AccessToken | NoAccess | None:
+        """Refresh once, and once more if the answer is lost. None: look again."""
+        if tokens.state is ConnectionState.EXPIRING:
+            return await self._judge(tokens, tokens.refresh_doubt, dead=True)
+        answer, calls = await _listen(network, tokens.refresh_token)
+        doubt = ""
+        if isinstance(answer, Lost) and answer.sent:
+            doubt = "the answer to the last refresh was lost"
+            answer, again = await _listen(network, tokens.refresh_token)
+            calls += again
+        async with self._database.transaction() as session:
+            await ledger.write(session, who, calls)
+        match answer:
+            case Granted():
+                async with self._database.transaction() as session:
+                    if await credentials.swap(
+                        session,
+                        self._vault,
+                        tokens.connection_id,
+                        answer,
+                        version=tokens.version,
+                    ):
+                        await credentials.set_state(
+                            session, tokens.connection_id, ConnectionState.CONNECTED
+                        )
+                return None
+            case Refused(refusal=Refusal.TOKEN):
+                return await self._judge(tokens, doubt or answer.message, dead=dead)
+            case Refused() | Lost():
+                why = answer.message if isinstance(answer, Refused) else answer.why
+                return await self._passing(tokens, doubt or why, dead=dead)
+
+    async def _judge(
+        self, tokens: Tokens, why: str, *, dead: bool
+    ) -> AccessToken | NoAccess | None:
+        """The refresh token is refused. If nobody has brought another one, say so."""
+        state = ConnectionState.EXPIRED if dead else ConnectionState.EXPIRING
+        async with self._database.transaction() as session:
+            current = await credentials.read(session, self._vault, tokens.connection_id)
+            if current.version != tokens.version:
+                return None
+            await credentials.set_state(session, tokens.connection_id, state, why)
+            await credentials.end_refresh(
+                session, tokens.connection_id, tokens.version, doubt=why, again_in=timedelta(0)
+            )
+        if dead:
+            return _no_access(state)
+        return AccessToken(tokens.access_token, tokens.version)
+
+    async def _passing(self, tokens: Tokens, why: str, *, dead: bool) -> AccessToken | NoAccess:
+        async with self._database.transaction() as session:
+            await credentials.end_refresh(
+                session,
+                tokens.connection_id,
+                tokens.version,
+                doubt=why,
+                again_in=AGAIN_AFTER_TROUBLE,
+            )
+        if dead or tokens.left <= SHORTEST_USE:
+            return NoAccess(Refusal.TOKEN, why, passing=True)
+        return AccessToken(tokens.access_token, tokens.version)
+
+
+async def _listen(
+    network: Network, refresh_token: str
+) -> tuple[Granted | Refused | Lost, list[CallFacts]]:
+    calls: list[CallFacts] = []
+    before = listener.set(calls.append)
+    try:
+        return await network.refresh(refresh_token), calls
+    finally:
+        listener.reset(before)
+
+
+def _no_access(state: ConnectionState) -> NoAccess:
+    match state:
+        case ConnectionState.REVOKED:
+            return NoAccess(Refusal.REVOKED, "the creator took the authorisation away")
+        case ConnectionState.INSUFFICIENT_SCOPE:
+            return NoAccess(Refusal.SCOPE, "a permission is missing")
+        case _:
+            return NoAccess(Refusal.TOKEN, "the authorisation has ended")

@@ -1,0 +1,78 @@
+"""Exact quota slots: n rows per rate limit, so that n requests per window are never n + 1.
+
+A slot is taken in one statement on the database's clock and is free again a window after its
+request *ended*. Whoever takes one and dies gives it back late, never early.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+WINDOW = timedelta(seconds=60)
+LONGEST_CALL = timedelta(seconds=60)
+# Two that look at the same moment may both see a row that one of them gets.
+_AGAIN = timedelta(milliseconds=200)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One request of a window, taken."""
+
+    connection_id: str
+    bucket: str
+    n: int
+
+
+_FILL = text("""
+    INSERT INTO quota_slots (connection_id, bucket, n, free_at)
+    SELECT :connection_id, :bucket, n, '-infinity' FROM generate_series(1, :size) AS n
+    ON CONFLICT DO NOTHING
+""")
+
+_TAKE = text("""
+    WITH free AS (
+        SELECT n FROM quota_slots
+        WHERE connection_id = :connection_id AND bucket = :bucket AND n <= :size
+          AND free_at <= app_now()
+        ORDER BY free_at, n LIMIT 1 FOR UPDATE SKIP LOCKED
+    )
+    UPDATE quota_slots SET free_at = app_now() + :blocked
+    FROM free
+    WHERE quota_slots.connection_id = :connection_id AND quota_slots.bucket = :bucket
+      AND quota_slots.n = free.n
+    RETURNING quota_slots.n
+""")
+
+_WHEN = text("""
+    SELECT count(*), min(free_at) - app_now() FROM quota_slots
+    WHERE connection_id = :connection_id AND bucket = :bucket AND n <= :size
+""")
+
+_GIVE_BACK = text("""
+    UPDATE quota_slots SET free_at = app_now() + :window
+    WHERE connection_id = :connection_id AND bucket = :bucket AND n = :n
+""")
+
+
+async def take(
+    session: AsyncSession, connection_id: str, bucket: str, size: int
+) -> Slot | timedelta:
+    """Take one of `size` slots, or say how long until the next one is free."""
+    key = {"connection_id": connection_id, "bucket": bucket, "size": size}
+    blocked = WINDOW + LONGEST_CALL
+    taken = (await session.execute(_TAKE, {**key, "blocked": blocked})).scalar_one_or_none()
+    if taken is not None:
+        return Slot(connection_id, bucket, taken)
+    count, wait = (await session.execute(_WHEN, key)).one()
+    if count < size:
+        await session.execute(_FILL, key)
+        return await take(session, connection_id, bucket, size)
+    return max(wait, _AGAIN)
+
+
+async def give_back(session: AsyncSession, slot: Slot) -> None:
+    """Say that the request of this slot has ended: it is free in a window from now."""
+    values = {"connection_id": slot.connection_id, "bucket": slot.bucket, "n": slot.n}
+    await session.execute(_GIVE_BACK, {**values, "window": WINDOW})

@@ -1,0 +1,126 @@
+"""Procrastinate, behind a port: it carries nudges to workers, and nothing rests on it.
+
+A nudge says "lane so-and-so, fence n". It has no lock, no schedule and no retry: when it is lost
+the lease runs out and the lane is claimed again, and when it comes late its fence fits no more.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+import procrastinate
+from procrastinate.exceptions import ConnectorException
+from procrastinate.tasks import Task
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from postwright.db.database import Database, DatabaseGone, driver_connection
+from postwright.jobs.lanes import Claim
+
+log = logging.getLogger(__name__)
+
+Runner = Callable[[Claim], Awaitable[None]]
+
+_WAITING = text("""
+    SELECT count(*) FROM procrastinate_jobs WHERE queue_name = :queue AND status = 'todo'
+""")
+
+# Jobs of workers that are gone; the lanes they were for come back by themselves.
+_DROP_STALLED = text("""
+    DELETE FROM procrastinate_jobs AS job WHERE job.status = 'doing' AND NOT EXISTS (
+        SELECT 1 FROM procrastinate_workers AS worker
+        WHERE worker.id = job.worker_id
+          AND worker.last_heartbeat > statement_timestamp() - interval '60 seconds'
+    )
+""")
+
+_ALIVE = text("""
+    SELECT count(*) FROM procrastinate_workers
+    WHERE last_heartbeat > statement_timestamp() - interval '30 seconds'
+""")
+
+
+class Engine:
+    """The job engine of one process: a queue per kind of lane, each with its own slots."""
+
+    def __init__(self, database: Database, runners: Mapping[str, Runner], *, slots: int) -> None:
+        connector = procrastinate.PsycopgConnector(
+            conninfo=database.conninfo,
+            min_size=1,
+            max_size=6,
+            kwargs={"options": "-c timezone=utc", "connect_timeout": 10},
+        )
+        self._app = procrastinate.App(connector=connector)
+        self._database = database
+        self._slots = slots
+        self._running: dict[str, int] = dict.fromkeys(runners, 0)
+        self._tasks: dict[str, Task[..., Awaitable[None], ...]] = {
+            kind: self._task(kind, runner) for kind, runner in runners.items()
+        }
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of lanes that this process works on."""
+        return list(self._tasks)
+
+    def _task(self, kind: str, runner: Runner) -> Task[..., Awaitable[None], ...]:
+        async def run(lane_id: str, workspace_id: str, subject_id: str, fence: int) -> None:
+            self._running[kind] += 1
+            try:
+                await runner(Claim(lane_id, workspace_id, subject_id, kind, fence))
+            except DatabaseGone as error:
+                log.warning("lane %s: %s It is taken up again.", lane_id, error.what)
+            finally:
+                self._running[kind] -= 1
+
+        return self._app.task(name=f"lane.{kind}", queue=kind)(run)
+
+    async def free_slots(self, session: AsyncSession, kind: str) -> int:
+        """How many lanes of a kind may be claimed now: twice the free slots, less what waits."""
+        waiting = (await session.execute(_WAITING, {"queue": kind})).scalar_one()
+        return max(0, 2 * (self._slots - self._running[kind]) - waiting)
+
+    async def nudge(self, session: AsyncSession, claim: Claim) -> None:
+        """Enqueue the nudge for a claim, in the claim's own transaction."""
+        raw = await driver_connection(session)
+        await (
+            self._tasks[claim.kind]
+            .configure(connection=raw)
+            .defer_async(
+                lane_id=claim.lane_id,
+                workspace_id=claim.workspace_id,
+                subject_id=claim.subject_id,
+                fence=claim.fence,
+            )
+        )
+
+    async def run(self) -> None:
+        """Run nudges until cancelled; what runs then is cancelled too and its lanes let go."""
+        async with self._app.open_async(), asyncio.TaskGroup() as group:
+            for kind in self._tasks:
+                group.create_task(
+                    self._app.run_worker_async(
+                        queues=[kind],
+                        name=kind,
+                        concurrency=self._slots,
+                        delete_jobs="always",
+                        install_signal_handlers=False,
+                        shutdown_graceful_timeout=1,
+                        fetch_job_polling_interval=2,
+                        update_heartbeat_interval=5,
+                    )
+                )
+
+    async def tidy(self) -> None:
+        """Delete the jobs of workers that died."""
+        async with self._database.transaction() as session:
+            await session.execute(_DROP_STALLED)
+
+
+async def workers_alive(session: AsyncSession) -> bool:
+    """Whether any worker has been heard of in the last half minute."""
+    return bool((await session.execute(_ALIVE)).scalar_one())
+
+
+ENGINE_TROUBLE = (DBAPIError, DatabaseGone, ConnectorException, OSError)

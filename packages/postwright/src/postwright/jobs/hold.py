@@ -1,0 +1,74 @@
+"""Holds a lane while work is done in it: renews the lease, and stops the work if it is lost."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from postwright.db.database import Database, DatabaseGone
+from postwright.jobs import lanes
+from postwright.jobs.lanes import Claim
+
+log = logging.getLogger(__name__)
+
+
+async def hold(
+    database: Database,
+    claim: Claim,
+    *,
+    lease: timedelta,
+    holder: str,
+    work: Callable[[], Awaitable[None]],
+) -> None:
+    """Do `work` while the lease of `claim` is renewed three times per lease.
+
+    The work is cancelled when somebody else has claimed the lane, or when the lease could not be
+    renewed in time: whatever it had in hand then belongs to whoever holds the lane. If the work
+    is cancelled from outside or fails, the lane is let go as it is.
+    """
+    running = asyncio.ensure_future(work())
+    keeping = asyncio.ensure_future(_keep(database, claim, lease, holder))
+    try:
+        await asyncio.wait({running, keeping}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()
+        else:
+            log.warning("lane %s: lost to another worker, or no renewal in time", claim.lane_id)
+    finally:
+        finished = running.done() and not running.cancelled() and running.exception() is None
+        for task in (running, keeping):
+            task.cancel()
+        await asyncio.gather(running, keeping, return_exceptions=True)
+        if not finished:
+            await _let_go(database, claim)
+
+
+async def _keep(database: Database, claim: Claim, lease: timedelta, holder: str) -> None:
+    """Return when the lease is lost."""
+    loop = asyncio.get_running_loop()
+    length = lease.total_seconds()
+    renewed_at = loop.time()
+    while True:
+        # A process that was stopped for longer than its lease wakes up here, or in the record
+        # step, whose fence then fits no more.
+        if loop.time() - renewed_at > length * 0.9:
+            return
+        began = loop.time()
+        try:
+            async with asyncio.timeout(length * 0.3), database.transaction() as session:
+                ours = await lanes.renew(
+                    session, claim.lane_id, claim.fence, lease=lease, holder=holder
+                )
+            if not ours:
+                return
+            renewed_at = began
+        except (DatabaseGone, TimeoutError):
+            log.warning("lane %s: the lease could not be renewed", claim.lane_id)
+        await asyncio.sleep(length / 3)
+
+
+async def _let_go(database: Database, claim: Claim) -> None:
+    with contextlib.suppress(DatabaseGone):
+        async with database.transaction() as session:
+            await lanes.abandon(session, claim.lane_id, claim.fence)

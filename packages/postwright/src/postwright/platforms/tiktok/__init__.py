@@ -1,0 +1,1 @@
+"""TikTok, as publishing sees it."""

@@ -1,0 +1,87 @@
+"""Reads of publications. Every one takes the workspace first."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from postwright.connections.models import Call, Connection
+from postwright.errors import NotFound
+from postwright.media.models import MediaFile
+from postwright.posts.models import Post
+from postwright.publishing.models import AttemptRow, Publication
+
+
+class NoSuchPost(NotFound):
+    """No post or publication has this id."""
+
+    code = "unknown_post"
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A publication with what it is made of; `attempt` is the latest one."""
+
+    publication: Publication
+    post: Post
+    connection: Connection
+    media: MediaFile
+    attempt: AttemptRow | None
+
+
+def _overviews(
+    workspace_id: str,
+) -> Select[Publication, Post, Connection, MediaFile]:
+    return (
+        select(Publication, Post, Connection, MediaFile)
+        .join(Post, Post.id == Publication.post_id)
+        .join(Connection, Connection.id == Publication.connection_id)
+        .join(MediaFile, MediaFile.id == Post.media_id)
+        .where(Publication.workspace_id == workspace_id)
+        .execution_options(populate_existing=True)
+    )
+
+
+async def recent(session: AsyncSession, workspace_id: str, *, limit: int) -> list[Overview]:
+    """The newest publications first."""
+    rows = await session.execute(
+        _overviews(workspace_id).order_by(Publication.created_at.desc()).limit(limit)
+    )
+    return [Overview(*row, attempt=None) for row in rows]
+
+
+async def overview(session: AsyncSession, workspace_id: str, wanted: str) -> Overview:
+    """One publication, by its own id, its post's id, or its key.
+
+    Raises:
+        NoSuchPost: there is none.
+    """
+    named: ColumnElement[bool] = (
+        (Publication.id == wanted) | (Post.id == wanted) | (Post.client_key == wanted)
+    )
+    row = (await session.execute(_overviews(workspace_id).where(named).limit(1))).first()
+    if row is None:
+        raise NoSuchPost(
+            f"There is no post {wanted}.",
+            fix="`postwright posts` lists what there is.",
+        )
+    found = Overview(*row, attempt=None)
+    attempt = await session.scalar(
+        select(AttemptRow)
+        .where(AttemptRow.publication_id == found.publication.id)
+        .order_by(AttemptRow.number.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    return Overview(found.publication, found.post, found.connection, found.media, attempt)
+
+
+async def calls(
+    session: AsyncSession, workspace_id: str, *, publication_id: str | None, limit: int
+) -> list[Call]:
+    """The ledger, oldest first: of one publication, or the last calls of all."""
+    wanted = select(Call).where(Call.workspace_id == workspace_id)
+    if publication_id is not None:
+        wanted = wanted.where(Call.publication_id == publication_id)
+    found = await session.scalars(wanted.order_by(Call.id.desc()).limit(limit))
+    return list(found)[::-1]

@@ -1,0 +1,171 @@
+"""Schedules a post: content and publication in one transaction, the lane woken for its time."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from postwright.connections.models import Connection
+from postwright.db.database import NOW, app_now
+from postwright.errors import BadInput, Conflict, NeedsReconnect
+from postwright.jobs import lanes
+from postwright.kit.ids import new_id
+from postwright.media.models import MediaFile
+from postwright.posts.models import Post
+from postwright.publishing.models import Publication
+from postwright.publishing.record import START
+from postwright.publishing.states import State
+from postwright.workspaces import audit
+
+# People type "now" and mean it; a few seconds are spent on reading the file.
+_GRACE = timedelta(minutes=1)
+
+
+class InThePast(BadInput):
+    """The time has passed."""
+
+    code = "schedule_in_the_past"
+
+
+class KeyReused(Conflict):
+    """The key belongs to another post."""
+
+    code = "key_reused"
+
+
+class Unusable(NeedsReconnect):
+    """The account cannot be used as it is."""
+
+    code = "account_unusable"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be published. `key` is the caller's own name for it, if it has one."""
+
+    media: MediaFile
+    caption: str
+    settings: dict[str, Any]
+    publish_at: datetime | None = None
+    key: str | None = None
+
+    def fingerprint(self, connection_id: str) -> str:
+        """Tells a repeat of the same order from another one."""
+        at = None if self.publish_at is None else self.publish_at.isoformat()
+        told = [connection_id, self.media.sha256, self.caption, self.settings, at]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """The post; `is_new` is False if the same key had already made it."""
+
+    post_id: str
+    publication_id: str
+    is_new: bool
+
+
+async def schedule(
+    session: AsyncSession, connection: Connection, order: Order, *, actor: str
+) -> Scheduled:
+    """Store the post and its publication, due at its time.
+
+    The same key with the same content is the same post, also when two come at once.
+
+    Raises:
+        InThePast: `publish_at` has passed.
+        KeyReused: the key was used for something else.
+        Unusable: the account has to be connected again first.
+    """
+    if not connection.state.usable:
+        raise Unusable(
+            f"@{connection.handle} cannot be posted to: its connection is {connection.state}.",
+            why=connection.state_detail,
+            fix="Connect it again: postwright connect tiktok",
+        )
+    fingerprint = order.fingerprint(connection.id)
+    post_id = await _insert_post(session, connection.workspace_id, order, fingerprint)
+    if post_id is None:
+        return await _repeated(session, connection.workspace_id, order, fingerprint)
+    now = await app_now(session)
+    at = order.publish_at or now
+    if at < now - _GRACE:
+        raise InThePast(
+            f"{at:%Y-%m-%d %H:%M:%S %Z} has passed.",
+            why=f"It is {now:%Y-%m-%d %H:%M:%S} UTC.",
+            fix="Give a time to come, or leave --at out to publish now.",
+        )
+    publication = Publication(
+        id=new_id("pub"),
+        workspace_id=connection.workspace_id,
+        post_id=post_id,
+        connection_id=connection.id,
+        settings=order.settings,
+        state=State.SCHEDULED,
+        lane=START,
+        due_at=at,
+        publish_at=at,
+        hold_reason="",
+        detail="",
+        end_code="",
+        post_ids=[],
+        post_url="",
+        version=1,
+        created_at=now,
+    )
+    session.add(publication)
+    await session.flush()
+    await lanes.wake(session, connection.workspace_id, connection.id, START, at)
+    await audit.record(
+        session,
+        connection.workspace_id,
+        actor=actor,
+        action="post.scheduled",
+        subject=post_id,
+        account=connection.handle,
+        publish_at=at.isoformat(),
+    )
+    return Scheduled(post_id, publication.id, is_new=True)
+
+
+async def _insert_post(
+    session: AsyncSession, workspace_id: str, order: Order, fingerprint: str
+) -> str | None:
+    """The id of the new post, or None if its key was there before."""
+    row = insert(Post).values(
+        id=new_id("post"),
+        workspace_id=workspace_id,
+        media_id=order.media.id,
+        caption=order.caption,
+        client_key=order.key,
+        fingerprint=fingerprint,
+        version=1,
+        created_at=NOW,
+    )
+    return (
+        await session.execute(row.on_conflict_do_nothing().returning(Post.id))
+    ).scalar_one_or_none()
+
+
+async def _repeated(
+    session: AsyncSession, workspace_id: str, order: Order, fingerprint: str
+) -> Scheduled:
+    post, publication_id = (
+        await session.execute(
+            select(Post, Publication.id)
+            .join(Publication, Publication.post_id == Post.id)
+            .where(Post.workspace_id == workspace_id, Post.client_key == order.key)
+        )
+    ).one()
+    if post.fingerprint != fingerprint:
+        raise KeyReused(
+            f"The key {order.key!r} was used for another post ({post.id}).",
+            why="Its file, account, caption, settings or time differ from these.",
+            fix="Use another key, or repeat the command exactly as it was.",
+        )
+    return Scheduled(post.id, publication_id, is_new=False)

@@ -1,0 +1,94 @@
+"""The worker: dispatches and carries out publications, and keeps tokens alive. A composition root.
+
+Everything here survives the database going away: what is under way is dropped, its lanes come
+back when their leases have run out, and nothing is sent twice.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Awaitable, Callable
+
+from postwright.config import Settings
+from postwright.connections import queries
+from postwright.connections.accounts import Accounts
+from postwright.connections.ledger import OnBehalf
+from postwright.db.database import Database
+from postwright.jobs.dispatch import Dispatcher
+from postwright.jobs.engine import ENGINE_TROUBLE, Engine
+from postwright.publishing.record import START, TRACK
+from postwright.publishing.resume import resume_reconnected
+from postwright.publishing.step import Publisher
+
+log = logging.getLogger(__name__)
+
+_AGAIN_S = 1.0
+
+
+class Worker:
+    """One worker process's share of the work. `run` ends only when it is cancelled."""
+
+    def __init__(self, settings: Settings, database_url: str) -> None:
+        self.holder = f"{socket.gethostname()}:{os.getpid()}"
+        self._database = Database(database_url, pool_size=settings.worker.slots * 2 + 4)
+        self._accounts = Accounts(settings, self._database)
+        publisher = Publisher(
+            self._accounts, settings.media_folder, settings.worker.lease, self.holder
+        )
+        runners = {START: publisher.run, TRACK: publisher.run}
+        self._settings = settings
+        self._new_engine = lambda: Engine(self._database, runners, slots=settings.worker.slots)
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        try:
+            await _again("work", self._work)
+        finally:
+            await self._accounts.close()
+            await self._database.close()
+
+    async def _work(self) -> None:
+        engine = self._new_engine()
+        dispatcher = Dispatcher(
+            self._database,
+            engine,
+            lease=self._settings.worker.lease,
+            poll_s=self._settings.worker.poll_s,
+        )
+        async with asyncio.TaskGroup() as group:
+            group.create_task(engine.run())
+            group.create_task(dispatcher.run())
+            group.create_task(_every(15, engine.tidy))
+            group.create_task(_every(2, self._resume))
+            group.create_task(_every(20, self._refresh))
+
+    async def _resume(self) -> None:
+        async with self._database.transaction() as session:
+            await resume_reconnected(session)
+
+    async def _refresh(self) -> None:
+        async with self._database.transaction() as session:
+            wanting = await queries.any_workspace_wanting_refresh(session)
+        for workspace_id, connection_id in wanting:
+            network = await self._accounts.networks.of(workspace_id, connection_id)
+            who = OnBehalf(workspace_id, connection_id)
+            await self._accounts.keeper.fresh(who, network)
+
+
+async def _every(seconds: float, do: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await do()
+        await asyncio.sleep(seconds)
+
+
+async def _again(name: str, do: Callable[[], Awaitable[None]]) -> None:
+    """Do it again whenever the database goes away."""
+    while True:
+        try:
+            await do()
+        except* ENGINE_TROUBLE as group:
+            log.warning(
+                "%s: interrupted (%s); going on in %s s", name, group.exceptions[0], _AGAIN_S
+            )
+        await asyncio.sleep(_AGAIN_S)
