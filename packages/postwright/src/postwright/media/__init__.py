@@ -1,0 +1,1 @@
+"""Media files: look into them, keep them, and say what is wrong with them."""

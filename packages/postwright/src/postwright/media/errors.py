@@ -1,0 +1,81 @@
+"""What goes wrong with a media file."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from postwright.errors import Advice, BadInput, NotFound, StorageTrouble
+
+
+class MediaNotFound(NotFound):
+    """There is no such file."""
+
+    code: ClassVar[str] = "media_not_found"
+
+    def __init__(self, path: Path, why: str = "") -> None:
+        super().__init__(
+            f"{path} does not exist.",
+            why=why or "There is no file of this name.",
+            fix="Check the path; a relative one starts in the current folder.",
+        )
+        self.path = path
+
+
+class MediaUnreadable(BadInput):
+    """The file is there, but is no video that can be read."""
+
+    code: ClassVar[str] = "media_unreadable"
+
+    def __init__(self, path: Path, why: str, *, fix: str = "") -> None:
+        super().__init__(
+            f"{path.name} cannot be used as a video.",
+            why=why,
+            fix=fix or "Play it to see whether it is whole, export it again as MP4, and try again.",
+        )
+        self.path = path
+
+
+class MediaChanged(BadInput):
+    """The file was written to while it was being copied; nothing of it was kept."""
+
+    code: ClassVar[str] = "media_changed"
+    advice: ClassVar[Advice] = Advice.RETRY
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"{path.name} changed while it was being copied.",
+            why=why,
+            fix="Wait until the program that writes it has finished, and try again.",
+        )
+        self.path = path
+
+
+class StorageFull(StorageTrouble):
+    """The disk of the media folder has no room for the file; nothing of it was kept."""
+
+    code: ClassVar[str] = "storage_full"
+
+    def __init__(self, folder: Path, *, needed_bytes: int, free_bytes: int) -> None:
+        super().__init__(
+            f"There is no room in the media folder {folder}.",
+            why=f"{needed_bytes:,} bytes are needed, with the reserve that is to stay free; "
+            f"{free_bytes:,} are free.",
+            fix="Free some space, or set POSTWRIGHT_MEDIA__FOLDER to a larger disk. "
+            "POSTWRIGHT_MEDIA__RESERVE_BYTES is the reserve.",
+        )
+        self.folder = folder
+        self.needed_bytes = needed_bytes
+        self.free_bytes = free_bytes
+
+
+class StorageUnusable(StorageTrouble):
+    """The media folder cannot be written or read."""
+
+    code: ClassVar[str] = "storage_unusable"
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        super().__init__(
+            f"The media folder {folder} cannot be used.",
+            why=f"{error.filename or folder}: {error.strerror or error}.",
+            fix="Make it writable for this user, or set POSTWRIGHT_MEDIA__FOLDER to another one.",
+        )
+        self.folder = folder

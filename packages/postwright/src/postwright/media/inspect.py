@@ -1,0 +1,263 @@
+"""Look into one media file and print what is there as JSON. Run as a program, never imported.
+
+    python -m postwright.media.inspect [--memory-bytes N] [--cpu-s N] PATH
+
+Media files are hostile input and their parsers are large C libraries: this runs in a process of
+its own, which gives itself limits before it opens the file. Prints {"ok": true, ...the fields of
+VideoProbe} or {"ok": false, "why": "..."}; anything else, or death by a signal, is the file's
+doing as well.
+"""
+
+import argparse
+import json
+import resource
+import statistics
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import Any
+
+import av
+from av.error import FFmpegError, InvalidDataError
+from av.stream import Disposition
+
+# Demuxers that read one file and nothing else. Playlists and scripts (hls, concat, dash, sdp)
+# would have the library open other files or addresses that the file names.
+_DEMUXERS = (
+    "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,flv,asf,ogg,"
+    "mp3,wav,flac,aac,ac3,gif,apng,webp_pipe,png_pipe,jpeg_pipe,bmp_pipe,tiff_pipe"
+)
+_STILL = {"gif", "apng", "webp_pipe", "png_pipe", "jpeg_pipe", "bmp_pipe", "tiff_pipe"}
+_STILL_BRANDS = {"heic", "heix", "heim", "heis", "mif1", "avif", "avis", "msf1"}
+_KNOWN_BRANDS = {"qt  ": "mov", "3gp": "3gp", "3g2": "3gp"}
+_HDR_CURVES = {16, 18}  # SMPTE ST 2084 (PQ) and ARIB STD-B67 (HLG)
+
+_SAMPLED_PACKETS = 900
+_DECODED_PACKETS = 120
+_TAIL_S = 2.0
+_MISSING_S = 1.0
+_STILL_S = 0.5
+
+
+class Refused(Exception):
+    """The file is no video that can be used; says why in a sentence."""
+
+
+def main() -> None:
+    """Read the arguments, set the limits, print the answer."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("path", type=Path)
+    parser.add_argument("--memory-bytes", type=int, default=1 << 30)
+    parser.add_argument("--cpu-s", type=int, default=30)
+    options = parser.parse_args()
+    _limit(options.memory_bytes, options.cpu_s)
+    try:
+        answer = {"ok": True, **look(options.path)}
+    except Refused as refused:
+        answer = {"ok": False, "why": str(refused)}
+    except MemoryError:
+        answer = {"ok": False, "why": "Reading it takes more memory than a video should."}
+    sys.stdout.write(json.dumps(answer) + "\n")
+
+
+def _limit(memory_bytes: int, cpu_s: int) -> None:
+    # A system that does not know one of these (macOS: address space) goes without it.
+    for kind, most in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CPU, cpu_s),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, (most, most))
+
+
+def look(path: Path) -> dict[str, Any]:
+    """Open the file and gather what VideoProbe holds.
+
+    Raises:
+        Refused: not a video, or a broken one.
+    """
+    options = {"protocol_whitelist": "file", "format_whitelist": _DEMUXERS}
+    try:
+        with av.open(f"file:{path}", options=options) as container:
+            return _describe(container, path)
+    except MemoryError:
+        raise
+    except (FFmpegError, ValueError, OSError) as error:
+        raise Refused(_explain(path, error)) from None
+
+
+def _explain(path: Path, error: Exception) -> str:
+    try:
+        with path.open("rb") as file:
+            start = file.read(512)
+    except OSError:
+        return f"It cannot be read: {error}."
+    if not start:
+        return "The file is empty."
+    if b"ftyp" in start[:16] or start.startswith(b"\x1aE\xdf\xa3"):
+        return "It looks like a video, but is damaged or cut off: its index cannot be read."
+    if start.lstrip()[:9].lower() in {b"<!doctype", b"<html", b"<html>"} or b"<html" in start:
+        return "It is a web page. The download it came from may have failed."
+    return "It is not a video in any format that is known."
+
+
+def _describe(container: Any, path: Path) -> dict[str, Any]:
+    name = _container_name(container, path)
+    video = _video_stream(container, name)
+    frame, times = _sample(container, video)
+    size_bytes = path.stat().st_size
+    duration_s = _duration(container, video, size_bytes)
+    if len(times) < 2 and duration_s < _STILL_S:
+        message = "It is a still image."
+        raise Refused(message)
+    audio = next(iter(container.streams.audio), None)
+    rotation = -frame.rotation % 360
+    sides = (frame.width, frame.height)
+    width, height = sides if rotation % 180 == 0 else sides[::-1]
+    fps, variable = _rate(times, float(video.average_rate or 0))
+    return {
+        "container": name,
+        "video_codec": _codec(video),
+        "audio_codec": _codec(audio) if audio else None,
+        "width": width,
+        "height": height,
+        "rotation": rotation,
+        "fps": fps,
+        "variable_fps": variable,
+        "duration_ms": round(duration_s * 1000),
+        "size_bytes": size_bytes,
+        "pixel_format": frame.format.name,
+        "hdr": frame.color_trc in _HDR_CURVES,
+        "has_audio": audio is not None,
+    }
+
+
+def _container_name(container: Any, path: Path) -> str:
+    name: str = container.format.name
+    if name in _STILL:
+        message = "It is a still image."
+        raise Refused(message)
+    if name.startswith("mov"):
+        brand = str(container.metadata.get("major_brand", "qt  "))
+        if brand in _STILL_BRANDS:
+            message = "It is a still image."
+            raise Refused(message)
+        return _KNOWN_BRANDS.get(brand) or _KNOWN_BRANDS.get(brand[:3]) or "mp4"
+    return _document_type(path) if name.startswith("matroska") else name.partition(",")[0]
+
+
+def _document_type(path: Path) -> str:
+    """Read the DocType of a Matroska file: the library calls WebM and Matroska the same."""
+    with path.open("rb") as file:
+        head = file.read(256)
+    at = head.find(b"\x42\x82")
+    if at < 0:
+        return "matroska"
+    length = head[at + 2] & 0x7F
+    return head[at + 3 : at + 3 + length].rstrip(b"\0").decode("ascii", "replace")
+
+
+def _video_stream(container: Any, name: str) -> Any:
+    # The cover of an album is a video stream of one picture.
+    streams = [
+        stream
+        for stream in container.streams.video
+        if not stream.disposition & Disposition.attached_pic
+    ]
+    if streams:
+        return max(streams, key=lambda stream: int(stream.width) * int(stream.height))
+    if container.streams.audio:
+        message = "It has sound, but no moving picture."
+    else:
+        message = f"There is no video in this {name} file."
+    raise Refused(message)
+
+
+def _codec(stream: Any) -> str:
+    context = stream.codec_context
+    return str(context.codec.canonical_name if context is not None else "unknown")
+
+
+def _sample(container: Any, video: Any) -> tuple[Any, list[float]]:
+    """Decode one frame and read the times of the first pictures, in seconds."""
+    if video.codec_context is None:
+        message = "Its video is in a codec that is not known."
+        raise Refused(message)
+    video.codec_context.thread_count = 1
+    frame: Any = None
+    times: list[float] = []
+    for number, packet in enumerate(_packets(container, video, _SAMPLED_PACKETS)):
+        moment = packet.pts if packet.pts is not None else packet.dts
+        if moment is not None:
+            times.append(float(moment * packet.time_base))
+        if frame is None and number < _DECODED_PACKETS:
+            # A damaged picture at the start is common and plays; only none at all is refused.
+            with suppress(InvalidDataError):
+                frame = next(iter(packet.decode()), None)
+    if frame is None:
+        with suppress(FFmpegError):
+            frame = next(iter(video.codec_context.decode(None)), None)
+    if frame is None:
+        message = f"No picture could be decoded from its {_codec(video)} video; it is damaged."
+        raise Refused(message)
+    return frame, sorted(times)
+
+
+def _packets(container: Any, video: Any, most: int) -> Iterator[Any]:
+    # The last one that demux gives is empty: it tells a decoder that the end has come.
+    return (packet for packet in islice(container.demux(video), most) if packet.size)
+
+
+def _duration(container: Any, video: Any, size_bytes: int) -> float:
+    """Length of the file in seconds. One without a length in its index is read to its end.
+
+    Raises:
+        Refused: the end of the file is missing.
+    """
+    if any(_outside(stream, size_bytes) for stream in container.streams.video):
+        message = "It is cut off: its index names pictures that are not in the file any more."
+        raise Refused(message)
+    known = container.duration / 1_000_000 if container.duration else 0.0
+    start = (container.start_time or 0) / 1_000_000
+    end = start
+    # Sound may go on after the last picture, so both are looked at.
+    streams = (video, *container.streams.audio[:1])
+    with suppress(FFmpegError):
+        container.seek(max(0, int((known - _TAIL_S) * 1_000_000)), backward=True)
+        for packet in container.demux(*streams):
+            if packet.size and packet.pts is not None:
+                end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+    there = end - start
+    if there < known - _MISSING_S:
+        message = (
+            f"It is cut off: {known:.1f} s long by its index, but it ends after {there:.1f} s."
+        )
+        raise Refused(message)
+    return known or there
+
+
+def _outside(stream: Any, size_bytes: int) -> bool:
+    # Only MP4 and MOV have an index of every picture; the others' entries lie where they say.
+    entries = stream.index_entries
+    return len(entries) > 0 and entries[-1].pos + entries[-1].size > size_bytes
+
+
+def _rate(times: list[float], declared: float) -> tuple[float, bool]:
+    """Average pictures per second, and whether their distances differ."""
+    if len(times) < 2 or times[-1] <= times[0]:
+        return round(declared, 3), False
+    average = (len(times) - 1) / (times[-1] - times[0])
+    if abs(average - declared) < declared * 0.005:
+        average = declared  # the difference is the rounding of the times
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    usual = statistics.median(gaps)
+    # Times in some containers are whole milliseconds, so that neighbours differ by one.
+    odd = sum(abs(gap - usual) > max(usual * 0.1, 0.0015) for gap in gaps)
+    return round(average, 3), odd > len(gaps) * 0.02
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from demo.video import make_video
+
+Video = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Video:
+    """Make small videos, each kind once; the first argument is the suffix."""
+    folder = tmp_path_factory.mktemp("videos")
+    made: dict[str, Path] = {}
+
+    def make(suffix: str = ".mp4", **changes: Any) -> Path:
+        name = repr((suffix, sorted(changes.items())))
+        if name not in made:
+            wanted: dict[str, Any] = {"width": 360, "height": 640, "duration_s": 1.0, **changes}
+            made[name] = make_video(folder / f"{len(made)}{suffix}", **wanted)
+        return made[name]
+
+    return make

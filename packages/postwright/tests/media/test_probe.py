@@ -1,0 +1,282 @@
+import asyncio
+import os
+import random
+import struct
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import psutil
+import pytest
+
+from postwright.media.errors import MediaNotFound, MediaUnreadable
+from postwright.media.probe import VideoProbe, probe
+
+from .conftest import Video
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec", "container", "audio"),
+    [
+        (".mp4", "h264", "mp4", "aac"),
+        (".mp4", "hevc", "mp4", "aac"),
+        (".mov", "h264", "mov", "aac"),
+        (".webm", "vp9", "webm", "opus"),
+        (".webm", "vp8", "webm", "opus"),
+        (".mkv", "h264", "matroska", "aac"),
+        (".avi", "mpeg4", "avi", "mp2"),
+    ],
+)
+async def test_containers_and_codecs_are_told_apart(
+    video: Video, suffix: str, codec: str, container: str, audio: str
+) -> None:
+    path = video(suffix, codec=codec)
+
+    seen = await probe(path)
+
+    assert (seen.container, seen.video_codec, seen.audio_codec) == (container, codec, audio)
+    assert (seen.width, seen.height, seen.rotation) == (360, 640, 0)
+    assert seen.fps == 30
+    assert not seen.variable_fps
+    assert 950 <= seen.duration_ms <= 1100
+    assert seen.size_bytes == path.stat().st_size
+    assert seen.has_audio
+    assert not seen.hdr
+
+
+async def test_a_name_that_lies_does_not_deceive(video: Video, tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(video(".avi", codec="mpeg4").read_bytes())
+
+    assert (await probe(path)).container == "avi"
+
+
+async def test_silence_and_a_high_rate_are_seen(video: Video) -> None:
+    seen = await probe(video(fps=200, audio=False))
+
+    assert seen.fps == 200
+    assert not seen.has_audio
+    assert seen.audio_codec is None
+
+
+async def test_a_turned_picture_is_measured_as_it_is_shown(video: Video, tmp_path: Path) -> None:
+    data = bytearray(video().read_bytes())
+    matrix = struct.pack(">9i", 0, 1 << 16, 0, -1 << 16, 0, 0, 640 << 16, 0, 1 << 30)
+    at = data.index(b"tkhd") + 44
+    data[at : at + len(matrix)] = matrix
+    path = tmp_path / "turned.mp4"
+    path.write_bytes(data)
+
+    seen = await probe(path)
+
+    assert seen.rotation == 90
+    assert (seen.width, seen.height) == (640, 360)
+
+
+async def test_uneven_pictures_and_hdr_are_seen(tmp_path: Path) -> None:
+    # Every second gap is twice as long.
+    path = _encode(tmp_path / "uneven.mp4", [number * 3 // 2 for number in range(60)], curve=16)
+
+    seen = await probe(path)
+
+    assert seen.variable_fps
+    assert seen.fps == pytest.approx(20, abs=0.5)
+    assert seen.hdr
+
+
+async def test_a_recording_without_a_length_is_read_to_its_end(tmp_path: Path) -> None:
+    live = {"live": "1"}
+    path = _encode(tmp_path / "live.webm", list(range(60)), codec="libvpx", options=live)
+
+    assert (await probe(path)).duration_ms in range(1900, 2101)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "empty"),
+        (b"Dear diary,\n" * 100, "not a video"),
+        (b"<!DOCTYPE html><html><body>404</body></html>", "web page"),
+        (b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", "not a video"),
+        (b"ffconcat version 1.0\nfile '/etc/passwd'\n", "not a video"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isomiso2" + b"\xff" * 200, "damaged"),
+    ],
+)
+async def test_what_is_no_video_is_named_for_what_it_is(
+    tmp_path: Path, content: bytes, why: str
+) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(content)
+
+    with pytest.raises(MediaUnreadable) as caught:
+        await probe(path)
+
+    assert why in caught.value.why
+    assert "clip.mp4" in caught.value.what
+    assert caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("codec", "name"), [("png", "a.png"), ("mjpeg", "a.jpg"), ("gif", "a.gif")]
+)
+async def test_a_picture_is_no_video(tmp_path: Path, codec: str, name: str) -> None:
+    with pytest.raises(MediaUnreadable, match=r"a\.") as caught:
+        await probe(_picture(tmp_path / name, codec))
+
+    assert caught.value.why == "It is a still image."
+
+
+async def test_sound_alone_is_no_video(tmp_path: Path) -> None:
+    path = tmp_path / "song.mp3"
+    with av.open(str(path), "w") as opened:
+        container: Any = opened
+        stream = container.add_stream("libmp3lame", rate=48_000)
+        frame = av.AudioFrame(format="s16p", layout="stereo", samples=1152)
+        frame.sample_rate = 48_000
+        for packet in (*stream.encode(frame), *stream.encode(None)):
+            container.mux(packet)
+
+    with pytest.raises(MediaUnreadable) as caught:
+        await probe(path)
+
+    assert "sound" in caught.value.why
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+async def test_a_file_that_was_cut_off_is_noticed(
+    video: Video, tmp_path: Path, suffix: str
+) -> None:
+    data = video(suffix, duration_s=4.0).read_bytes()
+    path = tmp_path / f"cut{suffix}"
+    path.write_bytes(data[: len(data) // 2])
+
+    with pytest.raises(MediaUnreadable) as caught:
+        await probe(path)
+
+    assert "cut off" in caught.value.why
+
+
+async def test_a_missing_file_a_folder_and_a_pipe_are_clear_errors(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(MediaNotFound, match="nothing"):
+        await probe(tmp_path / "nothing.mp4")
+    with pytest.raises(MediaUnreadable) as folder:
+        await probe(tmp_path)
+    with pytest.raises(MediaUnreadable) as pipe:
+        await probe(tmp_path / "pipe")
+
+    assert "a folder" in folder.value.why
+    assert "not a regular file" in pipe.value.why
+
+
+@pytest.mark.parametrize("name", ["--help", "http:clip", "pipe:0", "clip %03d.mp4"])
+async def test_a_name_like_an_option_or_an_address_is_still_a_file(
+    video: Video, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_bytes(video().read_bytes())
+
+    assert (await probe(Path(name))).video_codec == "h264"
+
+
+async def test_a_probe_that_takes_too_long_is_killed(video: Video) -> None:
+    with pytest.raises(MediaUnreadable) as caught:
+        await probe(video(), timeout_s=0.01)
+
+    assert "longer than 0.01 s" in caught.value.why
+    assert _no_child_left()
+
+
+async def test_a_cancelled_probe_leaves_no_process(video: Video) -> None:
+    task = asyncio.create_task(probe(video()))
+    while _no_child_left() and not task.done():
+        await asyncio.wait([task], timeout=0.001)
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert _no_child_left()
+
+
+async def test_a_probe_that_wants_too_much_memory_fails_alone(video: Video) -> None:
+    with pytest.raises(MediaUnreadable) as caught:
+        await probe(video(), memory_bytes=1 << 20)
+
+    assert "memory" in caught.value.why or "broke off" in caught.value.why
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_a_damaged_file_gives_an_answer_or_a_clear_error(
+    video: Video, tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311  # repeatable damage
+    whole = video(".mp4") if seed % 2 else video(".webm", codec="vp9")
+    data = bytearray(whole.read_bytes())
+    for _ in range(40):
+        data[chance.randrange(min(len(data), 4000))] = chance.randrange(256)
+    path = tmp_path / "damaged.mp4"
+    path.write_bytes(data)
+
+    answer = await asyncio.gather(probe(path), return_exceptions=True)
+
+    assert isinstance(answer[0], (VideoProbe, MediaUnreadable))
+
+
+def _no_child_left() -> bool:
+    return not [
+        child for child in psutil.Process().children() if "postwright.media.inspect" in _line(child)
+    ]
+
+
+def _line(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+def _frames(width: int, height: int, form: str, times: list[int]) -> list[av.VideoFrame]:
+    frames: list[av.VideoFrame] = []
+    for time in times:
+        frame = av.VideoFrame(width, height, form)
+        for plane in frame.planes:
+            plane.update(bytes([time % 200]) * plane.buffer_size)
+        frame.pts, frame.time_base = time, Fraction(1, 30)
+        frames.append(frame)
+    return frames
+
+
+def _encode(
+    path: Path,
+    times: list[int],
+    *,
+    codec: str = "libx264",
+    options: dict[str, str] | None = None,
+    curve: int = 1,
+) -> Path:
+    with av.open(str(path), "w", options=options or {}) as opened:
+        container: Any = opened
+        stream = container.add_stream(codec, rate=30)
+        stream.width, stream.height, stream.pix_fmt = 320, 480, "yuv420p"
+        stream.codec_context.color_trc = curve
+        stream.codec_context.time_base = Fraction(1, 30)
+        for frame in (*_frames(320, 480, "yuv420p", times), None):
+            container.mux(stream.encode(frame))
+    return path
+
+
+def _picture(path: Path, codec: str) -> Path:
+    form = {"png": "rgb24", "mjpeg": "yuvj420p", "gif": "rgb8"}[codec]
+    kind = "gif" if codec == "gif" else "image2"
+    with av.open(str(path), "w", format=kind) as opened:
+        container: Any = opened
+        stream = container.add_stream(codec, rate=1)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, form
+        for frame in (*_frames(64, 64, form, [0]), None):
+            container.mux(stream.encode(frame))
+    return path
