@@ -5,11 +5,14 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 import httpcore2
-from anyio import CancelScope, create_task_group
+from anyio import CancelScope, create_task_group, move_on_after, sleep_forever
 
 __all__ = ["EarlyAnswerBackend"]
 
 READ_BYTES = 65_536
+# How long to wait for data in what made a socket readable: TLS records without any, such as session
+# tickets, make one readable too.
+GLANCE_S = 0.005
 SocketOptions = Iterable[Any]
 
 
@@ -62,25 +65,44 @@ class EarlyAnswerStream(httpcore2.AsyncNetworkStream):
         buffer: bytes,
         timeout: float | None = None,  # noqa: ASYNC109  # httpcore2's signature
     ) -> None:
-        failure: Exception | None = None
-        async with create_task_group() as both:
-            both.start_soon(self._listen, both.cancel_scope)
-            try:
-                await self._inner.write(buffer, timeout)
-            except (httpcore2.WriteError, httpcore2.WriteTimeout) as error:
-                failure = error  # carried out by hand: a task group would wrap it in a group
-            both.cancel_scope.cancel()
+        if self._inner.get_extra_info("is_readable"):
+            # Look before writing: a write to a closed connection would throw away what it holds.
+            with move_on_after(GLANCE_S):
+                await self._listen()
+        failure = None if self._early is not None else await self._write(buffer, timeout)
         if self._early is not None:
             raise httpcore2.WriteError("answered before the request was over")
         if failure is not None:
             raise failure
 
-    async def _listen(self, write: CancelScope) -> None:
+    async def _write(
+        self,
+        buffer: bytes,
+        timeout: float | None,  # noqa: ASYNC109  # httpcore2's signature
+    ) -> Exception | None:
+        """Write and listen until either ends. Return what failed: a task group would wrap it."""
+        failure: Exception | None = None
+        async with create_task_group() as both:
+            both.start_soon(self._listen, both.cancel_scope)
+            try:
+                await self._inner.write(buffer, timeout)
+            except httpcore2.WriteTimeout as error:
+                failure = error
+            except httpcore2.WriteError as error:
+                failure = error
+                # What came before the connection broke is still there to be read.
+                with move_on_after(GLANCE_S):
+                    await sleep_forever()
+            both.cancel_scope.cancel()
+        return failure
+
+    async def _listen(self, until: CancelScope | None = None) -> None:
         try:
             self._early = await self._inner.read(READ_BYTES, None)
         except httpcore2.ReadError:
             self._early = b""
-        write.cancel()
+        if until is not None:
+            until.cancel()
 
     async def aclose(self) -> None:
         await self._inner.aclose()
