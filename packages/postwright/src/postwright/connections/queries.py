@@ -1,6 +1,6 @@
 """Reads of connections. Every one takes the workspace first."""
 
-from sqlalchemy import select
+from sqlalchemy import extract, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, ConnectionState, Credential, PlatformApp
@@ -82,12 +82,12 @@ async def credential(
 
 async def any_workspace_wanting_refresh(session: AsyncSession) -> list[tuple[str, str]]:
     """Workspace and id of usable connections whose token has a quarter of its life left."""
-    left = Credential.access_expires_at - NOW
-    life = Credential.access_expires_at - Credential.issued_at
+    left = extract("epoch", Credential.access_expires_at - NOW)
+    life = extract("epoch", Credential.access_expires_at - Credential.issued_at)
     rows = await session.execute(
         select(Connection.workspace_id, Connection.id)
         .join(Credential, Credential.connection_id == Connection.id)
-        .where(Connection.state.in_(USABLE), left < life / 4)
+        .where(Connection.state.in_(USABLE), left * 4 < life)
         .limit(100)
     )
     return [(workspace_id, connection_id) for workspace_id, connection_id in rows]

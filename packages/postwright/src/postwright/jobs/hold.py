@@ -25,7 +25,8 @@ async def hold(
 
     The work is cancelled when somebody else has claimed the lane, or when the lease could not be
     renewed in time: whatever it had in hand then belongs to whoever holds the lane. If the work
-    is cancelled from outside or fails, the lane is let go as it is.
+    is cancelled from outside the lane is let go as it is; if it fails the lease is left to run
+    out, so that what fails again and again does so once per lease.
     """
     running = asyncio.ensure_future(work())
     keeping = asyncio.ensure_future(_keep(database, claim, lease, holder))
@@ -35,13 +36,18 @@ async def hold(
             running.result()
         else:
             log.warning("lane %s: lost to another worker, or no renewal in time", claim.lane_id)
+    except asyncio.CancelledError:
+        await _stop(running, keeping)
+        await _let_go(database, claim)
+        raise
     finally:
-        finished = running.done() and not running.cancelled() and running.exception() is None
-        for task in (running, keeping):
-            task.cancel()
-        await asyncio.gather(running, keeping, return_exceptions=True)
-        if not finished:
-            await _let_go(database, claim)
+        await _stop(running, keeping)
+
+
+async def _stop(*tasks: asyncio.Future[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _keep(database: Database, claim: Claim, lease: timedelta, holder: str) -> None:

@@ -1,9 +1,10 @@
 """TikTok behind the four calls of publishing: answers and errors become outcomes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from postwright.media.findings import Finding
 from postwright.platforms.base import (
     AddressDead,
     CallFacts,
@@ -183,6 +184,12 @@ class TikTokNetwork:
         except (TransportError, ResponseError) as error:
             return _lost(error)
         return CreatorReady(facts=creator_facts(info))
+
+    def findings(
+        self, settings: dict[str, Any], probe: dict[str, Any], facts: dict[str, Any] | None
+    ) -> Sequence[Finding]:
+        """What TikTok's rules say of a post. Pure."""
+        return ()
 
     async def open(self, token: str, settings: dict[str, Any], plan: Plan) -> OpenAnswer:
         """Open a Direct Post by upload."""

@@ -1,0 +1,63 @@
+"""One embedded server per test process, an empty database per test, a video per session."""
+
+import tempfile
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+import psycopg
+import pytest
+from demo.video import make_video
+
+from postwright.db import embedded
+from postwright.db.embedded import EmbeddedServer
+from postwright.db.migrate import migrate
+from tests.factories.service import Service, running_service
+
+
+@pytest.fixture(scope="session")
+def server() -> Generator[EmbeddedServer]:
+    """A real PostgreSQL, stopped at the end."""
+    with tempfile.TemporaryDirectory(prefix="pw-test-") as folder:
+        place = Path(folder) / "postgres"
+        try:
+            yield embedded.ensure_running(place)
+        finally:
+            embedded.stop(place, mode="immediate")
+
+
+@pytest.fixture
+def database_url(server: EmbeddedServer) -> str:
+    """A migrated database with nothing in it."""
+    plain = server.owner_url.replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    migrate(server.owner_url, app_role="postwright")
+    return server.app_url
+
+
+@pytest.fixture
+async def service(database_url: str, tmp_path: Path) -> AsyncGenerator[Service]:
+    """A service without a worker; `service.start_worker()` starts one."""
+    async with running_service(database_url, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small vertical video that TikTok takes."""
+    return make_video(
+        tmp_path_factory.mktemp("video") / "small.mp4", width=540, height=960, duration_s=4
+    )
+
+
+@pytest.fixture(scope="session")
+def big_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One that needs two chunks."""
+    return make_video(
+        tmp_path_factory.mktemp("video") / "big.mp4",
+        width=540,
+        height=960,
+        duration_s=6,
+        min_bytes=66_000_000,
+    )

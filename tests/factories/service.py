@@ -1,0 +1,219 @@
+"""A service with its own database and its own TikTok, for tests: real ones, on this machine."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from pydantic import SecretStr
+from sqlalchemy import insert, select, text
+from tiktok_emulator import DEMO, Emulator
+
+from postwright.config import MediaSettings, Settings, TikTokSettings, WorkerSettings
+from postwright.connections import connect, queries
+from postwright.connections.accounts import Accounts
+from postwright.connections.models import Connection
+from postwright.db.database import NOW, Database
+from postwright.kit.ids import new_id
+from postwright.media.models import MediaFile
+from postwright.publishing.models import Publication
+from postwright.publishing.schedule import Order, Scheduled, schedule
+from postwright.publishing.states import State
+from postwright.worker import Worker
+from postwright.workspaces.default import default_workspace
+
+PATIENCE_S = 60
+
+
+@dataclass(slots=True)
+class Control:
+    """The emulator's control plane, over HTTP as any tester would use it."""
+
+    base_url: str
+
+    async def __call__(self, method: str, path: str, body: Any = None) -> Any:
+        """One request to `/_control/{path}`; its JSON answer."""
+        async with httpx2.AsyncClient(base_url=self.base_url) as http:
+            answer = await http.request(method, f"/_control/{path}", json=body)
+            answer.raise_for_status()
+            return answer.json() if answer.content else None
+
+    async def fault(self, operation: str, kind: str, **more: Any) -> None:
+        """Order a fault for the next call of an operation."""
+        await self("POST", "faults", {"operation": operation, "kind": kind, **more})
+
+    async def posts(self) -> list[dict[str, Any]]:
+        """What has been published."""
+        return (await self("GET", "state"))["posts"]
+
+    async def requests(self, operation: str) -> list[dict[str, Any]]:
+        """The request log of one operation."""
+        log = await self("GET", "requests")
+        entries = log["requests"] if isinstance(log, dict) else log
+        return [entry for entry in entries if entry["operation"] == operation]
+
+
+@dataclass(slots=True)
+class Service:
+    """Everything a test needs in hand."""
+
+    settings: Settings
+    database: Database
+    accounts: Accounts
+    emulator: Emulator
+    control: Control
+    workspace_id: str
+    workers: list["asyncio.Task[None]"] = field(default_factory=list["asyncio.Task[None]"])
+
+    async def connect(self, username: str = "demo") -> Connection:
+        """Connect a creator through the whole consent, as a browser would."""
+        await self.control(
+            "POST",
+            "consent",
+            {
+                "client_key": self.settings.tiktok.client_key,
+                "username": username,
+                "decision": "accept",
+                "count": 1,
+            },
+        )
+        async with self.database.transaction() as session:
+            app = await connect.register_app(
+                session, self.accounts.vault, self.workspace_id, self.settings.tiktok
+            )
+        network = self.accounts.networks.of_app(app)
+        consent = network.consent(
+            "http://127.0.0.1:49152/callback/", connect.PUBLISH_SCOPES, always_ask=True
+        )
+        async with httpx2.AsyncClient() as http:
+            answer = await http.get(consent.url)
+        made = await connect.finish(self.accounts, app, consent, answer.headers["location"])
+        async with self.database.transaction() as session:
+            return await queries.connection_by_id(session, self.workspace_id, made.connection_id)
+
+    async def add(self, video: Path) -> MediaFile:
+        """Put a file into the store without asking what is in it."""
+        content = await asyncio.to_thread(video.read_bytes)
+        digest = hashlib.sha256(content).hexdigest()
+        place = self.settings.media_folder / digest[:2] / digest[2:]
+        place.parent.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(place.write_bytes, content)
+        probe = {
+            "container": "mp4", "video_codec": "h264", "audio_codec": "aac", "width": 1080,
+            "height": 1920, "rotation": 0, "fps": 30.0, "variable_fps": False,
+            "duration_ms": 5000, "size_bytes": len(content), "pixel_format": "yuv420p",
+            "hdr": False, "has_audio": True,
+        }  # fmt: skip
+        async with self.database.transaction() as session:
+            found = await session.scalar(select(MediaFile).where(MediaFile.sha256 == digest))
+            if found is not None:
+                return found
+            return (
+                await session.execute(
+                    insert(MediaFile)
+                    .values(
+                        id=new_id("media"), workspace_id=self.workspace_id, sha256=digest,
+                        size_bytes=len(content), name=video.name, content_type="video/mp4",
+                        probe=probe, created_at=NOW,
+                    )
+                    .returning(MediaFile)
+                )
+            ).scalar_one()  # fmt: skip
+
+    async def publish(
+        self,
+        connection: Connection,
+        video: Path,
+        *,
+        caption: str = "first light",
+        privacy: str = "PUBLIC_TO_EVERYONE",
+        at: datetime | None = None,
+        key: str | None = None,
+        **more: Any,
+    ) -> Scheduled:
+        """Schedule a post of this file."""
+        settings = {"privacy_level": privacy, "title": caption, **more}
+        order = Order(await self.add(video), caption, settings, at, key)
+        async with self.database.transaction() as session:
+            return await schedule(session, connection, order, actor="test")
+
+    def start_worker(self) -> "asyncio.Task[None]":
+        """A worker in this process."""
+        worker = Worker(self.settings, self.database.url)
+        task = asyncio.get_running_loop().create_task(worker.run())
+        self.workers.append(task)
+        return task
+
+    async def publication(self, publication_id: str) -> Publication:
+        """The publication as it is now."""
+        async with self.database.transaction() as session:
+            return await session.get_one(Publication, publication_id)
+
+    async def until(
+        self, publication_id: str, done: Callable[[Publication], bool] | State
+    ) -> Publication:
+        """Wait until a publication is as wanted, or fail saying how it is."""
+        wanted = done if callable(done) else lambda seen: seen.state is done
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while not wanted(seen := await self.publication(publication_id)):
+                    if any(worker.done() for worker in self.workers):
+                        await asyncio.gather(*self.workers)
+                    await asyncio.sleep(0.05)
+                return seen
+        except TimeoutError:
+            seen = await self.publication(publication_id)
+            raise AssertionError(
+                f"still {seen.state} ({seen.hold_reason} {seen.detail}) after {PATIENCE_S} s"
+            ) from None
+
+    async def advance(self, *, hours: float, emulator_too: bool = True) -> None:
+        """Let time pass for the database, and for TikTok."""
+        async with self.database.transaction() as session:
+            await session.execute(
+                text("UPDATE app_clock SET ahead = ahead + make_interval(secs => :s)"),
+                {"s": hours * 3600},
+            )
+        if emulator_too:
+            await self.control("POST", "clock", {"advance_s": hours * 3600})
+
+
+@asynccontextmanager
+async def running_service(
+    database_url: str, folder: Path, **worker: Any
+) -> AsyncGenerator[Service]:
+    """A service over an empty, migrated database, with an emulator of its own."""
+    async with Emulator.serve(port=0, base=DEMO, spool=folder / "spool", seed=1) as emulator:
+        settings = Settings(
+            database_url=SecretStr(database_url),
+            data_dir=folder / "data",
+            key_file=folder / "key",
+            tiktok=TikTokSettings(
+                base_url=emulator.base_url,
+                client_key="demo-desktop-key",
+                client_secret=SecretStr("demo-desktop-secret"),
+            ),
+            media=MediaSettings(reserve_bytes=0),
+            worker=WorkerSettings(**{"lease_s": 4, "poll_s": 0.2, **worker}),
+        )
+        database = Database(database_url)
+        accounts = Accounts(settings, database)
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE app_clock SET is_test = true"))
+            workspace_id = await default_workspace(session)
+        service = Service(
+            settings, database, accounts, emulator, Control(emulator.base_url), workspace_id
+        )
+        try:
+            yield service
+        finally:
+            for task in service.workers:
+                task.cancel()
+            await asyncio.gather(*service.workers, return_exceptions=True)
+            await accounts.close()
+            await database.close()
