@@ -81,7 +81,7 @@ def stop(data_dir: Path, *, mode: postmaster.StopMode = "fast") -> None:
     Raises:
         EmbeddedDatabaseError: it does not stop within a minute.
     """
-    if not (data_dir / "cluster").exists():
+    if not (data_dir.expanduser().resolve() / "cluster").exists():
         return
     with locked(data_dir) as folder:
         postmaster.stop(folder, mode)
