@@ -42,6 +42,12 @@ def test_an_excuse_that_excuses_nothing_is_a_breach() -> None:
     ]
 
 
+def test_what_has_several_lines_is_excused_on_any_of_them() -> None:
+    sql = 'DUE = text("""\n    select now()\n""")  '
+    assert len(told(sql)) == 1
+    assert told(sql + excuse("bare-now", "compared with a time that we did not write")) == []
+
+
 def test_pages_are_excused_in_their_own_comments() -> None:
     assert told("see /" + "root/x <!-- lint: words - shown on purpose -->", "docs/page.md") == []
 

@@ -45,7 +45,9 @@ GOOD = [
         'op.execute("create function app_now() returns timestamptz as $$ select now() $$")',
     ),
     Sample("commit-outside-db", f"{SERVICE}/db/session.py", "await session.commit()"),
-    Sample("commit-outside-db", f"{SERVICE}/posts/draft.py", "async with database.transaction(): ..."),
+    Sample(
+        "commit-outside-db", f"{SERVICE}/posts/draft.py", "async with db.transaction(): ..."
+    ),
     Sample("reasons", "tools/a.py", f"x = 1  {NOQA}: S603  # the arguments are fixed"),
     Sample("reasons", "tools/a.py", f"x = f()  {IGNORE}[reportAny]  # JSON enters here"),
     Sample("reasons", "tools/a.py", f'text = "{NOQA}"'),
@@ -61,6 +63,7 @@ GOOD = [
         "async def any_workspace_due_lanes(session, limit): ...",
     ),
     Sample("httpx-in-one-place", f"{CLIENT}/_async/transport.py", "import httpx2"),
+    Sample("httpx-in-one-place", f"{CLIENT}/_network/waiting.py", "import httpcore2"),
     Sample("httpx-in-one-place", "packages/tiktok-emulator/tests/test_a.py", "import httpx2"),
     Sample("httpx-in-one-place", f"{SERVICE}/platforms/tiktok/client.py", "import tiktok_client"),
 ]
@@ -91,6 +94,8 @@ BAD = [
     ),
     Sample("queries-take-workspace", f"{SERVICE}/posts/queries.py", "def everything(): ..."),
     Sample("httpx-in-one-place", f"{CLIENT}/_async/client.py", "import httpx2"),
+    Sample("httpx-in-one-place", f"{CLIENT}/_network/waiting.py", "import httpx2"),
+    Sample("httpx-in-one-place", f"{CLIENT}/_async/client.py", "import httpcore2"),
     Sample("httpx-in-one-place", f"{SERVICE}/cli/up.py", "from httpx2 import AsyncClient"),
     Sample("httpx-in-one-place", f"{CLIENT}/errors.py", "import tiktok_emulator.app"),
     Sample("httpx-in-one-place", f"{EMULATOR}/app.py", "from tiktok_client import errors"),

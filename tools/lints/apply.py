@@ -60,9 +60,10 @@ def breaches(source: Source) -> Iterator[Breach]:
     used = set[tuple[int, str]]()
     for rule, check in RULES.items():
         for finding in check(source):
-            if excuses.get((finding.line, rule)):
-                used.add((finding.line, rule))
-            else:
+            reach = range(finding.line, max(finding.line, finding.end) + 1)
+            here = {(line, rule) for line in reach if excuses.get((line, rule))}
+            used |= here
+            if not here:
                 yield Breach(source.path, rule, finding)
     for (line, rule), reason in excuses.items():
         if (line, rule) not in used:

@@ -29,7 +29,8 @@ def check(source: Source) -> Iterator[Finding]:
             case ast.Constant(value=str(text)) if id(node) not in prose:
                 found = SQL_CLOCK.search(text)
                 if found and not (may_define and DEFINITION.search(text)):
-                    yield Finding(node.lineno, f"SQL reads {found[0]!r}: use app_now()")
+                    told = f"SQL reads {found[0]!r}: use app_now()"
+                    yield Finding(node.lineno, told, node.end_lineno or 0)
             case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=attr)):
                 if owner == "func" and re.fullmatch(f"{SQL_FUNCTIONS}|current_timestamp", attr):
                     yield Finding(node.lineno, f"func.{attr}(): use func.app_now()")

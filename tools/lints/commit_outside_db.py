@@ -18,8 +18,6 @@ def check(source: Source) -> Iterator[Finding]:
     for node in source.nodes:
         match node:
             case ast.Call(func=ast.Attribute(attr=attr)) if attr in ENDINGS:
-                yield Finding(
-                    node.lineno, f".{attr}(): let database.transaction() end it"
-                )
+                yield Finding(node.lineno, f".{attr}(): let database.transaction() end it")
             case _:
                 pass

@@ -9,10 +9,14 @@ NAME = "httpx-in-one-place"
 
 CLIENT = "packages/tiktok-client"
 EMULATOR = "packages/tiktok-emulator"
-HTTP = {"httpx", "httpx2", "httpcore", "httpcore2", "requests", "aiohttp"}
-TRANSPORTS = tuple(
-    f"{CLIENT}/src/tiktok_client/{twin}/transport.py" for twin in ("_async", "_sync")
-)
+CODE = f"{CLIENT}/src/tiktok_client"
+TRANSPORTS = (f"{CODE}/_async/transport.py", f"{CODE}/_sync/transport.py")
+CONNECTIONS = (f"{CODE}/_async/pool.py", f"{CODE}/_sync/pool.py", f"{CODE}/_network")
+HOMES: dict[str, tuple[str, ...]] = {
+    "httpx2": TRANSPORTS,
+    "httpcore2": TRANSPORTS + CONNECTIONS,  # the layer that httpx2 stands on
+    **dict.fromkeys(("httpx", "httpcore", "requests", "aiohttp"), ()),
+}
 STRANGERS = {
     CLIENT: {"tiktok_emulator", "postwright"},
     EMULATOR: {"tiktok_client", "postwright"},
@@ -32,13 +36,12 @@ def imports(source: Source) -> Iterator[tuple[int, str]]:
 
 
 def check(source: Source) -> Iterator[Finding]:
-    """Refuse HTTP libraries in src/ outside the transport, and imports between strangers."""
+    """Refuse HTTP libraries of src/ away from their home, and imports between strangers."""
     if not (source.is_python and source.under("packages")):
         return
-    shipped = "src" in source.path.parts and str(source.path) not in TRANSPORTS
     strangers = STRANGERS.get("/".join(source.path.parts[:2]), set[str]())
     for line, package in imports(source):
-        if shipped and package in HTTP:
-            yield Finding(line, f"{package}: only _async/transport.py talks HTTP")
+        if "src" in source.path.parts and package in HOMES and not source.under(*HOMES[package]):
+            yield Finding(line, f"{package}: only the client's transport talks HTTP")
         if package in strangers:
             yield Finding(line, f"{package}: client, emulator and service stay apart")

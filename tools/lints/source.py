@@ -14,10 +14,14 @@ EXCUSE = re.compile(r"(?:#|--|//)\s*lint: (?P<rule>[a-z-]+)(?: - (?P<reason>\S.*
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One breach: its line, counted from 1, and what to do about it."""
+    """One breach: its line, counted from 1, and what to do about it.
+
+    `end` is the last line of what is wrong, if it has several: an excuse fits on any of them.
+    """
 
     line: int
     message: str
+    end: int = 0
 
 
 @dataclass(frozen=True)
