@@ -19,6 +19,7 @@ from tiktok_emulator.store import World
 from tiktok_emulator.wire import ABORT
 
 PATIENCE_S = 2
+KEEP_ALIVE_S = 75
 
 
 class _Protocol(H11Protocol):
@@ -30,11 +31,22 @@ class _Protocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to whoever runs the event loop."""
+    """Leaves signals to whoever runs the event loop, and stops without waiting for a tick."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.stop = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
         yield
+
+    async def main_loop(self) -> None:
+        tick = 0
+        while not (await self.on_tick(tick) or self.stop.is_set()):
+            tick += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.stop.wait(), 0.1)
 
 
 class Emulator:
@@ -64,6 +76,7 @@ class Emulator:
         """
         world = World(base=base, settings=settings, spool=spool, seed=seed)
         try:
+            _ = world.spool  # a folder that cannot be made is told before anything is served
             with listening(host, port) as listener:
                 config = uvicorn.Config(
                     create_app(world),
@@ -73,6 +86,7 @@ class Emulator:
                     lifespan="off",
                     server_header=False,
                     timeout_graceful_shutdown=PATIENCE_S,
+                    timeout_keep_alive=KEEP_ALIVE_S,
                 )
                 server = _Server(config)
                 running = asyncio.get_running_loop().create_task(server.serve([listener]))
@@ -80,7 +94,7 @@ class Emulator:
                     # The socket listens already: whoever connects before uvicorn does waits.
                     yield cls(world, address_of(listener))
                 finally:
-                    server.should_exit = True
+                    server.stop.set()
                     await running
         finally:
             world.close()

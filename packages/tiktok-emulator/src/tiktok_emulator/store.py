@@ -39,9 +39,8 @@ class World:
         self.clock = Clock()
         self._base = base or Seed()
         self._base_settings = settings or Settings()
-        if spool is not None:
-            spool.mkdir(parents=True, exist_ok=True)
-        self.spool = Path(tempfile.mkdtemp(prefix="tiktok-emulator-", dir=spool))
+        self._spool_parent = spool
+        self._spool: Path | None = None
         self.uploads: dict[str, Upload] = {}
         self._start(seed)
 
@@ -87,9 +86,21 @@ class World:
         self.apps.update((app.client_key, app) for app in apps)
         self.creators.update((creator.username, creator) for creator in creators)
 
+    @property
+    def spool(self) -> Path:
+        """The folder for uploaded bytes, made when it is first needed."""
+        if self._spool is None:
+            if self._spool_parent is not None:
+                self._spool_parent.mkdir(parents=True, exist_ok=True)
+            made = tempfile.mkdtemp(prefix="tiktok-emulator-", dir=self._spool_parent)
+            self._spool = Path(made)
+        return self._spool
+
     def close(self) -> None:
         """Delete the uploaded bytes."""
-        shutil.rmtree(self.spool, ignore_errors=True)
+        if self._spool is not None:
+            shutil.rmtree(self._spool, ignore_errors=True)
+            self._spool = None
 
     def uploads_of(self, username: str) -> Iterable[Upload]:
         """The uploads of one creator, by whichever app."""

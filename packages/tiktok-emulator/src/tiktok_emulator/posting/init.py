@@ -77,6 +77,8 @@ def _title(info: Mapping[str, object], settings: Settings) -> str:
         return ""
     if not isinstance(title, str):
         raise _wrong_type("title", "a string", "posting.init.title", settings)
+    if not title.isprintable() and any("\ud800" <= each <= "\udfff" for each in title):
+        raise _wrong_type("title", "whole characters, no half pair", "posting.init.title", settings)
     units = utf16_units(title)
     if units > LONGEST_TITLE:
         raise bad_param(

@@ -99,9 +99,8 @@ async def status(request: Request) -> Response:
     grant = admit(world, request.headers, Operation.STATUS, (PUBLISH, UPLOAD))
     body = await _json(request, world)
     publish_id = body.get("publish_id")
-    note = note_of(request)
-    note.publish_id = publish_id[:64] if isinstance(publish_id, str) else None
     upload = world.uploads.get(publish_id) if isinstance(publish_id, str) else None
+    note_of(request).publish_id = upload.publish_id if upload else None
     visible_after = timedelta(seconds=world.settings.publish_id_visible_after_s)
     if upload is None or world.clock.now() - upload.created_at < visible_after:
         raise PostingRefusal(
@@ -172,7 +171,7 @@ async def _json(request: Request, world: World) -> Mapping[str, object]:
     if media_type == "application/json":
         try:
             body = json.loads(await request.body())
-        except ValueError:
+        except (ValueError, RecursionError):
             body = None
     if not isinstance(body, dict):
         raise init.bad_param(

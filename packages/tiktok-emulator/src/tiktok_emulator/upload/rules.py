@@ -92,7 +92,7 @@ def check_alive(upload: Upload | None, now: datetime) -> Upload:
             why="No upload belongs to this upload_id and upload_token; use the upload_url of the "
             "init answer unchanged.",
         )
-    if now >= upload.expires_at and not upload.is_complete:
+    if now >= upload.expires_at:
         raise expired(upload)
     return upload
 
