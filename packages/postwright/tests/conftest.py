@@ -6,8 +6,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from demo.video import make_video
 
+from demo.video import make_video
 from postwright.db import embedded
 from postwright.db.embedded import EmbeddedServer
 from postwright.db.migrate import migrate

@@ -17,6 +17,7 @@ from postwright.connections.ledger import OnBehalf
 from postwright.db.database import Database
 from postwright.jobs.dispatch import Dispatcher
 from postwright.jobs.engine import ENGINE_TROUBLE, Engine
+from postwright.media.store import MediaStore
 from postwright.publishing.record import START, TRACK
 from postwright.publishing.resume import resume_reconnected
 from postwright.publishing.step import Publisher
@@ -34,7 +35,10 @@ class Worker:
         self._database = Database(database_url, pool_size=settings.worker.slots * 2 + 4)
         self._accounts = Accounts(settings, self._database)
         publisher = Publisher(
-            self._accounts, settings.media_folder, settings.worker.lease, self.holder
+            self._accounts,
+            MediaStore(settings.media_folder, reserve_bytes=settings.media.reserve_bytes),
+            settings.worker.lease,
+            self.holder,
         )
         runners = {START: publisher.run, TRACK: publisher.run}
         self._settings = settings

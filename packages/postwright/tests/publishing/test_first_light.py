@@ -11,9 +11,7 @@ from tests.factories.service import Service
 pytestmark = pytest.mark.slow
 
 
-async def test_a_video_is_published_once_with_the_same_bytes(
-    service: Service, video: Path
-) -> None:
+async def test_a_video_is_published_once_with_the_same_bytes(service: Service, video: Path) -> None:
     account = await service.connect()
     made = await service.publish(account, video)
     service.start_worker()

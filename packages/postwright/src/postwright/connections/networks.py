@@ -21,6 +21,7 @@ class Networks:
     def __init__(self, database: Database, vault: Vault, settings: Settings) -> None:
         self._database = database
         self._vault = vault
+        self._settings = settings
         # A PUT that makes no progress ends before the lease that protects it does.
         silence_s = max(1.0, min(30.0, settings.worker.lease_s * 0.8))
         self._pool: AsyncTransport = transport(proxy=settings.proxy, silence_s=silence_s)
@@ -35,7 +36,14 @@ class Networks:
         """The network with this registration."""
         secret = self._vault.open(app.client_secret, secret_context(app.id))
         kind = "web" if app.kind == "web" else "desktop"
-        return TikTokNetwork(AppKeys(app.client_key, secret), kind, app.base_url, self._pool)
+        return TikTokNetwork(
+            AppKeys(app.client_key, secret),
+            kind,
+            self._pool,
+            base_url=app.base_url,
+            min_duration_s=self._settings.media.min_duration_s,
+            audited=self._settings.tiktok.audited,
+        )
 
     async def close(self) -> None:
         """Close all connections."""

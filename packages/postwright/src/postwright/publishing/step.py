@@ -5,7 +5,6 @@ import contextlib
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import assert_never
 
 from sqlalchemy import update
@@ -19,6 +18,7 @@ from postwright.db.database import Database, DatabaseGone
 from postwright.jobs import lanes
 from postwright.jobs.hold import hold
 from postwright.jobs.lanes import Claim
+from postwright.media.store import MediaStore
 from postwright.platforms.base import CreatorReady, Lost, Refusal, Refused
 from postwright.publishing.attempt import (
     AskStatus,
@@ -63,7 +63,7 @@ class Publisher:
     """What a worker needs to carry out steps."""
 
     accounts: Accounts
-    media_folder: Path
+    store: MediaStore
     lease: timedelta
     holder: str
 
@@ -105,9 +105,7 @@ class Publisher:
             publication = await due_publication(session, claim)
             if publication is None:
                 return None
-            return await take_up(
-                session, self.accounts.vault, publication, network, self.media_folder
-            )
+            return await take_up(session, self.accounts.vault, publication, network, self.store)
 
 
 class Turn:
@@ -177,7 +175,7 @@ class Turn:
                 self._accounts.vault,
                 publication,
                 work.network,
-                self._publisher.media_folder,
+                self._publisher.store,
             )
         self._began = self._clock()
 
@@ -266,7 +264,7 @@ class Turn:
         if not work.media.path.is_file():
             return Unfit("media_missing", f"the media file {work.media.sha256[:12]} is gone")
         for finding in work.network.findings(work.settings, work.probe, creator.facts):
-            if finding.kind == "error":
+            if finding.blocks:
                 return Unfit(finding.rule, finding.says)
         return None
 

@@ -3,7 +3,6 @@
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -15,6 +14,7 @@ from postwright.jobs.lanes import Claim
 from postwright.kit.ids import new_id
 from postwright.kit.vault import Vault
 from postwright.media.models import MediaFile
+from postwright.media.store import MediaStore
 from postwright.platforms.base import Media, Network, Plan
 from postwright.posts.models import Post
 from postwright.publishing.attempt import Attempt
@@ -88,7 +88,7 @@ async def take_up(
     vault: Vault,
     publication: Publication,
     network: Network,
-    media_folder: Path,
+    store: MediaStore,
 ) -> Work:
     """Load a publication with its live attempt; the first attempt is made here, frozen."""
     post = await session.get_one(Post, publication.post_id)
@@ -102,7 +102,7 @@ async def take_up(
         handle=connection.handle,
         settings=publication.settings,
         media=Media(
-            path=media_folder / media.sha256[:2] / media.sha256[2:],
+            path=store.path_of(media.sha256),
             size_bytes=media.size_bytes,
             sha256=media.sha256,
             content_type=media.content_type,

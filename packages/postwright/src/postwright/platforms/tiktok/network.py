@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from postwright.media.findings import Finding
+from postwright.media.probe import VideoProbe
 from postwright.platforms.base import (
     AddressDead,
     CallFacts,
@@ -31,6 +32,8 @@ from postwright.platforms.base import (
     Stored,
     listener,
 )
+from postwright.platforms.tiktok.rules import check_post, check_video
+from postwright.platforms.tiktok.settings import CreatorLimits, VideoSettings
 from tiktok_client import (
     Advice,
     APIError,
@@ -112,9 +115,20 @@ def endpoints(base_url: str) -> Endpoints:
 class TikTokNetwork:
     """TikTok with one registered app. Stateless but for the shared connection pool."""
 
-    def __init__(self, keys: AppKeys, kind: AppKind, base_url: str, pool: AsyncTransport) -> None:
+    def __init__(
+        self,
+        keys: AppKeys,
+        kind: AppKind,
+        pool: AsyncTransport,
+        *,
+        base_url: str = "",
+        min_duration_s: float = 3,
+        audited: bool | None = None,
+    ) -> None:
         self._keys = keys
         self._kind: AppKind = kind
+        self._min_duration_s = min_duration_s
+        self._audited = audited
         self._endpoints = endpoints(base_url)
         self._pool = pool
         self._base_url = base_url.rstrip("/")
@@ -188,8 +202,18 @@ class TikTokNetwork:
     def findings(
         self, settings: dict[str, Any], probe: dict[str, Any], facts: dict[str, Any] | None
     ) -> Sequence[Finding]:
-        """What TikTok's rules say of a post. Pure."""
-        return ()
+        """What TikTok's rules say of a post, its probed video and the creator's limits. Pure."""
+        limits = None if facts is None else CreatorLimits.from_facts(facts)
+        video = VideoProbe(**probe)
+        return (
+            *check_video(video, limits, min_duration_s=self._min_duration_s),
+            *check_post(
+                VideoSettings.from_dict(settings),
+                limits,
+                duration_ms=video.duration_ms,
+                audited=self._audited,
+            ),
+        )
 
     async def open(self, token: str, settings: dict[str, Any], plan: Plan) -> OpenAnswer:
         """Open a Direct Post by upload."""
