@@ -14,6 +14,7 @@ from .errors import (
     APIError,
     AuthError,
     InvalidRequest,
+    MediaRejected,
     PostingRefused,
     RateLimited,
     ScopeMissing,
@@ -36,6 +37,7 @@ class Meaning(NamedTuple):
 # See spec: error.spam_risk_user_banned_from_posting, error.reached_active_user_cap
 # See spec: error.unaudited_client_can_only_post_to_private_accounts
 # See spec: error.privacy_level_option_mismatch, error.rate_limit_exceeded, error.internal_error
+# See spec: error.url_ownership_unverified
 # See spec: error.invalid_publish_id, error.token_not_authorized_for_specified_publish_id
 CODES: Mapping[str, Meaning] = MappingProxyType(
     {
@@ -50,6 +52,7 @@ CODES: Mapping[str, Meaning] = MappingProxyType(
             PostingRefused, Advice.FIX_INPUT
         ),
         "privacy_level_option_mismatch": Meaning(PostingRefused, Advice.FIX_INPUT),
+        "url_ownership_unverified": Meaning(MediaRejected, Advice.FIX_INPUT),
         "rate_limit_exceeded": Meaning(RateLimited, Advice.RETRY_LATER),
         "internal_error": Meaning(ServerFault, Advice.RETRY),
         "invalid_publish_id": Meaning(InvalidRequest, Advice.FIX_INPUT),

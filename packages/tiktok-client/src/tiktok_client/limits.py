@@ -20,8 +20,8 @@ MAX_TITLE_UNITS = 2200
 # See spec: posting.init.upload-url-lifetime
 UPLOAD_URL_LIFETIME = timedelta(hours=1)
 
-# See spec: limits.init-per-minute, limits.creator-info-per-minute, limits.status-per-minute,
-# limits.window
+# See spec: limits.init-per-minute, limits.creator-info-per-minute, limits.status-per-minute
+# See spec: limits.window
 INITS_PER_WINDOW = 6
 CREATOR_INFOS_PER_WINDOW = 20
 STATUSES_PER_WINDOW = 30

@@ -47,6 +47,8 @@ class CreatorInfo:
 
     `avatar_url` works for two hours. `max_video_post_duration_s` bounds a Direct Post. The options
     are not always three, and an unaudited app is offered levels that init then refuses.
+
+    spec: media.video.duration
     """
 
     username: str

@@ -1,0 +1,157 @@
+"""The rows themselves, and the tables and numbers of both sides against them."""
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tiktok_client import FailReason, PrivacyLevel, PublishState, limits
+from tiktok_client.codes import CODES, OAUTH_CODES
+from tiktok_emulator import RateLimits, Settings
+from tools.coverage import SPEC, Row, measure
+
+Rows = Mapping[str, Row]
+KEYS = {
+    "endpoint": {"method", "path", "content_type", "scope", "host"},
+    "field": {"of", "name", "type", "required", "in"},
+    "limit": {"unit"},
+    "error": {"code", "http_status", "advice"},
+    "rule": set[str](),
+    "lifetime": {"value", "unit"},
+    "header": {"of", "name", "in"},
+}
+BASES = {"official", "observed", "assumed"}
+PLACES = {"request", "response", "query", "form", "callback"}
+ADVICE = {"RETRY", "RETRY_LATER", "REAUTHORISE", "FIX_INPUT", "GIVE_UP", "ASK_STATUS"}
+
+
+def test_each_row_says_what_it_is_and_where_it_comes_from(rows: Rows) -> None:
+    for row in rows.values():
+        common = {"id", "kind", "says", "source", "date", "basis"}
+        assert common | KEYS[row["kind"]] <= set(row), row["id"]
+        assert row["basis"] in BASES, row["id"]
+        assert isinstance(row["date"], dt.date | int), row["id"]
+        assert isinstance(row["says"], str), row["id"]
+        assert row["says"].endswith("."), row["id"]
+
+
+def test_each_kind_of_row_is_complete(rows: Rows) -> None:
+    for row in rows.values():
+        match row["kind"]:
+            case "limit":
+                assert "value" in row or "max" in row, row["id"]
+            case "error":
+                assert row["advice"] in ADVICE, row["id"]
+            case "field" | "header":
+                assert row["of"] in rows, row["id"]
+                assert rows[row["of"]]["kind"] == "endpoint", row["id"]
+                assert row["in"] in PLACES, row["id"]
+            case _:
+                pass
+        if "refusal" in row:
+            assert set(row["refusal"]) <= {"http_status", "code", "message", "error"}, row["id"]
+
+
+def test_each_family_has_its_file_and_ids_are_unique() -> None:
+    homes = {"envelope": "errors", "error": "errors"}
+    seen: set[str] = set()
+    for path in SPEC.glob("*.yaml"):
+        for row in yaml.safe_load(path.read_text(encoding="utf-8")):
+            family = row["id"].split(".")[0]
+            assert homes.get(family, family) == Path(path).stem
+            assert row["id"] not in seen
+            seen.add(row["id"])
+
+
+def test_the_clients_code_table_is_the_specs(rows: Rows) -> None:
+    told = {row["code"]: row for name, row in rows.items() if name.startswith("error.")}
+    assert set(told) == set(CODES)
+    for code, row in told.items():
+        assert row["id"] == f"error.{code}"
+        assert CODES[code].advice == row["advice"], code
+
+
+def test_the_clients_oauth_table_is_the_specs(rows: Rows) -> None:
+    told = {row["code"]: row for name, row in rows.items() if name.startswith("oauth.error.")}
+    assert {code: row["advice"] for code, row in told.items()} == dict(OAUTH_CODES)
+
+
+def test_the_clients_fail_reasons_are_the_specs(rows: Rows) -> None:
+    told = {row["code"]: row for name, row in rows.items() if name.startswith("status.fail.")}
+    beyond = {"unknown", "video_pull_failed", "photo_pull_failed", "publish_cancelled"}
+    assert set(told) == {reason.value for reason in FailReason} - beyond
+    for code, row in told.items():
+        assert FailReason(code).advice == row["advice"], code
+
+
+def test_the_clients_enums_are_the_specs(rows: Rows) -> None:
+    states = {state.value for state in PublishState} - {"UNKNOWN"}
+    assert states == set(rows["status.fetch.status-values"]["values"])
+    levels = {level.value for level in PrivacyLevel}
+    assert levels == set(rows["posting.init.privacy-level"]["values"])
+
+
+CLIENT_NUMBERS = [
+    ("posting.init.chunk-range", "min", limits.MIN_CHUNK_BYTES),
+    ("posting.init.chunk-range", "max", limits.MAX_CHUNK_BYTES),
+    ("posting.init.max-chunks", "max", limits.MAX_CHUNKS),
+    ("posting.init.size-limit", "value", limits.MAX_VIDEO_BYTES),
+    ("posting.init.title-length", "value", limits.MAX_TITLE_UNITS),
+    ("posting.init.upload-url-lifetime", "value", limits.UPLOAD_URL_LIFETIME.total_seconds()),
+    ("upload.put.last-chunk-size", "max", limits.MAX_LAST_CHUNK_BYTES),
+    ("upload.put.content-type", "values", list(limits.UPLOAD_CONTENT_TYPES)),
+    ("oauth.pkce.verifier-length", "min", limits.MIN_VERIFIER_CHARS),
+    ("oauth.pkce.verifier-length", "max", limits.MAX_VERIFIER_CHARS),
+    ("media.video.formats", "values", list(limits.VIDEO_FORMATS)),
+    ("media.video.codecs", "values", list(limits.VIDEO_CODECS)),
+    ("media.video.fps", "min", limits.MIN_FRAMES_PER_SECOND),
+    ("media.video.fps", "max", limits.MAX_FRAMES_PER_SECOND),
+    ("media.video.sides", "min", limits.MIN_SIDE_PIXELS),
+    ("media.video.sides", "max", limits.MAX_SIDE_PIXELS),
+    ("media.video.size", "value", limits.MAX_VIDEO_BYTES),
+    ("limits.init-per-minute", "value", limits.INITS_PER_WINDOW),
+    ("limits.creator-info-per-minute", "value", limits.CREATOR_INFOS_PER_WINDOW),
+    ("limits.status-per-minute", "value", limits.STATUSES_PER_WINDOW),
+    ("limits.window", "value", limits.RATE_WINDOW.total_seconds()),
+    ("limits.daily-posts", "value", limits.TYPICAL_DAILY_POSTS),
+    ("limits.unaudited-users", "value", limits.UNAUDITED_USERS_PER_DAY),
+]
+
+
+@pytest.mark.parametrize(("row", "key", "number"), CLIENT_NUMBERS)
+def test_the_clients_numbers_are_the_specs(rows: Rows, row: str, key: str, number: object) -> None:
+    assert rows[row][key] == number
+
+
+EMULATOR_NUMBERS = [
+    ("posting.init.chunk-range", "min", Settings().min_chunk_bytes),
+    ("posting.init.chunk-range", "max", Settings().max_chunk_bytes),
+    ("posting.init.size-limit", "value", Settings().max_video_bytes),
+    ("posting.init.upload-url-lifetime", "value", Settings().upload_url_s),
+    ("upload.put.last-chunk-size", "max", Settings().max_last_chunk_bytes),
+    ("oauth.token.access-lifetime", "value", Settings().access_token_s),
+    ("oauth.token.refresh-lifetime", "value", Settings().refresh_token_s),
+    ("oauth.token.code-lifetime", "value", Settings().code_lifetime_s),
+    ("oauth.token.errors-http-200", "http_status", Settings().oauth_error_status),
+    ("limits.init-per-minute", "value", RateLimits().init),
+    ("limits.creator-info-per-minute", "value", RateLimits().creator_info),
+    ("limits.status-per-minute", "value", RateLimits().status),
+    ("limits.window", "value", RateLimits().window_s),
+]
+
+
+@pytest.mark.parametrize(("row", "key", "number"), EMULATOR_NUMBERS)
+def test_the_emulators_numbers_are_the_specs(
+    rows: Rows, row: str, key: str, number: object
+) -> None:
+    assert rows[row][key] == number
+
+
+def test_every_row_has_a_line_in_the_client_a_rule_in_the_emulator_and_a_test() -> None:
+    coverage = measure()
+    assert sorted(coverage.rows - coverage.client) == []
+    assert sorted(coverage.rows - coverage.emulator) == []
+    assert sorted(coverage.rows - coverage.tests) == []
+    assert coverage.unknown == []
