@@ -32,8 +32,10 @@ class FaultKind(StrEnum):
 class Fault:
     """One order. `count` calls are hit after `skip` were let through; None is every call.
 
-    `creator` and `last_chunk` narrow it to one user, or to the last (or not last) chunk of an
+    `status` and `code` are for `error`. `creator` and `last_chunk` narrow it to one user, or to the last (or not last) chunk of an
     upload. `delay_s` is in real seconds, `bytes_per_second` is for `slow_intake`.
+
+    spec: error.internal_error
     """
 
     operation: Operation

@@ -104,7 +104,10 @@ class Wire:
         self.world.journal.add(note)
 
     async def _fail(self, note: Note, fault: Fault, asgi: tuple[Scope, Receive, Send]) -> None:
-        """Answer with the ordered error, in the shape of the operation; nothing is done."""
+        """Answer with the ordered error, in the shape of the operation; nothing is done.
+
+        spec: oauth.error.server_error, oauth.error.temporarily_unavailable
+        """
         _, receive, send = asgi
         if fault.operation is Operation.UPLOAD:
             await _whole_body(receive, limit=None)

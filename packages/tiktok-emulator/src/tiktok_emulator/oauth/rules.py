@@ -25,6 +25,8 @@ def check_authorize(query: Mapping[str, str], apps: Mapping[str, App]) -> Author
     Raises:
         PageRefusal: the page says what is wrong; nothing is sent to the redirect address.
 
+    spec: oauth.error.unauthorized_client, oauth.error.invalid_scope
+    spec: oauth.error.unsupported_response_type
     Source: login kit web and desktop pages, 2026; Android SDK (method may be missing), 2024-10.
     """
     app = _known_app(query, apps)

@@ -164,6 +164,7 @@ def check_plan(plan: ChunkPlan, settings: Settings) -> None:
     Raises:
         PostingRefusal: 400, with the text seen live for the first rule that is broken.
 
+    spec: media.video.size
     Source: media transfer guide, 2026-09-11; single-chunk rule observed since 2026-08-12.
     """
     if plan.size_bytes > settings.max_video_bytes:

@@ -93,6 +93,7 @@ async def status(request: Request) -> Response:
     """How far a post has come.
 
     spec: status.fetch, status.fetch.uploaded-bytes
+    spec: error.invalid_publish_id, error.token_not_authorized_for_specified_publish_id
     Source: status page, 2026-09.
     """
     world = world_of(request)

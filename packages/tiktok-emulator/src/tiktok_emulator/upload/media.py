@@ -45,6 +45,8 @@ def probe(path: Path) -> MediaFacts | None:
                 return None
             stream = container.streams.video[0]
             next(container.decode(stream))
+            if _is_cut_short(container, stream, path):
+                return None
             return MediaFacts(
                 media_type=_media_type(container, path),
                 codec=stream.codec_context.name,
@@ -100,6 +102,14 @@ def _media_type(container: InputContainer, path: Path) -> str | None:
     if brand.startswith("3g"):
         return None
     return MOV if brand == "qt" else MP4
+
+
+def _is_cut_short(container: InputContainer, stream: VideoStream, path: Path) -> bool:
+    """Whether an MP4 promises pictures behind its end: it opens and plays, but not to the end."""
+    if "mp4" not in container.format.name:
+        return False
+    ends = (entry.pos + entry.size for entry in stream.index_entries)
+    return max(ends, default=0) > path.stat().st_size
 
 
 def _rate(rate: Fraction | None) -> float:

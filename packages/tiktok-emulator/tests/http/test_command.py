@@ -1,0 +1,108 @@
+"""The command, as a process of its own."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "tiktok_emulator", "serve", *arguments]
+
+
+@contextmanager
+def _serving(*arguments: str) -> Generator[tuple[subprocess.Popen[str], str]]:
+    process = subprocess.Popen(  # noqa: S603  # our own program
+        _command("--port", "0", *arguments),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    try:
+        yield process, process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _refused(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603  # our own program
+        _command(*arguments), capture_output=True, text=True, check=False, timeout=20
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_is_serves_and_ends_cleanly(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    with _serving("--demo", "--spool", str(tmp_path)) as (process, line):
+        assert line.startswith("tiktok-emulator ready at http://127.0.0.1:")
+        url = line.rpartition(" ")[2]
+        assert "@demo" in httpx2.get(url, verify=False).text
+        assert len(list(tmp_path.iterdir())) == 1
+        process.send_signal(number)
+        out, err = process.communicate(timeout=10)
+        assert (process.returncode, out, err) == (0, "", "")
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_taken_port_is_a_message_and_status_2() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = _refused("--port", str(port))
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"tiktok-emulator: port {port} on 127.0.0.1 is taken; stop what runs there or choose "
+        "--port 0\n"
+    )
+    assert done.stdout == ""
+
+
+def test_a_seed_file_is_there_from_the_start_and_json_is_printed(tmp_path: Path) -> None:
+    file = tmp_path / "seed.json"
+    file.write_text(json.dumps({"creators": [{"username": "zoe", "private": True}]}))
+    with _serving("--seed-file", str(file), "--json") as (_, line):
+        ready = json.loads(line)
+        state = httpx2.get(ready["base_url"] + "/_control/state", verify=False).json()
+        assert [creator["username"] for creator in state["creators"]] == ["zoe"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "cannot read"),
+        ("{", "Expecting"),
+        ('{"creators": [{"username": "zoe", "age": 3}]}', "creators.0.age"),
+        ('{"apps": [{"client_key": "k"}]}', "client_secret"),
+    ],
+)
+def test_a_bad_seed_file_is_a_message_and_status_2(
+    tmp_path: Path, text: str | None, words: str
+) -> None:
+    file = tmp_path / "seed.json"
+    if text is not None:
+        file.write_text(text)
+    done = _refused("--port", "0", "--seed-file", str(file))
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_spool_that_is_a_file_is_a_message_and_status_2(tmp_path: Path) -> None:
+    file = tmp_path / "spool"
+    file.touch()
+    done = _refused("--port", "0", "--spool", str(file / "below"))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
