@@ -1,0 +1,34 @@
+"""The command `postwright`: one file per command, imported only when it is called."""
+
+from postwright.cli.group import Commands
+
+main = Commands(
+    name="postwright",
+    module="postwright.cli",
+    commands={
+        "up": "Run everything in one process, until Ctrl-C.",
+        "worker": "Run a worker alone; several may share one database.",
+        "connect": "Connect an account, with its owner's consent in a browser.",
+        "accounts": "List connected accounts, and what they need.",
+        "check": "Say what is wrong with a file before anything is sent.",
+        "publish": "Publish a video once, now or at a time.",
+        "posts": "List posts, newest first.",
+        "status": "Show how a post stands, or follow it.",
+        "cancel": "Cancel a post that is not out yet.",
+        "ledger": "Show the calls to TikTok: what was asked, what it said.",
+        "config": "Show the settings in force.",
+    },
+    help="""Publishes videos to TikTok: asked once, posted once.
+
+    \b
+    Try it without a TikTok account:
+      postwright up --emulator                    in one terminal
+      postwright connect tiktok                   in another one
+      postwright publish clip.mp4 --account @demo \\
+          --caption "First light" --privacy public --wait
+
+    Settings are POSTWRIGHT_* variables; `postwright config show` lists them.
+    """,
+)
+
+__all__ = ["main"]

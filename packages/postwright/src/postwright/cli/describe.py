@@ -1,0 +1,86 @@
+"""How a publication stands, as JSON and in words."""
+
+from typing import Any
+
+from postwright.cli.printing import when
+from postwright.publishing.models import Publication
+from postwright.publishing.queries import Overview
+from postwright.publishing.states import State
+
+_HOLDS = {
+    "rate_limit": "TikTok's limit per minute is used up",
+    "daily_cap": "TikTok lets nothing more be posted today",
+    "reconnect": "the account has to be connected again: postwright connect tiktok",
+    "revoked": "the creator took the authorisation away; connect again: postwright connect tiktok",
+    "insufficient_scope": "a permission is missing; connect again: postwright connect tiktok",
+    "unreachable": "TikTok cannot be reached",
+}
+
+
+def facts(seen: Overview) -> dict[str, Any]:
+    """A publication as `--json` shows it. TikTok's ids are strings: they have 64 bits."""
+    publication, attempt = seen.publication, seen.attempt
+    return {
+        "post_id": seen.post.id,
+        "publication_id": publication.id,
+        "key": seen.post.client_key,
+        "account": f"@{seen.connection.handle}",
+        "state": publication.state.value,
+        "reason": publication.hold_reason or publication.end_code,
+        "detail": publication.detail,
+        "publish_at": publication.publish_at,
+        "expected_at": publication.expected_at,
+        "finished_at": publication.finished_at,
+        "caption": seen.post.caption,
+        "settings": publication.settings,
+        "file": {
+            "name": seen.media.name,
+            "sha256": seen.media.sha256,
+            "size_bytes": seen.media.size_bytes,
+        },
+        "uploaded_bytes": uploaded_bytes(seen),
+        "attempt": None if attempt is None else attempt.number,
+        "publish_id": None if attempt is None else attempt.publish_id,
+        "tiktok_post_ids": list(publication.post_ids),
+        "url": publication.post_url,
+    }
+
+
+def uploaded_bytes(seen: Overview) -> int:
+    """How much of the file TikTok has, as far as it is known."""
+    if seen.attempt is None:
+        return 0
+    if seen.attempt.last_byte_at is not None and seen.publication.state is not State.UPLOADING:
+        return seen.media.size_bytes
+    return min(seen.media.size_bytes, max(seen.attempt.progress_bytes, seen.attempt.sent_offset))
+
+
+def reason(publication: Publication) -> str:
+    """Why it waits or how it ended, in half a sentence; empty when there is nothing to say."""
+    held = _HOLDS.get(publication.hold_reason, publication.hold_reason)
+    said = publication.detail
+    if publication.state is State.FAILED:
+        ended = publication.end_code
+        return f"{ended}: {said}" if said and ended != said else ended or said
+    if held and publication.hold_reason in {"unreachable", "daily_cap"} and said:
+        return f"{held} ({said})"
+    return held or said
+
+
+def expected(publication: Publication) -> str:
+    """When it goes on, if it waits."""
+    if publication.state is State.SCHEDULED:
+        return f"goes out at {when(publication.publish_at)}"
+    if publication.state is State.HELD:
+        if publication.expected_at is None:
+            return "until then it stays held"
+        return f"looks again at {when(publication.expected_at)}"
+    return ""
+
+
+def words(publication: Publication) -> str:
+    """State, reason and time in a line."""
+    more = "; ".join(filter(None, (reason(publication), expected(publication))))
+    if publication.state in {State.PUBLISHED, State.DELIVERED}:
+        more = publication.post_url
+    return f"{publication.state}{': ' if more else ''}{more}"

@@ -1,0 +1,151 @@
+"""Follows a publication until it has ended."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+
+from postwright.cli import describe, printing
+from postwright.cli.opening import Desk, bring_back
+from postwright.cli.progress import Display
+from postwright.db.database import DatabaseGone
+from postwright.errors import AppError, NotFinished, PublishFailed
+from postwright.publishing import queries
+from postwright.publishing.queries import Overview
+from postwright.publishing.states import State
+
+_LOOK_S = 0.25
+_PATIENCE = 8  # times that the database is looked for when it has gone
+
+_WAITING = {State.DRAFT, State.SCHEDULED, State.PREPARING, State.HELD, State.SUBMITTING}
+_GOOD = {State.PUBLISHED, State.DELIVERED}
+
+
+class Cancelled(PublishFailed):
+    """The publication was cancelled."""
+
+    code = "publication_cancelled"
+
+
+async def follow(
+    desk: Desk, publication_id: str, show: Display, *, timeout_s: float | None, as_json: bool
+) -> Overview:
+    """Show each change until the publication has ended; how it then is.
+
+    Raises:
+        NotFinished: the time is over.
+        DatabaseGone: the database went away and did not come back.
+    """
+    seen: Overview | None = None
+    shower = _Shower(show)
+    try:
+        async with asyncio.timeout(timeout_s):
+            async for seen in _changes(desk, publication_id):
+                if as_json:
+                    printing.json_line(describe.facts(seen))
+                shower.show(seen)
+                if seen.publication.state.is_end:
+                    return seen
+    except TimeoutError:
+        raise _not_finished(publication_id, seen, timeout_s or 0) from None
+    raise AssertionError
+
+
+def verdict(seen: Overview) -> AppError | None:
+    """The error that a publication ended with; None if the post is out."""
+    publication = seen.publication
+    name = f"{seen.media.name} for @{seen.connection.handle} ({seen.post.id})"
+    if publication.state is State.FAILED:
+        return PublishFailed(
+            f"{name} was not published.",
+            why=describe.reason(publication),
+            fix=f"What TikTok said: postwright ledger {seen.post.id}",
+        )
+    if publication.state is State.CANCELLED:
+        return Cancelled(f"{name} was cancelled.", why="Nothing of it was published.")
+    return None
+
+
+async def _changes(desk: Desk, publication_id: str) -> AsyncGenerator[Overview]:
+    before: object = None
+    missed = 0
+    while True:
+        try:
+            async with desk.database.transaction() as session:
+                seen = await queries.overview(session, desk.workspace_id, publication_id)
+            missed = 0
+            mark = (seen.publication.version, describe.uploaded_bytes(seen))
+            if mark != before:
+                before = mark
+                yield seen
+            await asyncio.sleep(_LOOK_S)
+        except DatabaseGone as gone:
+            missed += 1
+            if missed > _PATIENCE:
+                raise DatabaseGone(
+                    "The database went away while the post was being followed.",
+                    why=gone.why,
+                    fix="The post itself is not affected: it goes on where it was when database "
+                    f"and worker are back. Ask again: postwright status {publication_id} --watch",
+                ) from None
+            with contextlib.suppress(AppError):
+                await bring_back(desk.settings)
+
+
+def _not_finished(publication_id: str, seen: Overview | None, timeout_s: float) -> NotFinished:
+    stands = "" if seen is None else describe.words(seen.publication)
+    return NotFinished(
+        f"{publication_id} is not out after {timeout_s:g} s.",
+        why=f"It is {stands}." if stands else "The database did not answer in that time.",
+        fix=f"It goes on by itself. Follow it: postwright status {publication_id} --watch",
+    )
+
+
+class _Shower:
+    """Turns states into things that begin, advance and end."""
+
+    def __init__(self, show: Display) -> None:
+        self._show = show
+        self._doing = ""
+        self._said = ""
+
+    def show(self, seen: Overview) -> None:
+        publication, size = seen.publication, seen.media.size_bytes
+        state = publication.state
+        done = describe.uploaded_bytes(seen)
+        if state in _WAITING:
+            self._begin("waiting", None)
+            self._say(describe.words(publication))
+        elif state is State.UPLOADING:
+            self._begin("uploading", size)
+            if describe.reason(publication):
+                self._say(describe.reason(publication))
+            self._show.advance(done)
+        elif state in {State.PROCESSING, State.UNCONFIRMED}:
+            if self._doing in {"waiting", "uploading"}:
+                self._begin("uploading", size)
+                self._end(printing.size(size))
+            self._begin("processing", None)
+            self._say("TikTok looks at it" if state is State.PROCESSING else "not confirmed yet")
+        else:
+            if self._doing == "uploading" and state in _GOOD:
+                self._end(printing.size(size))
+            if self._doing != "processing":
+                self._begin("processing", None)
+            self._end(describe.words(publication), good=state in _GOOD)
+
+    def _begin(self, what: str, total: int | None) -> None:
+        if self._doing == what:
+            return
+        if self._doing == "waiting":
+            self._show.end("it begins")
+        self._doing, self._said = what, ""
+        self._show.begin(what, total)
+
+    def _say(self, text: str) -> None:
+        if text != self._said:
+            self._said = text
+            self._show.say(text)
+
+    def _end(self, text: str, *, good: bool = True) -> None:
+        self._show.end(text, good=good)
+        self._doing = ""

@@ -1,0 +1,68 @@
+"""`postwright ledger`: the calls to TikTok."""
+
+from typing import Any
+
+import click
+
+from postwright.cli import printing
+from postwright.cli.asking import asynchronous, json_option
+from postwright.cli.opening import opened
+from postwright.cli.settings import current
+from postwright.cli.table import table
+from postwright.connections.models import Call
+from postwright.publishing import queries
+
+
+@click.command()
+@click.argument("id", metavar="[ID]", required=False)
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many."
+)
+@json_option
+@asynchronous
+async def command(*, id: str | None, limit: int, as_json: bool) -> None:  # noqa: A002  # the name of the argument
+    """Show the calls to TikTok: what was asked, what it said.
+
+    Of one post (by its id or key), or the last calls of all. TikTok's support asks for log_id.
+    """
+    async with opened(current()) as desk, desk.database.transaction() as session:
+        publication_id = None
+        if id is not None:
+            seen = await queries.overview(session, desk.workspace_id, id)
+            publication_id = seen.publication.id
+        found = await queries.calls(
+            session, desk.workspace_id, publication_id=publication_id, limit=limit
+        )
+    if as_json:
+        printing.json_line({"calls": [_facts(call) for call in found]})
+    elif not found:
+        printing.line("TikTok has not been called yet.")
+    else:
+        rows = [
+            (
+                f"{call.at.astimezone():%m-%d %H:%M:%S}",
+                call.operation,
+                str(call.http_status or "-"),
+                call.code,
+                f"{call.elapsed_ms:,}",
+                call.log_id,
+                call.detail,
+            )
+            for call in found
+        ]
+        table(("at", "call", "http", "code", "ms", "log_id", "detail"), rows)
+
+
+def _facts(call: Call) -> dict[str, Any]:
+    return {
+        "at": call.at,
+        "operation": call.operation,
+        "http_status": call.http_status,
+        "code": call.code,
+        "log_id": call.log_id,
+        "elapsed_ms": call.elapsed_ms,
+        "detail": call.detail,
+        "connection_id": call.connection_id,
+        "publication_id": call.publication_id,
+        "attempt": call.attempt,
+    }

@@ -1,0 +1,82 @@
+"""Asks TikTok what a creator may post right now."""
+
+from datetime import timedelta
+from typing import assert_never
+
+from postwright.cli.opening import Desk
+from postwright.connections import calls, slots
+from postwright.connections.ledger import OnBehalf
+from postwright.connections.models import Connection
+from postwright.connections.refresh import NoAccess
+from postwright.errors import Conflict
+from postwright.platforms.base import CreatorReady, Lost, Refusal, Refused
+from postwright.platforms.tiktok.settings import CreatorLimits
+from postwright.publishing.attempt import CheckCreator
+from postwright.publishing.record import BUCKETS
+from postwright.publishing.schedule import Unusable
+
+
+class NotAllowed(Conflict):
+    """TikTok does not let this creator post."""
+
+    code = "creator_refused"
+
+
+async def creator_limits(desk: Desk, connection: Connection) -> CreatorLimits | str:
+    """The creator's limits; or why they are not known now, as half a sentence.
+
+    Raises:
+        Unusable: the account has to be connected again.
+        NotAllowed: the creator may not post at all.
+    """
+    network = await desk.accounts.networks.of(desk.workspace_id, connection.id)
+    who = OnBehalf(desk.workspace_id, connection.id)
+    rejected: int | None = None
+    while True:
+        token = await desk.accounts.keeper.fresh(who, network, rejected_version=rejected)
+        if isinstance(token, NoAccess):
+            if token.passing:
+                return f"its authorisation could not be renewed ({token.detail})"
+            raise _unusable(connection, token.detail)
+        bucket, size = BUCKETS[CheckCreator]
+        async with desk.database.transaction() as session:
+            slot = await slots.take(session, connection.id, bucket, size)
+        if isinstance(slot, timedelta):
+            return f"TikTok was asked too often; it may be asked again in {slot.seconds + 1} s"
+        answer = await calls.make(desk.database, who, slot, network.creator(token.value))
+        match answer:
+            case CreatorReady():
+                return CreatorLimits.from_facts(answer.facts)
+            case Refused(refusal=Refusal.TOKEN) if rejected is None:
+                rejected = token.version
+            case Refused():
+                return _refused(connection, answer)
+            case Lost():
+                return f"TikTok could not be reached ({answer.why})"
+
+
+def _refused(connection: Connection, answer: Refused) -> str:
+    said = f"{answer.code}: {answer.message}".rstrip(": ")
+    match answer.refusal:
+        case Refusal.TOKEN | Refusal.REVOKED | Refusal.SCOPE:
+            raise _unusable(connection, said)
+        case Refusal.CAP:
+            return f"TikTok lets nothing more be posted today ({said}); the post would be held"
+        case Refusal.RATE | Refusal.FAULT:
+            return f"TikTok did not say ({said})"
+        case Refusal.ACCOUNT | Refusal.REQUEST:
+            raise NotAllowed(
+                f"TikTok does not let @{connection.handle} post.",
+                why=said,
+                fix="See in the TikTok app what is wrong with the account.",
+            )
+        case _:
+            assert_never(answer.refusal)
+
+
+def _unusable(connection: Connection, why: str) -> Unusable:
+    return Unusable(
+        f"@{connection.handle} cannot be posted to: its authorisation does not work any more.",
+        why=why[:1].upper() + why[1:],
+        fix="Connect it again: postwright connect tiktok",
+    )

@@ -1,0 +1,139 @@
+"""Puts a post in order: its media row, its content and its publication, in one transaction."""
+
+from dataclasses import asdict, dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from postwright.cli.opening import Desk
+from postwright.cli.printing import when
+from postwright.cli.times import Moment
+from postwright.connections.models import Connection
+from postwright.db.database import NOW, app_now
+from postwright.kit.ids import new_id
+from postwright.media.models import MediaFile
+from postwright.media.probe import VideoProbe
+from postwright.media.store import StoredMedia
+from postwright.platforms.tiktok.rules import content_type
+from postwright.platforms.tiktok.settings import VideoSettings
+from postwright.posts.models import Post
+from postwright.publishing.models import Publication
+from postwright.publishing.schedule import InThePast, KeyReused, Order, Scheduled, schedule
+
+_ACTOR = "cli"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for on the command line."""
+
+    account: str
+    settings: VideoSettings
+    moment: Moment | None
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that is in the store, and what is in it."""
+
+    name: str
+    stored: StoredMedia
+    probe: VideoProbe
+
+
+async def refuse_past(session: AsyncSession, workspace_id: str, wanted: Wanted) -> None:
+    """Refuse a time that has passed before anything is copied.
+
+    A key that is known is let through: the same command, given again, means the same post.
+
+    Raises:
+        InThePast: the time has passed.
+    """
+    if wanted.moment is None or wanted.moment.at >= (now := await app_now(session)):
+        return
+    if wanted.key is not None and await _known_at(session, workspace_id, wanted.key) is not None:
+        return
+    raise InThePast(
+        f"{when(wanted.moment.at)} has passed.",
+        why=f"It is {when(now)} now.",
+        fix="Give a time to come, or leave --at out to publish now.",
+    )
+
+
+async def order(
+    desk: Desk,
+    connection: Connection,
+    wanted: Wanted,
+    kept: Kept,
+) -> Scheduled:
+    """Schedule it.
+
+    Raises:
+        InThePast, KeyReused, Unusable: see `publishing.schedule`.
+    """
+    try:
+        return await _schedule(desk, connection, wanted, kept)
+    except KeyReused:
+        if wanted.moment is None or not wanted.moment.is_relative:
+            raise
+        # "+10m" is another time whenever it is said; with a known key it means the first one.
+        async with desk.database.transaction() as session:
+            known = await _known_at(session, desk.workspace_id, wanted.key or "")
+        if known is None:
+            raise
+        again = replace(wanted, moment=known)
+        return await _schedule(desk, connection, again, kept)
+
+
+async def _schedule(
+    desk: Desk,
+    connection: Connection,
+    wanted: Wanted,
+    kept: Kept,
+) -> Scheduled:
+    async with desk.database.transaction() as session:
+        media = await _media(session, desk.workspace_id, kept)
+        wish = Order(
+            media=media,
+            caption=wanted.settings.title,
+            settings=wanted.settings.to_dict(),
+            publish_at=None if wanted.moment is None else wanted.moment.at,
+            key=wanted.key,
+        )
+        return await schedule(session, connection, wish, actor=_ACTOR)
+
+
+async def _known_at(session: AsyncSession, workspace_id: str, key: str) -> Moment | None:
+    at = await session.scalar(
+        select(Publication.publish_at)
+        .join(Post, Post.id == Publication.post_id)
+        .where(Post.workspace_id == workspace_id, Post.client_key == key)
+    )
+    return None if at is None else Moment(at, is_relative=True)
+
+
+async def _media(session: AsyncSession, workspace_id: str, kept: Kept) -> MediaFile:
+    """The row of a file; the same bytes are one row."""
+    await session.execute(
+        insert(MediaFile)
+        .values(
+            id=new_id("media"),
+            workspace_id=workspace_id,
+            sha256=kept.stored.sha256,
+            size_bytes=kept.stored.size_bytes,
+            name=kept.name,
+            content_type=content_type(kept.probe),
+            probe=asdict(kept.probe),
+            created_at=NOW,
+        )
+        .on_conflict_do_nothing(index_elements=[MediaFile.workspace_id, MediaFile.sha256])
+    )
+    return (
+        await session.execute(
+            select(MediaFile).where(
+                MediaFile.workspace_id == workspace_id, MediaFile.sha256 == kept.stored.sha256
+            )
+        )
+    ).scalar_one()

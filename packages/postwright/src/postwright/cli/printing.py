@@ -1,0 +1,91 @@
+"""What is printed, and where: results on stdout, errors and warnings on stderr."""
+
+import json
+import sys
+import textwrap
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from postwright.errors import AppError
+
+_WIDTH = 88
+
+
+def json_line(value: Mapping[str, Any]) -> None:
+    """Print one JSON object on a line of its own, at once."""
+    click.echo(json.dumps(value, default=_plain, ensure_ascii=False))
+    sys.stdout.flush()
+
+
+def line(text: str = "") -> None:
+    """Print a line for people, at once."""
+    click.echo(text)
+    sys.stdout.flush()
+
+
+def note(text: str) -> None:
+    """Print a line for people where stdout belongs to a program."""
+    click.echo(text, err=True)
+
+
+def warning(text: str) -> None:
+    """Print what a person should know, beside the result."""
+    click.echo(_wrapped(text, "! ", "  "), err=True)
+
+
+def error(failure: AppError) -> None:
+    """Print what happened, why, and what to do, on one screen."""
+    click.echo(_wrapped(failure.what, "✗ ", "  "), err=True)
+    for label, text in (("Why", failure.why), ("Do", failure.fix)):
+        if text:
+            click.echo(_wrapped(text, f"  {label:<5}", "       "), err=True)
+
+
+def finding(text: str, *, blocks: bool) -> None:
+    """Print what preflight has found."""
+    click.echo(_wrapped(text, "✗ " if blocks else "! ", "  "))
+
+
+def _wrapped(text: str, first: str, following: str) -> str:
+    """Wrap prose; each of its lines keeps its own indent."""
+    lines = list[str]()
+    for part in text.splitlines() or [""]:
+        indent = part[: len(part) - len(part.lstrip())]
+        lines += textwrap.wrap(
+            part.strip(),
+            _WIDTH,
+            initial_indent=(following if lines else first) + indent,
+            subsequent_indent=following + indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    return "\n".join(lines)
+
+
+def size(count: int) -> str:
+    """A number of bytes for people: 66.3 MB."""
+    value = float(count)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError
+
+
+def when(at: datetime | None) -> str:
+    """A time for people, in the zone of this machine."""
+    return "-" if at is None else f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, set | frozenset):
+        return sorted(str(item) for item in cast("set[object]", value))
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,171 @@
+"""Shows what goes on: bars on a terminal, a line per change elsewhere, nothing for programs."""
+
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Protocol, assert_never
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Column
+
+from postwright.cli import printing
+
+_EVERY_PERCENT = 25
+
+
+class Display(Protocol):
+    """One thing at a time goes on; each begins, may advance, and ends."""
+
+    def begin(self, what: str, total: int | None = None) -> None:
+        """Something begins; what went on before has ended. `total` is its size in bytes."""
+        ...
+
+    def advance(self, done: int) -> None:
+        """It has come so far, in bytes. May be called from another thread."""
+        ...
+
+    def say(self, detail: str) -> None:
+        """Something about it has changed."""
+        ...
+
+    def end(self, detail: str, *, good: bool = True) -> None:
+        """It has ended, and how."""
+        ...
+
+
+class Silent:
+    """Shows nothing."""
+
+    def begin(self, what: str, total: int | None = None) -> None:
+        """Nothing."""
+
+    def advance(self, done: int) -> None:
+        """Nothing."""
+
+    def say(self, detail: str) -> None:
+        """Nothing."""
+
+    def end(self, detail: str, *, good: bool = True) -> None:
+        """Nothing."""
+
+
+class Lines:
+    """A line for each change, for logs and pipes."""
+
+    def __init__(self) -> None:
+        self._what = ""
+        self._total: int | None = None
+        self._shown = 0
+
+    def begin(self, what: str, total: int | None = None) -> None:
+        """Remember it; the first line comes with the first change."""
+        self._what, self._total, self._shown = what, total, 0
+
+    def advance(self, done: int) -> None:
+        """A line each quarter."""
+        if not self._total:
+            return
+        percent = done * 100 // self._total // _EVERY_PERCENT * _EVERY_PERCENT
+        if percent > self._shown and percent < 100:
+            self._shown = percent
+            printing.line(f"{self._what}: {percent} %")
+
+    def say(self, detail: str) -> None:
+        """A line."""
+        printing.line(f"{self._what}: {detail}")
+
+    def end(self, detail: str, *, good: bool = True) -> None:  # noqa: ARG002  # the words say it
+        """A line."""
+        printing.line(f"{self._what}: {detail}")
+
+
+class Bars:
+    """Bars that stay where they were when they have ended."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            SpinnerColumn(finished_text="[green]✓"),
+            TextColumn("{task.description}", table_column=Column(width=10)),
+            BarColumn(bar_width=24, table_column=Column(width=24)),
+            TextColumn("{task.fields[detail]}", table_column=Column(ratio=1)),
+            TimeElapsedColumn(),
+            console=console,
+            expand=True,
+        )
+        self._task: TaskID | None = None
+        self._total: int | None = None
+        self._began = 0.0
+
+    @contextmanager
+    def live(self) -> Generator[None]:
+        """Draw until the block ends."""
+        with self._progress:
+            try:
+                yield
+            finally:
+                self._leave()
+
+    def begin(self, what: str, total: int | None = None) -> None:
+        """A new bar, below the others."""
+        self._leave()
+        self._total, self._began = total, time.monotonic()
+        self._task = self._progress.add_task(what, total=total, detail="")
+
+    def advance(self, done: int) -> None:
+        """Fill the bar."""
+        if self._task is None or not self._total:
+            return
+        passed = time.monotonic() - self._began
+        rate = f", {printing.size(int(done / passed))}/s" if passed > 1 else ""
+        detail = f"{printing.size(done)} of {printing.size(self._total)}{rate}"
+        self._progress.update(self._task, completed=done, detail=detail)
+
+    def say(self, detail: str) -> None:
+        """Words beside the bar."""
+        if self._task is not None:
+            self._progress.update(self._task, detail=detail)
+
+    def end(self, detail: str, *, good: bool = True) -> None:
+        """A full bar, or a stopped one."""
+        if self._task is None:
+            return
+        if good:
+            total = self._total or 1
+            self._progress.update(self._task, total=total, completed=total, detail=detail)
+        else:
+            self._progress.update(self._task, detail=f"[red]{detail}[/]")
+            self._progress.stop_task(self._task)
+        self._task = None
+
+    def _leave(self) -> None:
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+            self._task = None
+
+
+@contextmanager
+def display(*, as_json: bool) -> Generator[Display]:
+    """What fits the place where the output goes."""
+    console = Console()
+    kind = "json" if as_json else "bars" if console.is_terminal else "lines"
+    if kind == "bars" and console.is_dumb_terminal:
+        kind = "lines"
+    match kind:
+        case "json":
+            yield Silent()
+        case "lines":
+            yield Lines()
+        case "bars":
+            bars = Bars(console)
+            with bars.live():
+                yield bars
+        case _:
+            assert_never(kind)  # pyright: ignore[reportArgumentType]  # a str of three

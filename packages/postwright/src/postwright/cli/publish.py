@@ -1,0 +1,156 @@
+"""`postwright publish`: a file becomes a post, once."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from postwright.cli import describe, preflight, printing
+from postwright.cli.asking import asynchronous, json_option
+from postwright.cli.choices import file_argument, post_options, video_settings
+from postwright.cli.follow import follow, verdict
+from postwright.cli.limits import creator_limits
+from postwright.cli.opening import Desk, opened
+from postwright.cli.ordering import Kept, Wanted, order, refuse_past
+from postwright.cli.progress import Display, display
+from postwright.cli.settings import current
+from postwright.cli.times import read_time
+from postwright.config import Settings
+from postwright.connections import queries
+from postwright.connections.models import Connection
+from postwright.jobs.engine import workers_alive
+from postwright.media.probe import VideoProbe, probe
+from postwright.media.store import MediaStore
+from postwright.platforms.tiktok.settings import VideoSettings
+from postwright.publishing.queries import Overview, overview
+from postwright.publishing.schedule import Scheduled
+
+
+@click.command()
+@file_argument
+@click.option("--account", required=True, metavar="@NAME", help="A connected account.")
+@post_options(privacy_required=True)
+@click.option(
+    "--at", metavar="TIME", help='When: "2026-11-21 18:00", RFC 3339, or +10m. Default: now.'
+)
+@click.option("--key", metavar="K", help="Your name for it: the same key again is the same post.")
+@click.option("--wait", is_flag=True, help="Follow it until it is out.")
+@click.option(
+    "--timeout", "timeout_s", type=click.FloatRange(min=0), metavar="S", help="Wait no longer."
+)
+@json_option
+@asynchronous
+async def command(
+    *,
+    file: Path,
+    account: str,
+    privacy: str,
+    at: str | None,
+    key: str | None,
+    wait: bool,
+    timeout_s: float | None,
+    as_json: bool,
+    **chosen: Any,
+) -> int:
+    r"""Publish a video once, now or at a time.
+
+    The file is checked, copied into the media folder and scheduled; a worker sends it. Everything
+    about the post that is not said is off: comments, duets, stitches.
+
+    \b
+    Examples:
+      postwright publish clip.mp4 --account @demo --caption "Hello" --privacy public --wait
+      postwright publish clip.mp4 --account @demo --privacy private --at "2026-11-21 18:00"
+      postwright publish clip.mp4 --account @demo --privacy friends --at +10m --key monday
+
+    Exit codes: 0 scheduled (with --wait: it is out), 3 the file or an option is wrong,
+    4 no such account or file, 6 connect the account again, 8 it failed, 9 not out in time.
+    """
+    settings = current()
+    now = datetime.now(UTC)
+    moment = None if at is None else read_time(at, now=now)
+    settings_of_post = video_settings(privacy=privacy, **chosen)
+    wanted = Wanted(account, settings_of_post, moment, key)
+    with display(as_json=as_json) as show:
+        found = await _look_into(file, settings, settings_of_post, show)
+        async with opened(settings) as desk:
+            connection = await _check(desk, file, found, wanted)
+            kept = await _keep(desk, file, found, show)
+            made = await order(desk, connection, wanted, kept)
+            if not wait:
+                seen = await _tell(desk, made, show)
+            else:
+                seen = await _wait(desk, made, show, timeout_s=timeout_s, as_json=as_json)
+    return _result(seen, made, waited=wait, as_json=as_json)
+
+
+async def _look_into(
+    file: Path, settings: Settings, chosen: VideoSettings, show: Display
+) -> VideoProbe:
+    show.begin("probing")
+    found = await probe(file, timeout_s=settings.media.probe_timeout_s)
+    preflight.refuse_unfit(file, preflight.find(found, chosen, None, settings))
+    show.end(preflight.summary(found))
+    return found
+
+
+async def _check(desk: Desk, file: Path, found: VideoProbe, wanted: Wanted) -> Connection:
+    """Everything that can be said before the file is copied."""
+    async with desk.database.transaction() as session:
+        connection = await queries.connection_by_handle(session, desk.workspace_id, wanted.account)
+        await refuse_past(session, desk.workspace_id, wanted)
+    limits = await creator_limits(desk, connection)
+    if isinstance(limits, str):
+        printing.warning(
+            f"What TikTok allows @{connection.handle} now is not known: {limits}. "
+            "The worker looks again before it sends anything."
+        )
+        limits = None
+    findings = preflight.find(found, wanted.settings, limits, desk.settings)
+    preflight.refuse_unfit(file, findings)
+    for finding in findings:
+        printing.warning(preflight.sentence(finding))
+    return connection
+
+
+async def _keep(desk: Desk, file: Path, found: VideoProbe, show: Display) -> Kept:
+    store = MediaStore(desk.settings.media_folder, reserve_bytes=desk.settings.media.reserve_bytes)
+    size_bytes = (await asyncio.to_thread(file.stat)).st_size
+    show.begin("storing", size_bytes)
+    stored = await store.keep(file, lambda done, _: show.advance(done))
+    show.end(f"{printing.size(stored.size_bytes)}, sha256 {stored.sha256[:12]}…")
+    return Kept(file.name, stored, found)
+
+
+async def _tell(desk: Desk, made: Scheduled, show: Display) -> Overview:
+    async with desk.database.transaction() as session:
+        seen = await overview(session, desk.workspace_id, made.publication_id)
+        alive = await workers_alive(session)
+    if not made.is_new:
+        printing.warning(f"The key has been used before: this is the same post, {made.post_id}.")
+    if not alive and not seen.publication.state.is_end:
+        printing.warning("No worker is running. It goes out when one does: postwright up")
+    show.begin(seen.publication.state.value)
+    show.end(f"{made.post_id} for @{seen.connection.handle}")
+    return seen
+
+
+async def _wait(
+    desk: Desk, made: Scheduled, show: Display, *, timeout_s: float | None, as_json: bool
+) -> Overview:
+    seen = await _tell(desk, made, show)
+    publication_id = seen.publication.id
+    return await follow(desk, publication_id, show, timeout_s=timeout_s, as_json=as_json)
+
+
+def _result(seen: Overview, made: Scheduled, *, waited: bool, as_json: bool) -> int:
+    if waited and (failure := verdict(seen)):
+        raise failure
+    if as_json and not waited:
+        printing.json_line({**describe.facts(seen), "is_new": made.is_new})
+    if not as_json and not waited:
+        printing.line(f"{made.post_id}: {describe.words(seen.publication)}")
+        printing.line(f"Follow it: postwright status {made.post_id} --watch")
+    return 0

@@ -1,0 +1,59 @@
+"""Runs what is to run until somebody stops it."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Coroutine
+from typing import Any
+
+from postwright.config import Settings
+
+_CHATTY = ("procrastinate", "alembic", "sqlalchemy", "httpx2", "httpcore", "uvicorn")
+
+
+def log_to_stderr(settings: Settings) -> None:
+    """Log as the settings say; the libraries only speak up for warnings, or for DEBUG."""
+    logging.basicConfig(
+        level=settings.log_level,
+        format="%(asctime)s %(levelname)-7s %(message)s",
+        datefmt="%H:%M:%S",
+        force=True,
+    )
+    if settings.log_level != "DEBUG":
+        for name in _CHATTY:
+            logging.getLogger(name).setLevel(logging.WARNING)
+
+
+async def until_stopped(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run all parts until Ctrl-C or SIGTERM; a part that fails stops the others and is raised.
+
+    A second signal does what it does to any program.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+
+    def stopping() -> None:
+        stop.set()
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+    for number in signals:
+        loop.add_signal_handler(number, stopping)
+    running = [asyncio.ensure_future(part) for part in parts]
+    stopped = asyncio.ensure_future(_seen(stop))
+    try:
+        await asyncio.wait({*running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        for task in running:
+            if task.done():
+                task.result()
+    finally:
+        for task in (*running, stopped):
+            task.cancel()
+        await asyncio.gather(*running, stopped, return_exceptions=True)
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+async def _seen(event: asyncio.Event) -> None:
+    await event.wait()

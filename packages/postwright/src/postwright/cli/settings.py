@@ -1,0 +1,76 @@
+"""The settings of a command: from the environment, and from an emulator that is at hand.
+
+`postwright up --emulator` notes in the data folder where the emulator is and which app it knows.
+Commands that use the same data folder, and were given no TikTok, then use that one.
+"""
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr, ValidationError
+
+from postwright.config import Settings, TikTokSettings, load
+
+_NOTE = "emulator.json"
+
+
+def environment() -> dict[str, str]:
+    """The process's environment."""
+    return dict(os.environ)  # noqa: TID251  # a composition root hands it to the settings
+
+
+def current() -> Settings:
+    """The settings in force.
+
+    Raises:
+        Misconfigured: one of them cannot be used.
+    """
+    settings = load(environment())
+    noted = None if names_a_tiktok(settings) else _read(settings.data_dir)
+    return settings if noted is None else settings.model_copy(update={"tiktok": noted})
+
+
+def names_a_tiktok(settings: Settings) -> bool:
+    """Whether an app or an address was given, so that an emulator's note does not count."""
+    given = settings.tiktok
+    return bool(given.base_url or given.client_key or given.client_secret.get_secret_value())
+
+
+def note(data_dir: Path) -> Path:
+    """Where the emulator is noted."""
+    return data_dir / _NOTE
+
+
+def note_emulator(data_dir: Path, tiktok: TikTokSettings) -> None:
+    """Leave word of an emulator, readable for this user only."""
+    facts = {
+        "base_url": tiktok.base_url,
+        "client_key": tiktok.client_key,
+        "client_secret": tiktok.client_secret.get_secret_value(),
+        "app_kind": tiktok.app_kind,
+        "redirect_uri": tiktok.redirect_uri,
+    }
+    aside = data_dir / f".{_NOTE}.{os.getpid()}"
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(facts, file, indent=2)
+    aside.replace(note(data_dir))
+
+
+def forget_emulator(data_dir: Path, tiktok: TikTokSettings) -> None:
+    """Take the note away, unless another emulator has left one since."""
+    noted = _read(data_dir)
+    if noted is not None and noted.base_url == tiktok.base_url:
+        note(data_dir).unlink(missing_ok=True)
+
+
+def _read(data_dir: Path) -> TikTokSettings | None:
+    # A note that cannot be read is as good as none: the message then is that no app is set.
+    with suppress(OSError, ValueError, ValidationError):
+        facts: dict[str, Any] = json.loads(note(data_dir).read_text("utf-8"))
+        facts["client_secret"] = SecretStr(str(facts["client_secret"]))
+        return TikTokSettings(**facts)
+    return None

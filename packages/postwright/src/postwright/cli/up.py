@@ -1,0 +1,133 @@
+"""`postwright up`: everything in one process."""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import click
+from pydantic import SecretStr
+
+from postwright.cli import printing
+from postwright.cli.asking import asynchronous, json_option
+from postwright.cli.loopback import PortTaken
+from postwright.cli.opening import database_url, keep_running, make_data_dir
+from postwright.cli.running import log_to_stderr, until_stopped
+from postwright.cli.settings import current, environment, forget_emulator, note_emulator
+from postwright.config import Settings, TikTokSettings, load
+from postwright.errors import Misconfigured
+from postwright.worker import Worker
+
+if TYPE_CHECKING:
+    from tiktok_emulator import Emulator
+
+
+@click.command()
+@click.option("--emulator", is_flag=True, help="Run a TikTok on this machine as well.")
+@click.option(
+    "--emulator-port",
+    type=click.IntRange(0, 65535),
+    default=8700,
+    show_default=True,
+    help="Where it listens; 0 is any free port.",
+)
+@json_option
+@asynchronous
+async def command(*, emulator: bool, emulator_port: int, as_json: bool) -> None:
+    r"""Run everything in one process, until Ctrl-C.
+
+    That is the database (unless POSTWRIGHT_DATABASE_URL names one), its migrations and a worker.
+    With --emulator there is a TikTok on this machine too, with an app and some creators: commands
+    in other terminals use it without any setting.
+
+    \b
+    Examples:
+      postwright up
+      postwright up --emulator
+    """
+    settings = current() if not emulator else load(environment())
+    log_to_stderr(settings)
+    make_data_dir(settings.data_dir)
+    async with (
+        _emulator(settings, emulator_port, wanted=emulator) as tiktok,
+        database_url(settings) as url,
+    ):
+        _tell(settings, tiktok, as_json=as_json)
+        await until_stopped(Worker(settings, url).run(), keep_running(settings))
+    if not as_json:
+        printing.line("Stopped.")
+
+
+@asynccontextmanager
+async def _emulator(
+    settings: Settings, port: int, *, wanted: bool
+) -> AsyncGenerator[TikTokSettings | None]:
+    """An emulator with its demonstration app, noted for the other commands."""
+    if not wanted:
+        yield None
+        return
+    try:
+        from tiktok_emulator import DEMO, Emulator, PortTaken as Taken  # noqa: PLC0415, I001  # an extra that may not be installed
+    except ImportError:
+        raise Misconfigured(
+            "The emulator is not installed.",
+            why="It is a package of its own.",
+            fix="Install it: pip install 'postwright[emulator]'",
+        ) from None
+    try:
+        async with Emulator.serve(port=port, base=DEMO) as emulator:
+            tiktok = _demo_app(emulator)
+            note_emulator(settings.data_dir, tiktok)
+            try:
+                yield tiktok
+            finally:
+                forget_emulator(settings.data_dir, tiktok)
+    except Taken as error:
+        raise PortTaken(
+            f"The emulator cannot listen on port {port}.",
+            why=f"{error}."[:1].upper() + f"{error}."[1:],
+            fix="Stop what runs there, or give another port: postwright up --emulator "
+            "--emulator-port 0",
+        ) from None
+
+
+def _demo_app(emulator: "Emulator") -> TikTokSettings:
+    app = next(iter(emulator.state.apps.values()))
+    return TikTokSettings(
+        base_url=emulator.base_url,
+        client_key=app.client_key,
+        client_secret=SecretStr(app.client_secret),
+        app_kind=app.kind,
+        redirect_uri=app.redirect_uris[0],
+    )
+
+
+def _tell(settings: Settings, tiktok: TikTokSettings | None, *, as_json: bool) -> None:
+    place = "the database in POSTWRIGHT_DATABASE_URL"
+    if settings.embedded:
+        place = f"its own PostgreSQL in {settings.data_dir / 'postgres'}"
+    if as_json:
+        emulator = None if tiktok is None else tiktok.base_url
+        facts = {"ready": True, "pid": os.getpid(), "emulator": emulator}
+        printing.json_line({**facts, "data_dir": settings.data_dir})
+        return
+    printing.line(f"Postwright is up, with {place}. Ctrl-C stops it.")
+    if tiktok is None:
+        printing.line("Connect an account: postwright connect tiktok")
+        return
+    for text in (
+        "",
+        f"A TikTok on this machine: {tiktok.base_url}",
+        "  It starts empty each time, so accounts have to be connected anew.",
+        "",
+        "In another terminal:",
+        "  postwright connect tiktok",
+        "  postwright publish clip.mp4 --account @demo --caption Hello --privacy public --wait",
+        "",
+        "Commands with the same data folder use this TikTok. Elsewhere, say so:",
+        f"  export POSTWRIGHT_TIKTOK__BASE_URL={tiktok.base_url}",
+        f"  export POSTWRIGHT_TIKTOK__CLIENT_KEY={tiktok.client_key}",
+        f"  export POSTWRIGHT_TIKTOK__CLIENT_SECRET={tiktok.client_secret.get_secret_value()}",
+        "",
+    ):
+        printing.line(text)
