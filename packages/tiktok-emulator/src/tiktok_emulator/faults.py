@@ -49,7 +49,9 @@ class Fault:
     last_chunk: bool | None = None
     bytes_per_second: int = 1_000_000
 
-    def concerns(self, operation: Operation, username: str | None, last_chunk: bool | None) -> bool:  # noqa: FBT001  # three states
+    def concerns(
+        self, operation: Operation, username: str | None, *, last_chunk: bool | None
+    ) -> bool:
         """Whether this call is one that the order is about."""
         return (
             self.operation is operation
@@ -69,7 +71,7 @@ class Faults:
     ) -> Fault | None:
         """The fault that hits this call; uses it up."""
         for fault in self.waiting:
-            if not fault.concerns(operation, username, last_chunk):
+            if not fault.concerns(operation, username, last_chunk=last_chunk):
                 continue
             if fault.skip:
                 fault.skip -= 1

@@ -16,6 +16,8 @@ class Ids:
 
     def __init__(self, seed: int | None, started_at: datetime) -> None:
         self._random = random.Random(seed)  # noqa: S311  # repeatable on purpose; guards nothing real
+        # Apart, so that one more poll does not change the ids that come after it.
+        self._log = random.Random(seed)  # noqa: S311  # as above
         self._second = int(started_at.timestamp()) if seed is None else SEEDED_EPOCH_S
 
     def number(self) -> int:
@@ -52,7 +54,7 @@ class Ids:
 
     def log_id(self, at: datetime) -> str:
         """14 digits of UTC time and 20 upper-case hex digits, as on every answer."""
-        return f"{at:%Y%m%d%H%M%S}{self._random.getrandbits(80):020X}"
+        return f"{at:%Y%m%d%H%M%S}{self._log.getrandbits(80):020X}"
 
     def _letters(self, count: int) -> str:
         return "".join(self._random.choices(ALPHANUMERIC, k=count))

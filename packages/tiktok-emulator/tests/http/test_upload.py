@@ -221,6 +221,19 @@ async def test_a_hundred_racing_requests_make_one_post(caller: Caller, video: by
     assert len((await caller.state())["posts"]) == 1
 
 
+async def test_a_spool_that_refuses_the_bytes_is_500_and_nothing_is_stored(
+    caller: Caller, video: bytes, emulator: Any
+) -> None:
+    await caller.sign_in()
+    begun = await caller.begin(len(video))
+    emulator.state.spool.rmdir()
+    assert (await caller.put(begun["upload_url"], video)).status_code == 500
+    assert "spool" in (await caller.last_request())["why"]
+    assert (await caller.status(begun["publish_id"]))["uploaded_bytes"] == 0
+    emulator.state.spool.mkdir()
+    assert (await caller.put(begun["upload_url"], video)).status_code == 201
+
+
 @pytest.mark.slow
 async def test_a_throttled_intake_takes_its_time(caller: Caller, video: bytes) -> None:
     data = video + (1_000_000).to_bytes(4, "big") + b"free" + bytes(999_992)

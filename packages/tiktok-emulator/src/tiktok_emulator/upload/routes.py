@@ -21,7 +21,7 @@ from tiktok_emulator.upload.spool import (
 from tiktok_emulator.upload.state import Upload
 
 INTAKE = "tiktok_emulator.intake"
-SLICE_BYTES = 65_536
+STEPS_PER_S = 20
 
 
 async def put(request: Request) -> Response:
@@ -97,18 +97,18 @@ def _stored(world: World, upload: Upload) -> Response:
 async def _paced(request: Request, world: World) -> AsyncIterator[bytes]:
     """The body as it comes, or no faster than the settings or a fault allow (real time)."""
     ordered: int | None = request.scope.get(INTAKE)
-    taken, since = 0, time.monotonic()
+    due = time.monotonic()
     async for piece in request.stream():
-        rate = ordered or world.settings.intake_bytes_per_second
-        if rate is None:
-            yield piece
-            continue
-        for start in range(0, len(piece), SLICE_BYTES):
-            part = piece[start : start + SLICE_BYTES]
-            taken += len(part)
-            ahead = taken / rate - (time.monotonic() - since)
-            if ahead > 0:
-                await asyncio.sleep(ahead)
+        rest = piece
+        while rest:
+            rate = ordered or world.settings.intake_bytes_per_second
+            if rate is None:
+                yield rest
+                break
+            # Small steps, so that a changed rate and a closed connection are soon noticed.
+            part, rest = rest[: rate // STEPS_PER_S + 1], rest[rate // STEPS_PER_S + 1 :]
+            due = max(due, time.monotonic() - 1 / STEPS_PER_S) + len(part) / rate
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
             yield part
 
 
