@@ -11,7 +11,7 @@ from demo.video import make_video
 from postwright.db import embedded
 from postwright.db.embedded import EmbeddedServer
 from postwright.db.migrate import migrate
-from tests.factories.service import Service, running_service
+from tests.factories.installation import Service, running_service
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from postwright.db.database import app_now
 from postwright.publishing.cancel import TooLate, cancel
 from postwright.publishing.models import Publication
 from postwright.publishing.states import State
-from tests.factories.service import Service
+from tests.factories.installation import Service
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from postwright.publishing.states import State
-from tests.factories.service import Service
+from tests.factories.installation import Service
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ import pytest
 from postwright.db.database import app_now
 from postwright.publishing.schedule import InThePast, KeyReused
 from postwright.publishing.states import State
-from tests.factories.service import Service
+from tests.factories.installation import Service
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ from postwright.connections.ledger import OnBehalf
 from postwright.connections.models import ConnectionState, Credential
 from postwright.connections.refresh import AccessToken, TokenKeeper
 from postwright.publishing.states import State
-from tests.factories.service import Service
+from tests.factories.installation import Service
 
 pytestmark = pytest.mark.slow
 

@@ -93,13 +93,7 @@ async def schedule(
     if post_id is None:
         return await _repeated(session, connection.workspace_id, order, fingerprint)
     now = await app_now(session)
-    at = order.publish_at or now
-    if at < now - _GRACE:
-        raise InThePast(
-            f"{at:%Y-%m-%d %H:%M:%S %Z} has passed.",
-            why=f"It is {now:%Y-%m-%d %H:%M:%S} UTC.",
-            fix="Give a time to come, or leave --at out to publish now.",
-        )
+    at = _time_to_come(order.publish_at, now)
     publication = Publication(
         id=new_id("pub"),
         workspace_id=connection.workspace_id,
@@ -131,6 +125,17 @@ async def schedule(
         publish_at=at.isoformat(),
     )
     return Scheduled(post_id, publication.id, is_new=True)
+
+
+def _time_to_come(wanted: datetime | None, now: datetime) -> datetime:
+    at = wanted or now
+    if at < now - _GRACE:
+        raise InThePast(
+            f"{at:%Y-%m-%d %H:%M:%S %Z} has passed.",
+            why=f"It is {now:%Y-%m-%d %H:%M:%S} UTC.",
+            fix="Give a time to come, or leave --at out to publish now.",
+        )
+    return at
 
 
 async def _insert_post(

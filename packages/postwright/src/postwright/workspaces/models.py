@@ -1,6 +1,6 @@
 """Tables of workspaces and of the audit log."""
 
-from sqlalchemy import BigInteger, ForeignKey, Identity
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from postwright.db.base import Base, Id, Json, Utc
@@ -10,6 +10,7 @@ class Workspace(Base):
     """A tenant. Every other row belongs to one."""
 
     __tablename__ = "workspaces"
+    __table_args__ = (Index("uq_workspaces_name", "name", unique=True),)
 
     id: Mapped[Id]
     name: Mapped[str]

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+
+from postwright.config import load
+from postwright.errors import Misconfigured
+
+
+def test_without_variables_everything_has_a_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load({})
+    assert settings.embedded
+    assert settings.media_folder == settings.data_dir / "media"
+    assert settings.tiktok.base_url == ""
+
+
+def test_a_variable_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTWRIGHT_WORKER__LEASE_S", "soon")
+    with pytest.raises(Misconfigured, match="POSTWRIGHT_WORKER__LEASE_S"):
+        load({})
+
+
+def test_a_misspelt_nested_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTWRIGHT_TIKTOK__BASE_ULR", "http://127.0.0.1:1")
+    with pytest.raises(Misconfigured, match="BASE_ULR"):
+        load({})
+
+
+def test_secrets_come_from_files_and_are_not_shown(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("hush\n")
+    settings = load({"POSTWRIGHT_TIKTOK__CLIENT_SECRET_FILE": str(file)})
+    assert settings.tiktok.client_secret.get_secret_value() == "hush"
+    assert "hush" not in repr(settings)
+
+
+def test_a_secret_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="DATABASE_URL_FILE"):
+        load({"POSTWRIGHT_DATABASE_URL_FILE": str(tmp_path / "nothing")})
+
+
+def test_a_relative_folder_becomes_absolute(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("POSTWRIGHT_DATA_DIR", "here")
+    assert load({}).data_dir == tmp_path / "here"
