@@ -61,15 +61,14 @@ def settings() -> str:
 def app_errors() -> list[type[AppError]]:
     """Every error a person can meet, by exit code, then name."""
     for module in pkgutil.walk_packages(postwright.__path__, "postwright."):
-        if module.name.endswith(".errors"):
-            importlib.import_module(module.name)
-    found = list[type[AppError]]()
+        importlib.import_module(module.name)
+    found = set[type[AppError]]()
     waiting = [AppError]
     while waiting:
         known = waiting.pop().__subclasses__()
-        found += known
+        found.update(error for error in known if error.__module__.startswith("postwright."))
         waiting += known
-    return sorted(set(found), key=lambda error: (error.exit_code, error.code))
+    return sorted(found, key=lambda error: (error.exit_code, error.code))
 
 
 def first_line(thing: object) -> str:
@@ -87,10 +86,9 @@ def errors() -> str:
 
 
 def exit_codes() -> str:
-    """Exit codes; slices share those of the error they derive from."""
-    rows = [("0", "Done."), ("1", "A fault of ours; the message asks to report it.")]
-    rows += [("2", "The command line is wrong; `--help` shows how it goes.")]
-    rows += [(str(error.exit_code), first_line(error)) for error in AppError.__subclasses__()]
+    """Exit codes; an error shares that of the one it derives from."""
+    first = {error.exit_code: error for error in app_errors() if AppError in error.__bases__}
+    rows = [("0", "Done."), *((str(code), first_line(first[code])) for code in sorted(first))]
     return table("code", "meaning", rows=[*rows, ("130", "Interrupted with Ctrl-C.")])
 
 

@@ -1,16 +1,19 @@
 """Pages do not drift: what they name exists, and what exists is named."""
 
 import re
+import shlex
 import subprocess
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
-from tools.docs import Settings, current, fields
-from tools.lints.apply import RULES
 
+from postwright.cli import main
 from postwright.publishing.attempt import Stage
 from tiktok_client import FailReason
+from tools.docs import Settings, current, fields
+from tools.lints.apply import RULES
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -137,3 +140,34 @@ def test_every_stage_of_an_attempt_is_in_the_picture() -> None:
 def test_every_reason_for_a_failure_is_explained() -> None:
     text = read(ROOT / "docs" / "reference" / "errors.md")
     assert [reason.value for reason in FailReason if f"`{reason.value}`" not in text] == []
+
+
+def command_lines(text: str) -> list[list[str]]:
+    """What pages tell a reader to type, in blocks and in the middle of a sentence."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    lines += re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text)
+    typed = [shlex.split(line, comments=True) for line in lines if line.startswith("postwright ")]
+    return [words[1:] for words in typed]
+
+
+def find(words: list[str]) -> tuple[click.Command, list[str]]:
+    """The command that the words begin with, and the words after its name."""
+    command: click.Command = main
+    while isinstance(command, click.Group) and words:
+        inner = command.get_command(click.Context(command), words[0])
+        assert inner is not None, f"no command {words[0]}"
+        command, words = inner, words[1:]
+    return command, words
+
+
+@page
+def test_every_command_on_a_page_can_be_typed_like_that(page: Path) -> None:
+    for line in command_lines(read(page)):
+        command, words = find(line)
+        known = {"--help", *(name for option in command.params for name in option.opts)}
+        assert {word for word in words if word.startswith("--")} <= known
+
+
+def test_help_shows_no_control_characters_or_escapes() -> None:
+    assert "\\b" not in (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")

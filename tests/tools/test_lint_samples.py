@@ -4,6 +4,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import pytest
+
 from tools.lints.apply import RULES
 from tools.lints.source import Source
 
@@ -45,9 +46,8 @@ GOOD = [
         'op.execute("create function app_now() returns timestamptz as $$ select now() $$")',
     ),
     Sample("commit-outside-db", f"{SERVICE}/db/session.py", "await session.commit()"),
-    Sample(
-        "commit-outside-db", f"{SERVICE}/posts/draft.py", "async with db.transaction(): ..."
-    ),
+    Sample("commit-outside-db", f"{SERVICE}/posts/draft.py", "async with db.transaction(): ..."),
+    Sample("commit-outside-db", f"{SERVICE}/cli/publish.py", 'show.begin("storing", size)'),
     Sample("reasons", "tools/a.py", f"x = 1  {NOQA}: S603  # the arguments are fixed"),
     Sample("reasons", "tools/a.py", f"x = f()  {IGNORE}[reportAny]  # JSON enters here"),
     Sample("reasons", "tools/a.py", f'text = "{NOQA}"'),

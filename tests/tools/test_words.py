@@ -3,6 +3,7 @@
 from pathlib import PurePosixPath
 
 import pytest
+
 from tools.lints.source import Source
 from tools.lints.words import check
 

@@ -17,7 +17,7 @@ def check(source: Source) -> Iterator[Finding]:
         return
     for node in source.nodes:
         match node:
-            case ast.Call(func=ast.Attribute(attr=attr)) if attr in ENDINGS:
+            case ast.Call(func=ast.Attribute(attr=attr), args=[]) if attr in ENDINGS:
                 yield Finding(node.lineno, f".{attr}(): let database.transaction() end it")
             case _:
                 pass
