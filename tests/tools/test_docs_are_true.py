@@ -120,6 +120,19 @@ def test_every_page_can_be_reached_from_the_list_of_pages() -> None:
     assert docs - reached == set()
 
 
+FOLDERS = sorted(
+    path.parent
+    for root in [*(ROOT / "packages").glob("*/src/*"), ROOT / "tests", ROOT / "benchmarks"]
+    for path in root.glob("*/*.py")
+    if "__pycache__" not in path.parts
+)
+
+
+@pytest.mark.parametrize("folder", sorted({path.name for path in FOLDERS}))
+def test_every_folder_of_code_has_its_line_in_the_architecture(folder: str) -> None:
+    assert f"{folder}/`" in read(ROOT / "ARCHITECTURE.md")
+
+
 REFERENCES = sorted((ROOT / "docs" / "reference").glob("*.md"))
 
 
