@@ -194,7 +194,7 @@ CREATE INDEX ix_attempts_publish_id ON attempts (publish_id);
 
 CREATE TABLE lanes (
     id text CONSTRAINT pk_lanes PRIMARY KEY,
-    workspace_id text NOT NULL CONSTRAINT fk_lanes_workspace_id REFERENCES workspaces,
+    workspace_id text NOT NULL,
     subject_id text NOT NULL,
     kind text NOT NULL,
     next_at timestamptz,

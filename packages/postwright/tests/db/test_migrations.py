@@ -1,5 +1,8 @@
 """The migrations make the tables that the code speaks of, and rights that hold."""
 
+import subprocess
+import sys
+
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -63,6 +66,16 @@ def test_the_ledgers_only_grow_for_the_application_and_for_the_owner(
             pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.RaiseException)),
         ):
             connection.execute(change.format(table).encode())
+
+
+def test_a_process_that_only_works_knows_all_the_tables_it_refers_to() -> None:
+    script = """
+import postwright.worker
+from postwright.db.base import Base
+Base.metadata.sorted_tables
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
 
 
 def test_the_clock_cannot_be_moved_outside_of_tests(database_url: str) -> None:

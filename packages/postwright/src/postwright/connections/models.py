@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from postwright.db.base import Base, Id, Utc
 from postwright.db.types import EnumText
+from postwright.workspaces.models import Workspace
 
 
 class ConnectionState(StrEnum):
@@ -32,7 +33,7 @@ class PlatformApp(Base):
     __table_args__ = (UniqueConstraint("workspace_id", "platform", "client_key"),)
 
     id: Mapped[Id]
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
+    workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id))
     platform: Mapped[str]
     client_key: Mapped[str]
     client_secret: Mapped[bytes] = mapped_column(LargeBinary)
@@ -49,8 +50,8 @@ class Connection(Base):
     __table_args__ = (UniqueConstraint("workspace_id", "platform_app_id", "external_id"),)
 
     id: Mapped[Id]
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
-    platform_app_id: Mapped[str] = mapped_column(ForeignKey("platform_apps.id"))
+    workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id))
+    platform_app_id: Mapped[str] = mapped_column(ForeignKey(PlatformApp.id))
     platform: Mapped[str]
     external_id: Mapped[str]
     handle: Mapped[str]
@@ -72,7 +73,7 @@ class Credential(Base):
     __tablename__ = "credentials"
 
     connection_id: Mapped[str] = mapped_column(
-        ForeignKey("connections.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey(Connection.id, ondelete="CASCADE"), primary_key=True
     )
     version: Mapped[int] = mapped_column(BigInteger)
     access_token: Mapped[bytes] = mapped_column(LargeBinary)
@@ -90,7 +91,7 @@ class QuotaSlot(Base):
     __tablename__ = "quota_slots"
 
     connection_id: Mapped[str] = mapped_column(
-        ForeignKey("connections.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey(Connection.id, ondelete="CASCADE"), primary_key=True
     )
     bucket: Mapped[str] = mapped_column(primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True)
@@ -105,7 +106,7 @@ class Call(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     at: Mapped[Utc]
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"), index=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id), index=True)
     connection_id: Mapped[str | None]
     publication_id: Mapped[str | None]
     attempt: Mapped[int | None]

@@ -28,19 +28,17 @@ _WAITING = text("""
 
 # Jobs of workers that are gone; the lanes they were for come back by themselves.
 _DROP_STALLED = text("""
-    -- lint: bare-now - heartbeats are in the job engine's own, real time
     DELETE FROM procrastinate_jobs AS job WHERE job.status = 'doing' AND NOT EXISTS (
         SELECT 1 FROM procrastinate_workers AS worker
         WHERE worker.id = job.worker_id
           AND worker.last_heartbeat > statement_timestamp() - interval '60 seconds'
     )
-""")
+""")  # lint: bare-now - heartbeats are in the job engine's own, real time
 
 _ALIVE = text("""
-    -- lint: bare-now - as above
     SELECT count(*) FROM procrastinate_workers
     WHERE last_heartbeat > statement_timestamp() - interval '30 seconds'
-""")
+""")  # lint: bare-now - as above
 
 
 class Engine:

@@ -8,7 +8,7 @@ and the fence of the one who slept is then worth nothing.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,7 +17,10 @@ from postwright.kit.ids import new_id
 
 
 class Lane(Base):
-    """Work of one kind for one subject. `next_at` is empty while there is nothing to do."""
+    """Work of one kind for one subject. `next_at` is empty while there is nothing to do.
+
+    The engine does not know what workspaces and subjects are, so nothing refers to their tables.
+    """
 
     __tablename__ = "lanes"
     __table_args__ = (
@@ -26,7 +29,7 @@ class Lane(Base):
     )
 
     id: Mapped[Id]
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
+    workspace_id: Mapped[str]
     subject_id: Mapped[str]
     kind: Mapped[str]
     next_at: Mapped[Utc | None]

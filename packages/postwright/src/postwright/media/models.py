@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from postwright.db.base import Base, Id, Json, Utc
+from postwright.workspaces.models import Workspace
 
 
 class MediaFile(Base):
@@ -13,7 +14,7 @@ class MediaFile(Base):
     __table_args__ = (UniqueConstraint("workspace_id", "sha256"),)
 
     id: Mapped[Id]
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
+    workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id))
     sha256: Mapped[str]
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str]

@@ -4,6 +4,8 @@ from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from postwright.db.base import Base, Id, Utc
+from postwright.media.models import MediaFile
+from postwright.workspaces.models import Workspace
 
 
 class Post(Base):
@@ -25,8 +27,8 @@ class Post(Base):
     )
 
     id: Mapped[Id]
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
-    media_id: Mapped[str] = mapped_column(ForeignKey("media_files.id"))
+    workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id))
+    media_id: Mapped[str] = mapped_column(ForeignKey(MediaFile.id))
     caption: Mapped[str]
     client_key: Mapped[str | None]
     fingerprint: Mapped[str]

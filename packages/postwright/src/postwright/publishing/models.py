@@ -4,10 +4,13 @@ from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, UniqueC
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from postwright.connections.models import Connection
 from postwright.db.base import Base, Id, Json, Utc
 from postwright.db.types import EnumText
+from postwright.posts.models import Post
 from postwright.publishing.attempt import Stage
 from postwright.publishing.states import State
+from postwright.workspaces.models import Workspace
 
 
 class Publication(Base):
@@ -24,9 +27,9 @@ class Publication(Base):
     )
 
     id: Mapped[Id]
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
-    post_id: Mapped[str] = mapped_column(ForeignKey("posts.id"), index=True)
-    connection_id: Mapped[str] = mapped_column(ForeignKey("connections.id"))
+    workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id))
+    post_id: Mapped[str] = mapped_column(ForeignKey(Post.id), index=True)
+    connection_id: Mapped[str] = mapped_column(ForeignKey(Connection.id))
     settings: Mapped[Json]
     state: Mapped[State] = mapped_column(EnumText(State))
     lane: Mapped[str | None]
@@ -59,8 +62,8 @@ class AttemptRow(Base):
     )
 
     id: Mapped[Id]
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
-    publication_id: Mapped[str] = mapped_column(ForeignKey("publications.id"))
+    workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id))
+    publication_id: Mapped[str] = mapped_column(ForeignKey(Publication.id))
     number: Mapped[int]
     live: Mapped[bool]
     stage: Mapped[Stage] = mapped_column(EnumText(Stage))

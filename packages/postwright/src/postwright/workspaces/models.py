@@ -24,7 +24,7 @@ class AuditEntry(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     at: Mapped[Utc]
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"), index=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id), index=True)
     actor: Mapped[str]
     action: Mapped[str]
     subject: Mapped[str]
