@@ -124,7 +124,8 @@ class TimedOut(TransportError):
 class ResponseError(TikTokError):
     """TikTok answered, but not in a shape its pages describe.
 
-    `body` is at most the first 2,000 characters of the answer; it is not part of the message.
+    `body` is at most the first 2,000 characters of an answer that is no JSON object (one that is
+    could hold secrets); it is not part of the message.
     """
 
     advice = Advice.RETRY_LATER

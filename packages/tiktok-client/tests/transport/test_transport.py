@@ -55,11 +55,13 @@ class Served:
 async def serve(behaviour: Behaviour, tls: ssl.SSLContext | None = None) -> AsyncGenerator[Served]:
     """Listen on loopback; for every request read its head, then do as told."""
 
-    open_now: set[asyncio.StreamWriter] = set()
+    connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        open_now.add(writer)
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
+        task = asyncio.current_task()
+        assert task is not None
+        connections[task] = writer
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 served.heads.append(head)
@@ -74,8 +76,11 @@ async def serve(behaviour: Behaviour, tls: ssl.SSLContext | None = None) -> Asyn
         yield served
     finally:
         server.close()
-        for writer in open_now:
+        for task, writer in connections.items():
+            task.cancel()
             writer.transport.abort()
+        if connections:
+            await asyncio.wait(connections)
         await server.wait_closed()
 
 

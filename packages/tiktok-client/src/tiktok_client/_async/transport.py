@@ -143,7 +143,7 @@ class AsyncTransport:
     async def _send(
         self, target: Target, http: httpx2.Request, limit_s: float, stall_s: float
     ) -> Response:
-        departure = _Departure()
+        departure, deadline = _Departure(), time.monotonic() + limit_s
         connect_s = min(limit_s, self.connect_timeout_s)
         timeout = httpx2.Timeout(stall_s, connect=connect_s, pool=connect_s)
         http.extensions = {"timeout": timeout.as_dict(), "trace": departure.trace}
@@ -151,7 +151,7 @@ class AsyncTransport:
             with fail_after(limit_s):
                 answer = await self._http.handle_async_request(http)
                 try:
-                    body = await _read_body(answer, time.monotonic() + limit_s)
+                    body = await _read_body(answer, deadline)
                 finally:
                     await answer.aclose()
         except (TimeoutError, httpx2.TimeoutException) as error:

@@ -119,7 +119,8 @@ def read_callback(url_or_query: str, *, expected_state: str) -> Callback:
 
     spec: oauth.callback.code, oauth.callback.scopes, oauth.callback.error
     """
-    query = urlsplit(url_or_query).query if "?" in url_or_query else url_or_query
+    before, mark, after = url_or_query.partition("?")
+    query = (after if mark else before).partition("#")[0]
     values = dict(parse_qsl(query, keep_blank_values=True))
     if not hmac.compare_digest(values.get("state", "").encode(), expected_state.encode()):
         raise StateMismatch(

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from tiktok_client.codes import CODES, OAUTH_CODES
-from tiktok_client.errors import APIError, OAuthError, RateLimited, ResponseError, ServerFault
+from tiktok_client.errors import (
+    Advice,
+    APIError,
+    OAuthError,
+    RateLimited,
+    ResponseError,
+    ServerFault,
+)
 
 __all__ = ["Fields", "Request", "Response", "Target", "read_data", "read_oauth"]
 
@@ -45,8 +52,11 @@ class Response:
     body: bytes = field(repr=False)
 
     def refuse(self, why: str) -> ResponseError:
-        """Make the error that says this answer is not as specified."""
-        text = self.body.decode("utf-8", "replace")
+        """Make the error that says this answer is not as specified.
+
+        JSON is not kept in it: it could hold a token or an upload address.
+        """
+        text = "" if _object(self) is not None else self.body.decode("utf-8", "replace")
         return ResponseError(why, operation=self.operation, status=self.status, body=text)
 
 
@@ -166,8 +176,15 @@ def _data_error(answer: Response, code: str, message: str, log_id: str | None) -
         message=message,
         log_id=log_id,
         status=answer.status,
-        advice=meaning.advice if meaning else None,
+        advice=meaning.advice if meaning else _advice_by_status(answer.status),
     )
+
+
+def _advice_by_status(status: int) -> Advice:
+    """What to do about a code that is in no table."""
+    if status >= 500:
+        return Advice.RETRY
+    return {401: Advice.REAUTHORISE, 429: Advice.RETRY_LATER}.get(status, Advice.GIVE_UP)
 
 
 def _without_envelope(answer: Response) -> ServerFault | RateLimited | ResponseError:

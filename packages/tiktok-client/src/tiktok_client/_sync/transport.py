@@ -144,7 +144,7 @@ class Transport:
     def _send(
         self, target: Target, http: httpx2.Request, limit_s: float, stall_s: float
     ) -> Response:
-        departure = _Departure()
+        departure, deadline = _Departure(), time.monotonic() + limit_s
         connect_s = min(limit_s, self.connect_timeout_s)
         timeout = httpx2.Timeout(stall_s, connect=connect_s, pool=connect_s)
         http.extensions = {"timeout": timeout.as_dict(), "trace": departure.trace}
@@ -152,7 +152,7 @@ class Transport:
             with fail_after(limit_s):
                 answer = self._http.handle_request(http)
                 try:
-                    body = _read_body(answer, time.monotonic() + limit_s)
+                    body = _read_body(answer, deadline)
                 finally:
                     answer.close()
         except (TimeoutError, httpx2.TimeoutException) as error:

@@ -1,0 +1,62 @@
+"""Whatever comes back, it is an answer or an error of ours."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tiktok_client import OAuthError, TikTokError, plan_chunks
+from tiktok_client._operations import oauth, posting, upload
+from tiktok_client._operations.wire import Response
+
+NAMES = st.sampled_from(
+    [
+        "data", "error", "code", "message", "log_id", "status", "fail_reason", "publish_id",
+        "upload_url", "publicaly_available_post_id", "uploaded_bytes", "creator_username",
+        "privacy_level_options", "comment_disabled", "max_video_post_duration_sec", "open_id",
+        "scope", "access_token", "expires_in", "error_description", "ok",
+    ]
+)  # fmt: skip
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("ok") | NAMES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=6),
+    max_leaves=20,
+)
+OK = st.just({"code": "ok"})
+ENVELOPES = st.fixed_dictionaries({"data": st.dictionaries(NAMES, VALUES), "error": OK})
+BODIES = (
+    st.binary()
+    | VALUES.map(lambda value: json.dumps(value).encode())
+    | ENVELOPES.map(lambda value: json.dumps(value).encode())
+)
+STATUSES = st.sampled_from([200, 201, 204, 206, 302, 400, 401, 403, 416, 429, 500, 502])
+READERS: list[Callable[[Response], object]] = [
+    posting.read_creator_info,
+    posting.read_video_upload,
+    posting.read_status,
+    oauth.read_grant,
+    oauth.read_revoked,
+    lambda answer: upload.read_receipt(answer, plan_chunks(100).chunk(0)),
+]
+
+
+@pytest.mark.parametrize("read", READERS)
+@given(body=BODIES, status=STATUSES, header=st.text())
+def test_any_answer_is_read_or_refused_as_ours(
+    read: Callable[[Response], object], body: bytes, status: int, header: str
+) -> None:
+    headers = {"content-range": header, "retry-after": header}
+    try:
+        read(Response("status", status, headers, body))
+    except TikTokError:
+        return
+
+
+@given(st.text() | st.text().map(lambda text: f"http://127.0.0.1:1/?state=s&{text}"))
+def test_any_callback_is_read_or_refused_as_ours(text: str) -> None:
+    try:
+        oauth.read_callback(text, expected_state="s")
+    except OAuthError:
+        return
