@@ -32,8 +32,9 @@ class FaultKind(StrEnum):
 class Fault:
     """One order. `count` calls are hit after `skip` were let through; None is every call.
 
-    `status` and `code` are for `error`. `creator` and `last_chunk` narrow it to one user, or to the last (or not last) chunk of an
-    upload. `delay_s` is in real seconds, `bytes_per_second` is for `slow_intake`.
+    `status` and `code` are for `error`, `delay_s` (real seconds) for the delays,
+    `bytes_per_second` for `slow_intake`. `creator` and `last_chunk` narrow it to one user, or
+    to the last (or not last) chunk of an upload.
 
     spec: error.internal_error
     """

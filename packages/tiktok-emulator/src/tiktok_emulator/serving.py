@@ -33,9 +33,10 @@ class _Protocol(H11Protocol):
 class _Server(uvicorn.Server):
     """Leaves signals to whoever runs the event loop, and stops without waiting for a tick."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, world: World) -> None:
         super().__init__(config)
         self.stop = asyncio.Event()
+        self.world = world
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -47,6 +48,11 @@ class _Server(uvicorn.Server):
             tick += 1
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.stop.wait(), 0.1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Once the connections are closed, whoever waits on purpose need not wait any more.
+        asyncio.get_running_loop().call_soon(self.world.closing.set)
+        await super().shutdown(sockets)
 
 
 class Emulator:
@@ -85,10 +91,11 @@ class Emulator:
                     access_log=False,
                     lifespan="off",
                     server_header=False,
+                    proxy_headers=False,
                     timeout_graceful_shutdown=PATIENCE_S,
                     timeout_keep_alive=KEEP_ALIVE_S,
                 )
-                server = _Server(config)
+                server = _Server(config, world)
                 running = asyncio.get_running_loop().create_task(server.serve([listener]))
                 try:
                     # The socket listens already: whoever connects before uvicorn does waits.

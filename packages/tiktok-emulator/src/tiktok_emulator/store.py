@@ -1,6 +1,7 @@
 """The world of one emulator: who is in it, what was uploaded, what was posted."""
 
 import asyncio
+import contextlib
 import shutil
 import tempfile
 from collections import deque
@@ -42,6 +43,7 @@ class World:
         self._spool_parent = spool
         self._spool: Path | None = None
         self.uploads: dict[str, Upload] = {}
+        self.closing = asyncio.Event()
         self._start(seed)
 
     def _start(self, seed: int | None) -> None:
@@ -85,6 +87,12 @@ class World:
         ]
         self.apps.update((app.client_key, app) for app in apps)
         self.creators.update((creator.username, creator) for creator in creators)
+
+    async def pause(self, seconds: float) -> bool:
+        """Wait real seconds, or until the emulator stops; whether it stops."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.closing.wait(), seconds)
+        return self.closing.is_set()
 
     @property
     def spool(self) -> Path:

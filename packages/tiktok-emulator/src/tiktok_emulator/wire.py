@@ -1,6 +1,5 @@
 """Between the socket and the endpoints: names each call, applies faults, writes the log."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -83,7 +82,7 @@ class Wire:
             await _drop(scope, receive)
             return
         if fault is not None and kind is FaultKind.DELAY_BEFORE:
-            await asyncio.sleep(fault.delay_s)
+            await self.world.pause(fault.delay_s)
         if fault is not None and kind is FaultKind.SLOW_INTAKE:
             scope[INTAKE] = fault.bytes_per_second
         if fault is not None and kind is FaultKind.ERROR:
@@ -151,7 +150,7 @@ class _Answer:
             self.is_logged = True
             self._world.journal.add(self._note)
             if self._fault is not None and self._fault.kind is FaultKind.DELAY_AFTER:
-                await asyncio.sleep(self._fault.delay_s)
+                await self._world.pause(self._fault.delay_s)
         await self._send(message)
 
 

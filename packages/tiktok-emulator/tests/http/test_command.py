@@ -21,7 +21,7 @@ def _command(*arguments: str) -> list[str]:
 
 @contextmanager
 def _serving(*arguments: str) -> Generator[tuple[subprocess.Popen[str], str]]:
-    process = subprocess.Popen(  # noqa: S603  # our own program
+    process = subprocess.Popen(  # our own program
         _command("--port", "0", *arguments),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -36,7 +36,7 @@ def _serving(*arguments: str) -> Generator[tuple[subprocess.Popen[str], str]]:
 
 
 def _refused(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603  # our own program
+    return subprocess.run(  # our own program
         _command(*arguments), capture_output=True, text=True, check=False, timeout=20
     )
 
@@ -54,6 +54,26 @@ def test_it_says_where_it_is_serves_and_ends_cleanly(
         out, err = process.communicate(timeout=10)
         assert (process.returncode, out, err) == (0, "", "")
         assert list(tmp_path.iterdir()) == []
+
+
+def test_it_ends_at_once_in_the_middle_of_slow_uploads_and_long_delays() -> None:
+    with _serving("--demo", "--intake-bytes-per-second", "1000") as (process, line):
+        url = httpx2.URL(line.rpartition(" ")[2])
+        order = {"operation": "status", "kind": "delay_before", "delay_s": 600}
+        httpx2.post(url.join("/_control/faults"), json=order, verify=False)
+        slow = f"POST /v2/post/publish/status/fetch/ HTTP/1.1\r\nHost: {url.host}\r\n\r\n"
+        with socket.create_connection((url.host, url.port or 0)) as connection:
+            connection.sendall(slow.encode())
+            _wait_until_taken(url)
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=2)
+        assert (process.returncode, out, err) == (0, "", "")
+
+
+def _wait_until_taken(url: httpx2.URL) -> None:
+    """Return when the ordered fault was used up, so that somebody is waiting."""
+    while httpx2.get(url.join("/_control/faults"), verify=False).json()["faults"]:
+        pass
 
 
 def test_a_taken_port_is_a_message_and_status_2() -> None:

@@ -1,6 +1,5 @@
 """The upload address."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 
@@ -108,7 +107,8 @@ async def _paced(request: Request, world: World) -> AsyncIterator[bytes]:
             # Small steps, so that a changed rate and a closed connection are soon noticed.
             part, rest = rest[: rate // STEPS_PER_S + 1], rest[rate // STEPS_PER_S + 1 :]
             due = max(due, time.monotonic() - 1 / STEPS_PER_S) + len(part) / rate
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            if await world.pause(max(0.0, due - time.monotonic())):
+                raise ClientDisconnect
             yield part
 
 
