@@ -1,0 +1,188 @@
+"""How a call can end: as it should, or at the price of a fault, one of many other ways."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from benchmarks.explorer.book import Asked
+from benchmarks.explorer.model import Model
+from benchmarks.explorer.state import Phase, Put, Remote, State, Turn
+from benchmarks.explorer.tiktok import (
+    UNANSWERED,
+    find,
+    half_put,
+    looks,
+    opened,
+    put,
+    replaced,
+)
+from benchmarks.explorer.worker import judged, put_age, tidy, without
+from postwright.platforms.base import (
+    AddressDead,
+    CreatorReady,
+    Lost,
+    NotKnown,
+    Opened,
+    OutOfStep,
+    RangeRejected,
+    Refusal,
+    Refused,
+    Status,
+    Stored,
+)
+from postwright.platforms.base import Phase as Says
+from postwright.publishing.attempt import Event, NoSlot, NoToken, Unfit
+
+Ways = Iterator[tuple[str, State]]
+
+NO_TOKEN = NoToken(Refusal.TOKEN, "")
+NEVER_SENT = Lost(sent=False)
+BUSY = Refused(Refusal.RATE, "rate_limit_exceeded")
+FULL = Refused(Refusal.CAP, "spam_risk_too_many_posts")
+BAD_ACCOUNT = Refused(Refusal.ACCOUNT, "privacy_level_option_mismatch")
+BAD_REQUEST = Refused(Refusal.REQUEST, "invalid_params")
+BROKEN = Refused(Refusal.FAULT, "internal_error")
+NO_TURN = NoSlot(timedelta(seconds=30))
+
+# The ways a call ends without anything having happened at TikTok: group, what is said, event.
+WITHOUT_EFFECT: dict[str, tuple[tuple[str, str, Event], ...]] = {
+    "check": (
+        ("lost", "no answer", UNANSWERED),
+        ("refused", "rate limit", BUSY),
+        ("refused", "daily cap", FULL),
+        ("refused", "the creator may not post this", Unfit("duration", "")),
+    ),
+    "init": (
+        ("lost", "never sent", NEVER_SENT),
+        ("lost", "no answer", UNANSWERED),
+        ("lost", "5xx", BROKEN),
+        ("refused", "rate limit", BUSY),
+        ("refused", "refused for the account", BAD_ACCOUNT),
+    ),
+    "send": (
+        ("lost", "never sent", NEVER_SENT),
+        ("lost", "dropped or 5xx, before it acted", UNANSWERED),
+        ("odd", "400", RangeRejected("")),
+        ("odd", "416 without a number", OutOfStep(None)),
+        ("odd", "404 out of the blue", AddressDead("404")),
+    ),
+    "ask": (
+        ("lost", "no answer", UNANSWERED),
+        ("lost", "5xx", BROKEN),
+        ("refused", "rate limit", BUSY),
+        ("odd", "the id is not known", NotKnown("invalid_publish_id")),
+        ("odd", "a status nobody knows", Status(Says.UNKNOWN)),
+        ("odd", "invalid_params", BAD_REQUEST),
+        ("odd", "no bytes yet, it says", Status(Says.PROCESSING, 0)),
+    ),
+}
+
+
+def ways(m: Model, s: State, t: Turn) -> Ways:
+    """Every way on for a worker that is about to call, or whose PUT has begun."""
+    call = m.book.calls[t.what]
+    match call.kind:
+        case "check":
+            yield from _check(m, s, t)
+        case "init":
+            yield from _init(m, s, t)
+        case "ask":
+            yield from _ask(m, s, t, call)
+        case _:
+            yield from _send(m, s, t, call)
+    if s.left.faults and t.phase == Phase.CALL:
+        yield from _without_effect(m, s, t, call.kind)
+
+
+def _without_effect(m: Model, s: State, t: Turn, kind: str) -> Ways:
+    for group, said, event in WITHOUT_EFFECT[kind]:
+        if group in m.scenario.faults:
+            yield f"{kind}: {said}", _answered(m, spent(s), t, event)
+    if kind != "send" and "refused" in m.scenario.faults:
+        yield f"{kind}: the token is refused", _answered(m, no_token(spent(s)), t, NO_TOKEN)
+
+
+def _check(m: Model, s: State, t: Turn) -> Ways:
+    yield "check: may post", _answered(m, s, t, CreatorReady())
+
+
+def _init(m: Model, s: State, t: Turn) -> Ways:
+    uploads, uid = opened(s.uploads, given_up=t.fenced_out)
+    acted = s._replace(uploads=uploads)
+    yield "init: opened", _answered(m, acted, t, Opened(str(uid), str(uid)))
+
+
+def _ask(m: Model, s: State, t: Turn, call: Asked) -> Ways:
+    upload = find(s.uploads, call.uid)
+    for look in looks(upload, m.size, m.scenario.habits):
+        seen = s if look.upload == upload else s._replace(uploads=replaced(s.uploads, look.upload))
+        if look.kind != "fault":
+            yield f"ask: {look.says}", _answered(m, seen, t, look.answer)
+        elif s.left.faults and "fails" in m.scenario.faults:
+            yield f"ask: {look.says}", _answered(m, spent(seen), t, look.answer)
+
+
+def _send(m: Model, s: State, t: Turn, call: Asked) -> Ways:
+    upload = find(s.uploads, call.uid)
+    after, answer = put(upload, call, put_age(t), m.size, m.scenario.habits)
+    acted = s if after == upload else s._replace(uploads=replaced(s.uploads, after))
+    span = f"send {call.first}-{call.last}"
+    acted = judged(m, acted)
+    yield f"{span}: {_said(answer)}", _answered(m, acted, t, answer)
+    if t.phase == Phase.CALL:
+        begun = t._replace(phase=Phase.SENDING, age=0)
+        yield f"{span}: begins", s._replace(turns=without(s.turns, t, begun))
+    if not s.left.faults or "lost" not in m.scenario.faults:
+        return
+    if after != upload:
+        yield f"{span}: acts, answer lost", _answered(m, spent(acted), t, UNANSWERED)
+    yield from _odd_ends(m, s, t, (upload, after, answer))
+
+
+def _odd_ends(m: Model, s: State, t: Turn, acted: tuple[Remote, Remote, object]) -> Ways:
+    """Answers that are wrong, and ranges that arrive in part or long after their sender."""
+    upload, after, answer = acted
+    call = m.book.calls[t.what]
+    span = f"send {call.first}-{call.last}"
+    if len(s.wire) < m.scenario.wire:
+        late = s._replace(wire=tuple(sorted((*s.wire, Put(t.what, put_age(t))))))
+        yield f"{span}: timed out, still under way", _answered(m, spent(late), t, UNANSWERED)
+    if isinstance(answer, Stored | OutOfStep) and "odd" in m.scenario.faults and not upload.killed:
+        ended = s._replace(uploads=replaced(s.uploads, upload._replace(killed=True)))
+        yield f"{span}: 403, for good", _answered(m, spent(ended), t, AddressDead("403"))
+    if isinstance(answer, Stored) and "odd" in m.scenario.faults:
+        wrong = Stored(not answer.complete, answer.received)
+        changed = judged(m, s._replace(uploads=replaced(s.uploads, after)))
+        name = "complete" if wrong.complete else "more to come"
+        yield f"{span}: acts, but says {name}", _answered(m, spent(changed), t, wrong)
+    if m.scenario.habits.keeps_parts and (half := half_put(upload, call)):
+        parted = s._replace(uploads=replaced(s.uploads, half))
+        yield f"{span}: breaks, half of it stays", _answered(m, spent(parted), t, UNANSWERED)
+
+
+def no_token(s: State) -> State:
+    """The authorisation has ended, until a person connects again."""
+    return s._replace(token=False)
+
+
+def spent(s: State) -> State:
+    """One fault less."""
+    return s._replace(left=s.left._replace(faults=s.left.faults - 1))
+
+
+def _answered(m: Model, s: State, t: Turn, event: Event) -> State:
+    if t.fenced_out and m.rules.fence:
+        return tidy(m, s._replace(turns=without(s.turns, t)))
+    heard = t._replace(phase=Phase.RECORD, what=m.book.event(event))
+    return tidy(m, s._replace(turns=without(s.turns, t, heard)))
+
+
+def _said(answer: object) -> str:
+    match answer:
+        case Stored(complete=complete, received=received):
+            return f"{'201' if complete else '206'} ({received})"
+        case OutOfStep(received=received):
+            return f"416 ({received})"
+        case AddressDead(code=code):
+            return code
+        case _:
+            return "too late"

@@ -1,0 +1,121 @@
+"""The way on: from here, if nothing goes wrong any more, how does it end?
+
+Calm weather has one course. Workers do not crash, TikTok answers at once and posts what it has,
+PUTs whose sender is gone never arrive, nobody intervenes, and time passes only while everybody
+waits. Where that course ends is asked of every state that is visited.
+"""
+
+from dataclasses import dataclass, field
+
+from benchmarks.explorer.calls import ways
+from benchmarks.explorer.model import Model
+from benchmarks.explorer.moves import advance, recording
+from benchmarks.explorer.state import (
+    NEEDS_LINK,
+    NEVER,
+    NOTHING_LEFT,
+    Lane,
+    Lease,
+    Phase,
+    State,
+    Upload,
+)
+from benchmarks.explorer.tiktok import ADDRESS_LIFE_MIN
+from benchmarks.explorer.worker import claim, tidy
+from postwright.publishing.attempt import Stage
+
+CIRCLE = "calls go round in one turn, without a wait"
+ROUND = "the upload goes round without getting on, though its address lives"
+IDLE = "held, and there is nothing a person could mend"
+UNASKED = "unconfirmed, though the last byte was never sent"
+UNHEARD = "a cancel was accepted and is never carried out"
+LONG_WAIT_MIN = 1441
+A_WHILE_MIN = 10
+
+
+@dataclass(slots=True)
+class Calm:
+    """Endings in calm weather, remembered by state. A broken promise is one of `BROKEN`."""
+
+    model: Model
+    endings: dict[State, str] = field(default_factory=dict[State, str])
+
+    def ending(self, s: State) -> str:
+        """How it ends from `s` on."""
+        s = s._replace(left=NOTHING_LEFT)
+        path: list[State] = []
+        seen: dict[State, int] = {}
+        while (end := self.endings.get(s)) is None:
+            if s in seen:
+                end, s = self._round(path[seen[s] :])
+                if end:
+                    break
+                continue
+            seen[s] = len(path)
+            path.append(s)
+            end, s = self._step(s)
+            if end:
+                break
+        for state in path:
+            self.endings[state] = end
+        return end
+
+    def _step(self, s: State) -> tuple[str, State]:
+        """What happens next in calm weather, or how it has ended."""
+        m = self.model
+        if s.broken:
+            return s.broken, s
+        if s.row.over:
+            return s.row.over, s
+        awake = [t for t in s.turns if not t.fenced_out]
+        if len(awake) < len(s.turns) or s.wire:
+            return "", tidy(m, s._replace(turns=tuple(awake), wire=()))
+        for t in awake:
+            return "", next(recording(m, s, t) if t.phase == Phase.RECORD else ways(m, s, t))[1]
+        if s.lease != Lease.FREE:
+            return "", claim(m, s) or advance(m, s, m.scenario.lease_min + 1)
+        if s.row.due == NEVER:
+            return self._parked(s), s
+        if s.row.due:
+            return "", self._waited(s, s.row.due)
+        taken = claim(m, s)
+        assert taken is not None, "a lane that is free and due can be claimed"
+        return "", taken
+
+    def _waited(self, s: State, minutes: int) -> State:
+        long = LONG_WAIT_MIN if s.row.lane == Lane.TRACK else 0
+        return advance(self.model, s, max(minutes, long))
+
+    def _round(self, circle: list[State]) -> tuple[str, State]:
+        """The same state again. Short waits stretch with each trouble, so let time pass, if..."""
+        s = next((c for c in circle if c.lease == Lease.FREE), None)
+        if s is None:
+            return CIRCLE, circle[0]
+        attempt = self.model.book.attempts[s.row.attempt]
+        if attempt.stage is Stage.OPEN and not attempt.address_dead and self._could_go_on(s):
+            return ROUND, s
+        return "", self._waited(s, A_WHILE_MIN)
+
+    def _could_go_on(self, s: State) -> bool:
+        uid = self.model.book.uid(s.row.attempt)
+        return any(
+            u.uid == uid
+            and u.phase == Upload.EXPECTS_BYTES
+            and u.age < ADDRESS_LIFE_MIN
+            and not u.killed
+            for u in s.uploads
+        )
+
+    def _parked(self, s: State) -> str:
+        """Nothing brings it back by itself: is there a person who can, and reason for it?"""
+        attempt = self.model.book.attempts[s.row.attempt]
+        if s.row.cancel:
+            return UNHEARD
+        if s.row.hold in NEEDS_LINK:
+            return "held: reconnect"
+        if not s.row.unconfirmed:
+            return IDLE
+        return "unconfirmed" if attempt.last_byte_at is not None else UNASKED
+
+
+PROMISES = frozenset({CIRCLE, ROUND, IDLE, UNASKED, UNHEARD})

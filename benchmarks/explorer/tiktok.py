@@ -1,0 +1,214 @@
+"""TikTok as the explorer knows it: uploads by publish id, strict about order, free to fail.
+
+Source: media-transfer-guide and get-video-status pages, 2026-09-11; where they are silent a
+`Habits` value says which way it goes, and both ways are explored.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from benchmarks.explorer.book import Asked
+from benchmarks.explorer.state import Put, Remote, State, Upload
+from postwright.platforms.base import (
+    AddressDead,
+    Lost,
+    OutOfStep,
+    SendAnswer,
+    Status,
+    StatusAnswer,
+    Stored,
+)
+from postwright.platforms.base import Phase as Says
+
+ADDRESS_LIFE_MIN = 60
+LONGEST_PUT_MIN = 20
+PASSING_MIN = 10
+OLDEST_UPLOAD_MIN = ADDRESS_LIFE_MIN + LONGEST_PUT_MIN + 1
+UNANSWERED = Lost(sent=True)
+INCOMPLETE = frozenset({Upload.EXPECTS_BYTES, Upload.FAILED_PASSING})
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What is not documented, or documented two ways."""
+
+    numbers: str = "count"  # in Content-Range: count, last_index or none
+    reports_bytes: bool = True  # whether status/fetch carries uploaded_bytes
+    resent: str = "416"  # a range sent again after the last one: 416, stored or 404
+    keeps_parts: bool = False  # whether a broken PUT leaves its first half
+    tells_ids: bool = True  # False: the public id comes later, or never
+
+
+def find(uploads: tuple[Remote, ...], uid: int) -> Remote:
+    """The upload with this id."""
+    return next(u for u in uploads if u.uid == uid)
+
+
+def replaced(uploads: tuple[Remote, ...], new: Remote) -> tuple[Remote, ...]:
+    """The same uploads with one changed."""
+    return tuple(new if u.uid == new.uid else u for u in uploads)
+
+
+def opened(uploads: tuple[Remote, ...], *, given_up: bool) -> tuple[tuple[Remote, ...], int]:
+    """An init acts. Ids that nobody knows any more are used again, so equal worlds stay equal."""
+    used = {u.uid for u in uploads}
+    uid = next(n for n in range(len(used) + 1) if n not in used)
+    new = Remote(
+        uid, 0, Upload.EXPECTS_BYTES, 0, -1, has_passed=False, killed=False, given_up=given_up
+    )
+    return tuple(sorted((*uploads, new))), uid
+
+
+def address_is_dead(upload: Remote, put_age: int) -> bool:
+    """Whether the address had ended when this PUT began."""
+    return upload.killed or upload.age - put_age >= ADDRESS_LIFE_MIN
+
+
+def put(upload: Remote, call: Asked, age: int, size: int, habits: Habits) -> tuple[Remote, SendAnswer]:
+    """A PUT that began `age` minutes ago reaches TikTok: what it becomes, what it answers."""
+    if age > LONGEST_PUT_MIN:
+        return upload, UNANSWERED
+    if address_is_dead(upload, age):
+        return upload, AddressDead("403")
+    if upload.received == size:
+        return _again(upload, size, habits)
+    if upload.phase not in INCOMPLETE:
+        return upload, AddressDead("404")
+    if call.first != upload.received:
+        return upload, OutOfStep(_number(upload.received, habits))
+    received = call.last + 1
+    complete = received == size
+    changed = upload._replace(received=received)
+    if complete and upload.phase == Upload.EXPECTS_BYTES:
+        changed = changed._replace(phase=Upload.PROCESSING)
+    elif complete:
+        changed = changed._replace(failed_age=0)  # its arrival may set off the ten minutes anew
+    return changed, Stored(complete, _number(received, habits))
+
+
+def half_put(upload: Remote, call: Asked) -> Remote | None:
+    """A PUT breaks and TikTok keeps its first half."""
+    half = (call.last + 1 - call.first) // 2
+    wanted = upload.phase == Upload.EXPECTS_BYTES and call.first == upload.received
+    if not half or not wanted or address_is_dead(upload, 0):
+        return None
+    return upload._replace(received=call.first + half)
+
+
+def _again(upload: Remote, size: int, habits: Habits) -> tuple[Remote, SendAnswer]:
+    match habits.resent:
+        case "stored":
+            fresh = upload.phase == Upload.FAILED_PASSING
+            return (upload._replace(failed_age=0) if fresh else upload), Stored(
+                complete=True, received=_number(size, habits)
+            )
+        case "404":
+            return upload, AddressDead("404")
+        case _:
+            return upload, OutOfStep(_number(size, habits))
+
+
+def _number(received: int, habits: Habits) -> int | None:
+    match habits.numbers:
+        case "count":
+            return received
+        case "last_index":
+            return received - 1 if received else None
+        case _:
+            return None
+
+
+class Look(NamedTuple):
+    """One way a status request can go. `kind` is calm, free or a fault."""
+
+    kind: str
+    says: str
+    upload: Remote
+    answer: StatusAnswer
+
+
+def looks(upload: Remote, size: int, habits: Habits) -> Iterator[Look]:
+    """What status/fetch can say of it, and what it is then. The calm answer comes first."""
+    if upload.phase == Upload.PROCESSING:
+        yield from _complete(upload._replace(phase=Upload.POSTED), habits)
+        yield _processing("free", upload, habits)
+        yield from _fails(upload, habits)
+    elif upload.phase == Upload.EXPECTS_BYTES:
+        yield _processing("calm", upload, habits)
+        yield from _fails(upload, habits)
+    elif upload.phase == Upload.POSTED:
+        yield from _complete(upload, habits)
+    else:
+        yield Look("calm", "failed", upload, _failed(upload, habits))
+        if may_pass(upload):
+            back = Upload.PROCESSING if upload.received == size else Upload.EXPECTS_BYTES
+            passed = upload._replace(phase=back, failed_age=-1, has_passed=True)
+            yield _processing("free", passed, habits)
+
+
+def _complete(upload: Remote, habits: Habits) -> Iterator[Look]:
+    yield Look("calm", "complete", upload, Status(Says.COMPLETE, post_ids=("7",)))
+    if not habits.tells_ids:
+        yield Look("free", "complete, no id yet", upload, Status(Says.COMPLETE))
+
+
+def _processing(kind: str, upload: Remote, habits: Habits) -> Look:
+    received = upload.received if habits.reports_bytes else None
+    return Look(kind, f"processing ({received})", upload, Status(Says.PROCESSING, received))
+
+
+def _fails(upload: Remote, habits: Habits) -> Iterator[Look]:
+    final = upload._replace(phase=Upload.FAILED)
+    yield Look("fault", "failed for good", final, _failed(final, habits))
+    # The latest moment at which it can have failed is now, which leaves it the longest to pass.
+    age = PASSING_MIN if upload.has_passed else 0
+    passing = upload._replace(phase=Upload.FAILED_PASSING, failed_age=age)
+    yield Look("fault", "failed, perhaps", passing, _failed(passing, habits))
+
+
+def _failed(upload: Remote, habits: Habits) -> Status:
+    received = upload.received if habits.reports_bytes else None
+    if upload.phase == Upload.FAILED:
+        return Status(Says.FAILED, received, fail_reason="duration_check_failed")
+    return Status(Says.FAILED, received, fail_reason="internal", fail_is_passing=True)
+
+
+def can_post(upload: Remote, size: int) -> bool:
+    """Whether it is a post, or can become one without another byte."""
+    there = upload.phase in {Upload.PROCESSING, Upload.POSTED} or may_pass(upload)
+    return there and upload.received == size
+
+
+def may_pass(upload: Remote) -> bool:
+    """Whether a FAILED may still turn."""
+    return upload.phase == Upload.FAILED_PASSING and upload.failed_age < PASSING_MIN
+
+
+def older(upload: Remote, minutes: int) -> Remote:
+    """The upload, later."""
+    failed = upload.failed_age
+    return upload._replace(
+        age=min(upload.age + minutes, OLDEST_UPLOAD_MIN),
+        failed_age=failed if failed < 0 else min(failed + minutes, PASSING_MIN),
+    )
+
+
+def older_put(waiting: Put, minutes: int) -> Put | None:
+    """A PUT on the wire, later; None when it is too old to act."""
+    age = waiting.age + minutes
+    return None if age > LONGEST_PUT_MIN else Put(waiting.call, age)
+
+
+def forget(s: State, known: set[int], size: int) -> tuple[Remote, ...]:
+    """Drop uploads that nobody knows and that can not change: nothing can tell them from none."""
+    return tuple(u for u in s.uploads if u.uid in known or can_post(u, size))
+
+
+def is_pointless(upload: Remote, call: Asked, age: int, size: int, habits: Habits) -> bool:
+    """Whether a PUT whose sender is gone can not change anything any more, now or later."""
+    if upload.phase == Upload.FAILED or address_is_dead(upload, age):
+        return True
+    if upload.received == size:
+        return habits.resent != "stored" or upload.has_passed
+    return call.first < upload.received
