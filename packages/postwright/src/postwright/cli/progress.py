@@ -19,6 +19,7 @@ from rich.table import Column
 from postwright.cli import printing
 
 _EVERY_PERCENT = 25
+_AT_ONCE_S = 1.0  # what takes no longer needs no lines about how far it is
 
 
 class Display(Protocol):
@@ -64,14 +65,16 @@ class Lines:
         self._what = ""
         self._total: int | None = None
         self._shown = 0
+        self._began = 0.0
 
     def begin(self, what: str, total: int | None = None) -> None:
         """Remember it; the first line comes with the first change."""
         self._what, self._total, self._shown = what, total, 0
+        self._began = time.monotonic()
 
     def advance(self, done: int) -> None:
         """A line each quarter."""
-        if not self._total:
+        if not self._total or time.monotonic() - self._began < _AT_ONCE_S:
             return
         percent = done * 100 // self._total // _EVERY_PERCENT * _EVERY_PERCENT
         if percent > self._shown and percent < 100:

@@ -1,0 +1,5 @@
+"""`python -m postwright.cli` is the command."""
+
+from postwright.cli import main
+
+main()
