@@ -35,7 +35,7 @@ class Caller:
     secret: str = "demo-desktop-secret"
     redirect: str = REDIRECT
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48))
-    token: str = ""
+    token: str = "act.nobody"
 
     def challenge(self) -> str:
         return hashlib.sha256(self.verifier.encode()).hexdigest()
