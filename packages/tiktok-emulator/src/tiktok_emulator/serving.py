@@ -33,7 +33,18 @@ class _Protocol(H11Protocol):
 class _Server(uvicorn.Server):
     """Leaves signals to whoever runs the event loop, and stops without waiting for a tick."""
 
-    def __init__(self, config: uvicorn.Config, world: World) -> None:
+    def __init__(self, world: World) -> None:
+        config = uvicorn.Config(
+            create_app(world),
+            http=_Protocol,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=PATIENCE_S,
+            timeout_keep_alive=KEEP_ALIVE_S,
+        )
         super().__init__(config)
         self.stop = asyncio.Event()
         self.world = world
@@ -84,18 +95,7 @@ class Emulator:
         try:
             _ = world.spool  # a folder that cannot be made is told before anything is served
             with listening(host, port) as listener:
-                config = uvicorn.Config(
-                    create_app(world),
-                    http=_Protocol,
-                    log_config=None,
-                    access_log=False,
-                    lifespan="off",
-                    server_header=False,
-                    proxy_headers=False,
-                    timeout_graceful_shutdown=PATIENCE_S,
-                    timeout_keep_alive=KEEP_ALIVE_S,
-                )
-                server = _Server(config, world)
+                server = _Server(world)
                 running = asyncio.get_running_loop().create_task(server.serve([listener]))
                 try:
                     # The socket listens already: whoever connects before uvicorn does waits.

@@ -30,15 +30,7 @@ def check_authorize(query: Mapping[str, str], apps: Mapping[str, App]) -> Author
     Source: login kit web and desktop pages, 2026; Android SDK (method may be missing), 2024-10.
     """
     app = _known_app(query, apps)
-    uri = query.get("redirect_uri", "")
-    if not matches(app, uri):
-        raise PageRefusal(
-            "invalid_request",
-            "redirect_uri",
-            rule="oauth.redirect.exact" if uri else "oauth.authorize.redirect-uri",
-            why=f"redirect_uri {uri!r} is not registered for this app; it must equal one of "
-            f"{', '.join(app.redirect_uris) or '(none registered)'} letter by letter.",
-        )
+    uri = _registered_redirect(query, app)
     if query.get("response_type") != "code":
         raise PageRefusal(
             "unsupported_response_type",
@@ -74,6 +66,19 @@ def _known_app(query: Mapping[str, str], apps: Mapping[str, App]) -> App:
         "client_key",
         rule="oauth.authorize.client-key",
         why=f"client_key is {'unknown' if key else 'missing'}{hint}; seed the app or use its key.",
+    )
+
+
+def _registered_redirect(query: Mapping[str, str], app: App) -> str:
+    uri = query.get("redirect_uri", "")
+    if matches(app, uri):
+        return uri
+    raise PageRefusal(
+        "invalid_request",
+        "redirect_uri",
+        rule="oauth.redirect.exact" if uri else "oauth.authorize.redirect-uri",
+        why=f"redirect_uri {uri!r} is not registered for this app; it must equal one of "
+        f"{', '.join(app.redirect_uris) or '(none registered)'} letter by letter.",
     )
 
 

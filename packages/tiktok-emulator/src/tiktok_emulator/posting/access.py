@@ -32,23 +32,7 @@ def admit(
     spec: error.access_token_invalid, error.scope_not_authorized, error.rate_limit_exceeded
     Source: v2 error handling page, 2026; rate limit page, 2026-08-04; order assumed.
     """
-    token = bearer(world, headers)
-    now = world.clock.now()
-    if token is None or not token.works(now):
-        raise PostingRefusal(
-            401,
-            "access_token_invalid",
-            "The access token is invalid or not found in the request.",
-            rule="error.access_token_invalid",
-            why=(
-                "the Authorization header holds no user access token of this emulator; send "
-                "'Bearer act....'."
-                if token is None
-                else "the token was revoked."
-                if token.is_dead
-                else f"the token expired at {token.expires_at:%H:%M:%S} UTC; refresh it."
-            ),
-        )
+    token = _living_token(world, headers)
     if not set(scopes) & set(token.scopes):
         raise PostingRefusal(
             401,
@@ -60,6 +44,27 @@ def admit(
         )
     _count(world, token.grant, operation)
     return token.grant
+
+
+def _living_token(world: World, headers: Mapping[str, str]) -> Token:
+    token = bearer(world, headers)
+    now = world.clock.now()
+    if token is not None and token.works(now):
+        return token
+    raise PostingRefusal(
+        401,
+        "access_token_invalid",
+        "The access token is invalid or not found in the request.",
+        rule="error.access_token_invalid",
+        why=(
+            "the Authorization header holds no user access token of this emulator; send "
+            "'Bearer act....'."
+            if token is None
+            else "the token was revoked."
+            if token.is_dead
+            else f"the token expired at {token.expires_at:%H:%M:%S} UTC; refresh it."
+        ),
+    )
 
 
 def _count(world: World, grant: Grant, operation: Operation) -> None:

@@ -177,7 +177,12 @@ def check_plan(plan: ChunkPlan, settings: Settings) -> None:
         )
     if plan.count == 1:
         _check_single(plan, settings)
-        return
+    else:
+        _check_count(plan, settings)
+        _check_range(plan, settings)
+
+
+def _check_count(plan: ChunkPlan, settings: Settings) -> None:
     floor = plan.size_bytes // plan.chunk_bytes
     if plan.count != floor:
         raise bad_param(
@@ -194,18 +199,18 @@ def check_plan(plan: ChunkPlan, settings: Settings) -> None:
             rule="posting.init.max-chunks",
             why=f"{plan.count} chunks, at most {MOST_CHUNKS} are allowed.",
         )
+
+
+def _check_range(plan: ChunkPlan, settings: Settings) -> None:
+    smallest, largest = settings.min_chunk_bytes, settings.max_chunk_bytes
     last = plan.size_bytes - plan.chunk_bytes * (plan.count - 1)
-    if (
-        not settings.min_chunk_bytes <= plan.chunk_bytes <= settings.max_chunk_bytes
-        or last > settings.max_last_chunk_bytes
-    ):
+    if not smallest <= plan.chunk_bytes <= largest or last > settings.max_last_chunk_bytes:
         raise bad_param(
             settings,
             CHUNK_SIZE_TEXT,
             rule="posting.init.chunk-range",
-            why=f"chunk_size is {plan.chunk_bytes}; {settings.min_chunk_bytes} to "
-            f"{settings.max_chunk_bytes} bytes are allowed, {settings.max_last_chunk_bytes} for "
-            "the last.",
+            why=f"chunk_size is {plan.chunk_bytes}; {smallest} to {largest} bytes are allowed, "
+            f"{settings.max_last_chunk_bytes} for the last.",
         )
 
 

@@ -62,13 +62,20 @@ async def store_chunk(
         os.close(descriptor)
     if received != span.size_bytes:
         raise ChunkIncomplete
-    if now() >= upload.expires_at:
+    if upload.writer is not me:
+        raise ChunkSuperseded
+    _count(upload, received, digest, now())
+
+
+def _count(upload: Upload, received: int, digest: Digest, now: datetime) -> None:
+    """Let a whole chunk count; whoever began to wait for it meanwhile is superseded."""
+    if now >= upload.expires_at:
         raise ChunkTooLate
     upload.writer = upload.pending_write = None
     upload.digest = digest
     upload.received_bytes += received
     if upload.is_complete:
-        upload.completed_at = now()
+        upload.completed_at = now
 
 
 async def _turn(upload: Upload, me: object, writing: asyncio.Future[None] | None) -> None:
