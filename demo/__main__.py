@@ -101,8 +101,9 @@ async def preflight(here: Stage, video: Path) -> None:
         if found.get("ok"):
             status.update(f"{video.name} is fit for TikTok")
             return
-    await here.run("check", str(video))
-    raise Failed("Choose another file: make demo VIDEO=path")
+        status.stop()
+        await here.run("check", str(video))
+        raise Failed("Choose another file: make demo VIDEO=path")
 
 
 async def start_emulator(here: Stage, video: Path) -> str:
@@ -162,12 +163,12 @@ async def prove(here: Stage, emulator: str, video: Path) -> None:
         if post["post_id"].encode() not in page or played != sent:
             raise Failed("The page does not play what was sent.")
         status.update("Exactly one post, with the same bytes, and its page plays them")
-    (upload,) = state["uploads"]
+    chunks: int = state["uploads"][0]["total_chunk_count"]
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
     table.add_column()
     table.add_column(overflow="fold")
     table.add_row("state", f"[green]{seen['state']}[/]")
-    table.add_row("post", f"{seen['post_id']}, sent in {upload['total_chunk_count']} chunks")
+    table.add_row("post", f"{seen['post_id']}, sent in {chunks} chunk{'s' * (chunks > 1)}")
     table.add_row("TikTok's id", post["post_id"])
     table.add_row("link", post["url"])
     table.add_row("bytes", f"{size_bytes:,}, the same here and there")

@@ -1,7 +1,9 @@
 """`postwright connect`: an account, with its owner's consent."""
 
 import asyncio
+import contextlib
 import sys
+import threading
 import webbrowser
 from urllib.parse import urlsplit
 
@@ -73,8 +75,9 @@ async def tiktok(*, no_browser: bool, port: int | None, timeout_s: float, as_jso
             consent = desk.accounts.networks.of_app(app).consent(
                 loopback.redirect_uri, PUBLISH_SCOPES, always_ask=True
             )
-            await _send_there(consent, browser=not no_browser, as_json=as_json)
-            callback = await _callback(loopback, consent, timeout_s)
+            loopback.expect(consent.state)
+            _send_there(consent, browser=not no_browser, as_json=as_json)
+            callback = await _callback(loopback, timeout_s)
             made = await _finish(desk, app, consent, callback, loopback)
         async with desk.database.transaction() as session:
             resumed = await resume_reconnected(session)
@@ -110,29 +113,32 @@ async def _refuse_absent(base_url: str, settings: Settings) -> None:
         ) from None
 
 
-async def _send_there(consent: Consent, *, browser: bool, as_json: bool) -> None:
-    opened_there = browser and await asyncio.to_thread(_open_browser, consent.url)
+def _send_there(consent: Consent, *, browser: bool, as_json: bool) -> None:
     say = printing.note if as_json else printing.line
-    say("A browser shows the consent page:" if opened_there else "Open this address in a browser:")
+    if browser and _has_browser():
+        # Some return when their window is closed, so nobody waits for it.
+        threading.Thread(target=_open_browser, args=(consent.url,), daemon=True).start()
+        say("A browser opens the consent page. If it does not, open it yourself:")
+    else:
+        say("Open this address in a browser on this machine:")
     say(consent.url)
 
 
-def _open_browser(url: str) -> bool:
-    given = environment()
-    graphical = {"DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME"} & given.keys()
-    # Without a screen the module would run a text browser, in this terminal.
-    if not graphical and sys.platform not in {"darwin", "win32"}:
-        return False
-    try:
-        return webbrowser.open(url)
-    except (webbrowser.Error, OSError):
-        return False
+def _has_browser() -> bool:
+    # Without a screen Python would run a text browser, in this terminal.
+    graphical = {"DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME"}
+    return sys.platform in {"darwin", "win32"} or bool(graphical & environment().keys())
 
 
-async def _callback(loopback: Loopback, consent: Consent, timeout_s: float) -> str:
+def _open_browser(url: str) -> None:
+    with contextlib.suppress(webbrowser.Error, OSError):
+        webbrowser.open(url)
+
+
+async def _callback(loopback: Loopback, timeout_s: float) -> str:
     try:
         async with asyncio.timeout(timeout_s):
-            return await loopback.wait_for(consent.state)
+            return await loopback.arrived()
     except TimeoutError:
         raise NoConsent(
             "No account was connected: nobody came back from TikTok's page.",

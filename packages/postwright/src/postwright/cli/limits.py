@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from postwright.cli.opening import Desk
+from postwright.cli.printing import sentence
 from postwright.connections import calls, slots
 from postwright.connections.ledger import OnBehalf
 from postwright.connections.models import Connection
@@ -77,6 +78,6 @@ def _refused(connection: Connection, answer: Refused) -> str:
 def _unusable(connection: Connection, why: str) -> Unusable:
     return Unusable(
         f"@{connection.handle} cannot be posted to: its authorisation does not work any more.",
-        why=why[:1].upper() + why[1:],
+        why=sentence(why),
         fix="Connect it again: postwright connect tiktok",
     )

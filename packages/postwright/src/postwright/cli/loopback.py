@@ -96,9 +96,12 @@ class Loopback:
         self._page: asyncio.Future[Page] = asyncio.get_running_loop().create_future()
         self._told = asyncio.Event()
 
-    async def wait_for(self, state: str) -> str:
-        """The whole address with which the browser came back."""
+    def expect(self, state: str) -> None:
+        """From now on, let the browser in that brings this state."""
         self._state = state
+
+    async def arrived(self) -> str:
+        """The whole address with which the browser came back."""
         return await self._arrived
 
     async def tell(self, page: Page) -> None:

@@ -66,6 +66,12 @@ def _wrapped(text: str, first: str, following: str) -> str:
     return "\n".join(lines)
 
 
+def sentence(text: str) -> str:
+    """Half a sentence as a whole one."""
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) or not text else f"{text}."
+
+
 def size(count: int) -> str:
     """A number of bytes for people: 66.3 MB."""
     value = float(count)

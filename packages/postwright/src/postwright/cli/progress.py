@@ -5,16 +5,19 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Protocol, assert_never
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import (
     BarColumn,
     Progress,
     SpinnerColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.progress_bar import ProgressBar
 from rich.table import Column
+from rich.text import Text
 
 from postwright.cli import printing
 
@@ -90,15 +93,42 @@ class Lines:
         printing.line(f"{self._what}: {detail}")
 
 
+class _Mark(SpinnerColumn):
+    """Turns while it goes on, and then says how it ended."""
+
+    def render(self, task: Task) -> RenderableType:
+        match task.fields["good"]:
+            case True:
+                return Text("✓", style="green")
+            case False:
+                return Text("✗", style="red")
+            case _:
+                return super().render(task)
+
+
+class _Bar(BarColumn):
+    """A bar for what has a size, as long as it goes on."""
+
+    def render(self, task: Task) -> ProgressBar:
+        bar = super().render(task)
+        if task.total is None or task.fields["good"] is not None:
+            bar.width = 0
+        return bar
+
+
 class Bars:
     """Bars that stay where they were when they have ended."""
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
-            SpinnerColumn(finished_text="[green]✓"),
-            TextColumn("{task.description}", table_column=Column(width=10)),
-            BarColumn(bar_width=24, table_column=Column(width=24)),
-            TextColumn("{task.fields[detail]}", table_column=Column(ratio=1)),
+            _Mark(),
+            TextColumn("{task.description}", table_column=Column(width=10), markup=False),
+            TextColumn(
+                "{task.fields[detail]}",
+                table_column=Column(ratio=1, overflow="fold"),
+                markup=False,
+            ),
+            _Bar(bar_width=24),
             TimeElapsedColumn(),
             console=console,
             expand=True,
@@ -120,7 +150,7 @@ class Bars:
         """A new bar, below the others."""
         self._leave()
         self._total, self._began = total, time.monotonic()
-        self._task = self._progress.add_task(what, total=total, detail="")
+        self._task = self._progress.add_task(what, total=total, detail="", good=None)
 
     def advance(self, done: int) -> None:
         """Fill the bar."""
@@ -142,9 +172,11 @@ class Bars:
             return
         if good:
             total = self._total or 1
-            self._progress.update(self._task, total=total, completed=total, detail=detail)
+            self._progress.update(
+                self._task, total=total, completed=total, detail=detail, good=True
+            )
         else:
-            self._progress.update(self._task, detail=f"[red]{detail}[/]")
+            self._progress.update(self._task, detail=detail, good=False)
             self._progress.stop_task(self._task)
         self._task = None
 

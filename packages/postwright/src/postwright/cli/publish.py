@@ -79,10 +79,13 @@ async def command(
             connection = await _check(desk, file, found, wanted)
             kept = await _keep(desk, file, found, show)
             made = await order(desk, connection, wanted, kept)
-            if not wait:
-                seen = await _tell(desk, made, show)
-            else:
-                seen = await _wait(desk, made, show, timeout_s=timeout_s, as_json=as_json)
+            seen = await _seen(desk, made)
+            if wait:
+                show.begin("scheduled")
+                show.end(f"{made.post_id} for @{connection.handle}")
+                seen = await follow(
+                    desk, made.publication_id, show, timeout_s=timeout_s, as_json=as_json
+                )
     return _result(seen, made, waited=wait, as_json=as_json)
 
 
@@ -124,7 +127,8 @@ async def _keep(desk: Desk, file: Path, found: VideoProbe, show: Display) -> Kep
     return Kept(file.name, stored, found)
 
 
-async def _tell(desk: Desk, made: Scheduled, show: Display) -> Overview:
+async def _seen(desk: Desk, made: Scheduled) -> Overview:
+    """The post as it is stored, with what its sender should know."""
     async with desk.database.transaction() as session:
         seen = await overview(session, desk.workspace_id, made.publication_id)
         alive = await workers_alive(session)
@@ -132,25 +136,17 @@ async def _tell(desk: Desk, made: Scheduled, show: Display) -> Overview:
         printing.warning(f"The key has been used before: this is the same post, {made.post_id}.")
     if not alive and not seen.publication.state.is_end:
         printing.warning("No worker is running. It goes out when one does: postwright up")
-    show.begin(seen.publication.state.value)
-    show.end(f"{made.post_id} for @{seen.connection.handle}")
     return seen
 
 
-async def _wait(
-    desk: Desk, made: Scheduled, show: Display, *, timeout_s: float | None, as_json: bool
-) -> Overview:
-    seen = await _tell(desk, made, show)
-    publication_id = seen.publication.id
-    return await follow(desk, publication_id, show, timeout_s=timeout_s, as_json=as_json)
-
-
 def _result(seen: Overview, made: Scheduled, *, waited: bool, as_json: bool) -> int:
-    if waited and (failure := verdict(seen)):
-        raise failure
-    if as_json and not waited:
+    if waited:
+        if failure := verdict(seen):
+            raise failure
+    elif as_json:
         printing.json_line({**describe.facts(seen), "is_new": made.is_new})
-    if not as_json and not waited:
+    else:
         printing.line(f"{made.post_id}: {describe.words(seen.publication)}")
-        printing.line(f"Follow it: postwright status {made.post_id} --watch")
+        if not seen.publication.state.is_end:
+            printing.line(f"Follow it: postwright status {made.post_id} --watch")
     return 0

@@ -11,10 +11,17 @@ from postwright.config import Settings
 _CHATTY = ("procrastinate", "alembic", "sqlalchemy", "httpx2", "httpcore", "uvicorn")
 
 
-def log_to_stderr(settings: Settings) -> None:
-    """Log as the settings say; the libraries only speak up for warnings, or for DEBUG."""
+def log_to_stderr(settings: Settings, *, least: str = "DEBUG") -> None:
+    """Log as the settings say; the libraries only speak up for warnings, or for DEBUG.
+
+    Args:
+        settings: name the level.
+        least: what is less than this is left out, unless the settings say DEBUG.
+    """
+    levels = logging.getLevelNamesMapping()
+    level = levels[settings.log_level]
     logging.basicConfig(
-        level=settings.log_level,
+        level=level if settings.log_level == "DEBUG" else max(level, levels[least]),
         format="%(asctime)s %(levelname)-7s %(message)s",
         datefmt="%H:%M:%S",
         force=True,

@@ -11,7 +11,9 @@ from pydantic import SecretStr
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.loopback import PortTaken
-from postwright.cli.opening import database_url, keep_running, make_data_dir
+from postwright.cli.narrate import narrate
+from postwright.cli.opening import keep_running, make_data_dir, opened
+from postwright.cli.printing import sentence
 from postwright.cli.running import log_to_stderr, until_stopped
 from postwright.cli.settings import current, environment, forget_emulator, note_emulator
 from postwright.config import Settings, TikTokSettings, load
@@ -46,14 +48,18 @@ async def command(*, emulator: bool, emulator_port: int, as_json: bool) -> None:
       postwright up --emulator
     """
     settings = current() if not emulator else load(environment())
-    log_to_stderr(settings)
+    # What becomes of the posts is told in words; the steps are in the log only on request.
+    log_to_stderr(settings, least="WARNING")
     make_data_dir(settings.data_dir)
     async with (
         _emulator(settings, emulator_port, wanted=emulator) as tiktok,
-        database_url(settings) as url,
+        opened(settings) as desk,
     ):
         _tell(settings, tiktok, as_json=as_json)
-        await until_stopped(Worker(settings, url).run(), keep_running(settings))
+        parts = [Worker(settings, desk.database.url).run(), keep_running(settings)]
+        if not as_json:
+            parts.append(narrate(desk))
+        await until_stopped(*parts)
     if not as_json:
         printing.line("Stopped.")
 
@@ -85,7 +91,7 @@ async def _emulator(
     except Taken as error:
         raise PortTaken(
             f"The emulator cannot listen on port {port}.",
-            why=f"{error}."[:1].upper() + f"{error}."[1:],
+            why=sentence(str(error).partition(";")[0]),
             fix="Stop what runs there, or give another port: postwright up --emulator "
             "--emulator-port 0",
         ) from None

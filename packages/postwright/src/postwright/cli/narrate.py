@@ -1,0 +1,39 @@
+"""Tells on the terminal of `postwright up` what becomes of the posts."""
+
+import asyncio
+import contextlib
+from datetime import datetime
+
+from postwright.cli import describe, printing
+from postwright.cli.opening import Desk
+from postwright.db.database import DatabaseGone
+from postwright.publishing import queries
+from postwright.publishing.queries import Overview
+from postwright.publishing.states import State
+
+_LOOK_S = 0.5
+_NEWEST = 50
+
+
+async def narrate(desk: Desk) -> None:
+    """Print a line whenever a post changes its state, until cancelled."""
+    told = await _states(desk)
+    while True:
+        await asyncio.sleep(_LOOK_S)
+        with contextlib.suppress(DatabaseGone):
+            now = await _states(desk)
+            for post, (state, line) in now.items():
+                if told.get(post, (None,))[0] != state:
+                    printing.line(f"{datetime.now().astimezone():%H:%M:%S}  {line}")
+            told = now
+
+
+async def _states(desk: Desk) -> dict[str, tuple[State, str]]:
+    async with desk.database.transaction() as session:
+        newest = await queries.recent(session, desk.workspace_id, limit=_NEWEST)
+    return {seen.publication.id: (seen.publication.state, _line(seen)) for seen in reversed(newest)}
+
+
+def _line(seen: Overview) -> str:
+    what = f"{seen.post.id}  {seen.media.name} for @{seen.connection.handle}"
+    return f"{what}  {describe.words(seen.publication)}"
