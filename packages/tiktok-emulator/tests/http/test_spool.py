@@ -83,17 +83,22 @@ async def test_a_chunk_of_an_upload_that_was_reset_away_counts_for_nothing(uploa
 
 
 async def test_a_takeover_between_the_last_byte_and_the_count_counts_once(upload: Upload) -> None:
-    older = asyncio.create_task(_store(upload, DATA))
-    while upload.pending_write is None:
-        await asyncio.sleep(0)
     newer: list[asyncio.Task[None]] = []
+
+    async def last_piece() -> AsyncIterator[bytes]:
+        yield DATA
+        # Queued before the older one waits for its block: one turn later it has seen it written.
+        asyncio.get_running_loop().call_soon(watch)
+
+    def watch() -> None:
+        assert upload.pending_write is not None
+        upload.pending_write.add_done_callback(take_over)
 
     def take_over(_: object) -> None:
         newer.append(asyncio.create_task(_store(upload, DATA)))
 
-    # Called right after the older one has seen that its last block is written.
-    upload.pending_write.add_done_callback(take_over)
-    results = await asyncio.gather(older, return_exceptions=True)
-    results += await asyncio.gather(*newer, return_exceptions=True)
+    with pytest.raises(ChunkSuperseded):
+        await store_chunk(upload, WHOLE, last_piece(), lambda: NOON)
+    assert upload.received_bytes == 0
+    await newer[0]
     assert upload.received_bytes == 10
-    assert [type(result) for result in results] == [ChunkSuperseded, type(None)]
