@@ -61,7 +61,8 @@ def settings() -> str:
 def app_errors() -> list[type[AppError]]:
     """Every error a person can meet, by exit code, then name."""
     for module in pkgutil.walk_packages(postwright.__path__, "postwright."):
-        importlib.import_module(module.name)
+        if not module.name.endswith(".__main__"):  # importing that one runs it
+            importlib.import_module(module.name)
     found = set[type[AppError]]()
     waiting = [AppError]
     while waiting:
@@ -108,7 +109,8 @@ def commands() -> str:
 
     def helps(command: click.Command, path: str, parent: click.Context | None) -> Iterator[str]:
         name = path.rpartition(" ")[2]
-        context = click.Context(command, info_name=name, parent=parent, terminal_width=88)
+        look = {"terminal_width": 88, **command.context_settings}
+        context = click.Context(command, info_name=name, parent=parent, **look)
         yield f"## `{path}`\n\n```text\n{command.get_help(context)}\n```\n"
         if isinstance(command, click.Group):
             for inner_name in command.list_commands(context):

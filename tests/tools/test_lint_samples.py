@@ -40,6 +40,7 @@ GOOD = [
     Sample("bare-now", f"{SERVICE}/jobs/claim.py", "at = func.app_now()"),
     Sample("bare-now", f"{SERVICE}/jobs/claim.py", '"""Why now() is not used here."""'),
     Sample("bare-now", f"{SERVICE}/kit/clock.py", "started = datetime.now(UTC)"),
+    Sample("bare-now", f"{SERVICE}/cli/times.py", "today = datetime.now().astimezone()"),
     Sample(
         "bare-now",
         "packages/postwright/migrations/versions/0001.py",
