@@ -109,7 +109,7 @@ def commands() -> str:
 
     def helps(command: click.Command, path: str, parent: click.Context | None) -> Iterator[str]:
         name = path.rpartition(" ")[2]
-        look = {"terminal_width": 88, **command.context_settings}
+        look: dict[str, Any] = {"terminal_width": 88, **command.context_settings}
         context = click.Context(command, info_name=name, parent=parent, **look)
         yield f"## `{path}`\n\n```text\n{command.get_help(context)}\n```\n"
         if isinstance(command, click.Group):
