@@ -82,7 +82,7 @@ async def database_url(settings: Settings) -> AsyncGenerator[str]:
 async def keep_running(settings: Settings) -> None:
     """See to it that the embedded server runs, until cancelled; others see to their own."""
     if not settings.embedded:
-        return
+        await asyncio.Event().wait()
     with _using(settings.data_dir) as use:
         while True:
             await asyncio.sleep(_RETRY_S)
