@@ -1,7 +1,7 @@
 """`postwright config`: the settings in force."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import click
 from pydantic import BaseModel, SecretStr
@@ -49,9 +49,13 @@ def show(*, as_json: bool) -> None:
         noted = f"emulator, noted in {note(settings.data_dir)}"
     found = list(_settings(settings, "POSTWRIGHT_", environ, noted))
     if as_json:
-        printing.json_line({"settings": [asdict(shown) for shown in found]})
+        printing.json_line({"settings": [_facts(shown) for shown in found]})
     else:
         table(("setting", "value", "from"), [(s.name, s.value, s.source) for s in found])
+
+
+def _facts(shown: Shown) -> dict[str, str]:
+    return {"name": shown.name, "value": shown.value, "from": shown.source}
 
 
 def _settings(

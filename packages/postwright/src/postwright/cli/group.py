@@ -28,6 +28,10 @@ class Commands(click.Group):
         """The names, in the order of a first use."""
         return list(self._helps)
 
+    def get_short_help(self, name: str) -> str:
+        """The line that the list has for a command."""
+        return self._helps[name]
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
         """Import a command."""
         if cmd_name not in self._helps:

@@ -1,0 +1,41 @@
+"""The demonstration holds what it promises, and leaves nothing behind."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.factories.commandline import clean_environ
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+def demo(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "demo", *map(str, words)],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=clean_environ(TMPDIR=folder),
+        timeout=240,
+    )
+
+
+def test_a_file_of_ones_own_goes_to_a_profile_once(video: Path, tmp_path: Path) -> None:
+    ran = demo(tmp_path, "--video", video)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "Exactly one post, with the same bytes, and its page plays them" in ran.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_tiktok_would_not_take_is_refused_with_its_reasons(
+    clips: Path, tmp_path: Path
+) -> None:
+    ran = demo(tmp_path, "--video", clips / "fast.mp4")
+    assert ran.returncode == 1
+    assert "200 fps; allowed: 23 to 60" in ran.stdout
+    assert list(tmp_path.iterdir()) == []
