@@ -4,7 +4,6 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 PY := $(BIN)/python
-export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: help setup demo up test unit lint types fmt check bench crash explore coverage docs lock
 

@@ -8,7 +8,7 @@ and the fence of the one who slept is then worth nothing.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -121,6 +121,17 @@ async def wake(
         },
     )
     await session.execute(text("SELECT pg_notify('postwright_lanes', :kind)"), {"kind": kind})
+
+
+async def lock(session: AsyncSession, subject_ids: list[str]) -> None:
+    """Lock the lanes of these subjects.
+
+    Whoever records something locks its lane first and what it works on second. Everybody else who
+    changes what is worked on has to come in the same order, or the two wait for each other.
+    """
+    await session.execute(
+        select(Lane.id).where(Lane.subject_id.in_(subject_ids)).order_by(Lane.id).with_for_update()
+    )
 
 
 async def claim(session: AsyncSession, kind: str, *, most: int, lease: timedelta) -> list[Claim]:

@@ -27,6 +27,7 @@ async def cancel(session: AsyncSession, publication: Publication, *, actor: str)
     Raises:
         TooLate: the last range may have been sent, or the publication is over.
     """
+    await lanes.lock(session, [publication.connection_id])
     await session.refresh(publication, with_for_update=True)
     if publication.state.is_end:
         raise TooLate(

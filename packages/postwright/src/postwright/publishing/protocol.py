@@ -1,3 +1,4 @@
+# lint: file-size - one idea, to be read and checked in one piece
 """How one publication becomes exactly one post, as pure code.
 
 TikTok has no idempotency key. What it has is an order of events: nothing can appear before the
@@ -13,7 +14,7 @@ durable next and what to do after that. The worker carries it out (`step.py`), a
 in `benchmarks/explorer` runs this same code through every interleaving it can think of.
 
 Source: docs/explanation/exactly-once.md.
-"""  # lint: file-size - one idea, to be read and checked in one piece
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
