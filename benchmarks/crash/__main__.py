@@ -40,7 +40,7 @@ class Progress:
 
 @click.command()
 @click.option("--seed", default=1, show_default=True, help="Draws sizes, moments and victims.")
-@click.option("--publications", default=20, show_default=True)
+@click.option("--publications", default=20, show_default=True, help="How many.")
 @click.option("--kills", default=50, show_default=True, help="How many kill -9.")
 @click.option("--stops", default=10, show_default=True, help="How many SIGSTOP past the lease.")
 @click.option("--intake", default=10_000_000, show_default=True, help="Bytes/s of each upload.")
@@ -51,7 +51,12 @@ def main(*, log: bool, **options: float) -> None:
     """Run kill -9 and SIGSTOP over twenty real publications."""
     plan = Plan(**options)  # pyright: ignore[reportArgumentType]  # the options are its fields
     progress = Progress()
-    outcome = asyncio.run(_run(plan, progress))
+    try:
+        outcome = asyncio.run(_run(plan, progress))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        progress.end()
+        click.echo("Interrupted; all its processes have ended and its files are gone.")
+        sys.exit(130)
     progress.end()
     met = bool(summary(outcome)["met"])
     if log or not met:

@@ -35,23 +35,25 @@ class Blow:
     """One blow and what the worker had in hand, each with its window."""
 
     kind: str
-    aimed_at: Window | None
     landed: Window
     hands: tuple[tuple[str, Window], ...]
 
 
 @dataclass(slots=True)
 class Dealer:
-    """Deals blows drawn from `chance`. `aimed` is the share of them that wait for a window."""
+    """Deals blows drawn from `chance`. `aimed` is the share of them that wait for a window.
+
+    `provoke` is asked to bring a window about before it is waited for.
+    """
 
     scene: Scene
     fleet: Fleet
     chance: random.Random
     pause_s: tuple[float, float]
-    aimed: float = 0.6
+    provoke: Callable[[Window], Awaitable[None]]
+    aimed: float = 0.7
     patience_s: float = 6.0
     blows: list[Blow] = field(default_factory=list[Blow])
-    lost_bytes: int = 0
     _asleep: asyncio.TaskGroup = field(init=False)
     _read: int = 0
 
@@ -69,57 +71,61 @@ class Dealer:
                 await self._blow(kind)
 
     async def _blow(self, kind: str) -> None:
-        aim = self._aim(kind) if self.chance.random() < self.aimed else None
-        worker = await self._wait_for(aim) if aim else None
+        aims = self._aims(kind) if self.chance.random() < self.aimed else []
+        worker = await self._wait_for(aims) if aims else None
         while worker is None:
             running = self.fleet.running
             worker = self.chance.choice(running) if running else None
             await asyncio.sleep(_LOOK_S)
         self._read = await self._journal_end()
         if kind == "kill":
-            await self._kill(worker, aim)
+            await self._kill(worker)
         else:
-            await self._stop(worker, aim)
+            await self._stop(worker)
 
-    def _aim(self, kind: str) -> Window:
-        """The window that was hit least; any of them if there are several."""
+    def _aims(self, kind: str) -> list[Window]:
+        """The windows that were hit least, in a random order."""
         tally = self.tally(kind)
         least = min(tally[window] for window in NAMED)
-        return self.chance.choice([window for window in NAMED if tally[window] == least])
+        aims = [window for window in NAMED if tally[window] == least]
+        self.chance.shuffle(aims)
+        return aims
 
-    async def _wait_for(self, aim: Window) -> Worker | None:
-        """Wait until a running worker has something in that window, and a little longer."""
-        later_s = self.chance.uniform(0, _LATER_S[aim])
+    async def _wait_for(self, aims: list[Window]) -> Worker | None:
+        """Wait until a running worker has something in one of these, and a little longer."""
+        later = self.chance.random()
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self.patience_s
+        await self.provoke(aims[0])
         while loop.time() < deadline:
             for seen in await in_hand(self.scene):
                 worker = self.fleet.by_pid(seen.pid)
-                if worker is not None and await self._looks_like(seen, aim):
-                    await asyncio.sleep(later_s)
+                window = await self._guess(seen)
+                if worker is not None and window in aims:
+                    await asyncio.sleep(later * _LATER_S[window])
                     return worker if worker.lives else None
             await asyncio.sleep(_LOOK_S)
         return None
 
-    async def _looks_like(self, seen: InHand, aim: Window) -> bool:
-        asks = aim in {Window.INTENT, Window.NOT_STORED} and seen.stage == "intent"
-        strays = await stray_uploads(self.scene) if asks else []
-        return window_of(seen, strays, [seen.publish_id]) is aim
+    async def _guess(self, seen: InHand) -> Window:
+        """The window that a publication seems to be in, asking no more than needed."""
+        strays = await stray_uploads(self.scene) if seen.stage == "intent" else []
+        return window_of(seen, strays, [seen.publish_id])
 
-    async def _kill(self, worker: Worker, aim: Window | None) -> None:
+    async def _kill(self, worker: Worker) -> None:
         self.fleet.kill(worker)
         hands = [seen for seen in await in_hand(self.scene) if seen.pid == worker.pid]
         strays = await stray_uploads(self.scene) if hands else []
         cut_off = await self._cut_off(hands)
-        self._note("kill", aim, [(seen, window_of(seen, strays, cut_off)) for seen in hands])
+        self._note("kill", [(seen, window_of(seen, strays, cut_off)) for seen in hands])
 
-    async def _stop(self, worker: Worker, aim: Window | None) -> None:
+    async def _stop(self, worker: Worker) -> None:
         """Stop a worker for longer than its lease; it goes on by itself later."""
         self.fleet.stop(worker)
         hands = [seen for seen in await in_hand(self.scene) if seen.pid == worker.pid]
         strays = await stray_uploads(self.scene) if hands else []
         sending = [seen.publish_id for seen in hands if seen.in_flight_bytes]
-        self._note("stop", aim, [(seen, window_of(seen, strays, sending)) for seen in hands])
+        self._note("stop", [(seen, window_of(seen, strays, sending)) for seen in hands])
         asleep_s = self.scene.settings.worker.lease_s + self.chance.uniform(0.5, 2.5)
         self._asleep.create_task(self._wake(worker, asleep_s))
 
@@ -127,12 +133,10 @@ class Dealer:
         await asyncio.sleep(after_s)
         self.fleet.go_on(worker)
 
-    def _note(self, kind: str, aim: Window | None, found: list[tuple[InHand, Window]]) -> None:
-        self.lost_bytes += sum(seen.in_flight_bytes for seen, _ in found if seen.stage == "open")
+    def _note(self, kind: str, found: list[tuple[InHand, Window]]) -> None:
         self.blows.append(
             Blow(
                 kind,
-                aim,
                 hardest(window for _, window in found),
                 tuple((seen.publication_id, window) for seen, window in found),
             )

@@ -112,7 +112,7 @@ class Fleet:
 
     def start(self, count: int = 1) -> None:
         """Start workers."""
-        command = (sys.executable, "-m", "benchmarks.crash.worker")
+        command = (_program("postwright"), "worker")
         for _ in range(count):
             self.workers.append(Worker(start(command, environment(self.env), self.log)))
 

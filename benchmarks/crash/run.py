@@ -16,6 +16,7 @@ from benchmarks.crash.blows import Blow, Dealer
 from benchmarks.crash.processes import Fleet
 from benchmarks.crash.scene import Scene, Upload, running_scene
 from benchmarks.crash.windows import Window
+from postwright.connections.models import Connection
 from postwright.media.probe import VideoProbe, probe
 
 _FATAL = frozenset({"failed", "cancelled", "delivered"})
@@ -25,7 +26,12 @@ _LOOK_S = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is to happen. Sizes in bytes, `intake` in bytes per second and upload."""
+    """What is to happen.
+
+    Sizes are in bytes, `intake` in bytes per second of each upload. `slots` are each worker's, per
+    lane; few of them make the workers share. `reads` is how often the status is asked before a
+    post is complete.
+    """
 
     seed: int
     publications: int = 20
@@ -36,7 +42,9 @@ class Plan:
     stops: int = 10
     lease_s: float = 3
     intake: int = 10_000_000
-    at_once: int = 5
+    slots: int = 3
+    reads: int = 2
+    at_once: int = 3
     pause_s: tuple[float, float] = (0.3, 2.0)
     timeout_s: float = 900
 
@@ -107,7 +115,7 @@ async def run(plan: Plan, tell: Tell) -> Outcome:
     outcome = Outcome(plan)
     options = ("--intake-bytes-per-second", str(plan.intake))
     tell("starting a database and an emulator")
-    async with running_scene(plan.lease_s, *options) as scene:
+    async with running_scene(plan.lease_s, plan.slots, *options) as scene:
         fleet = Fleet(scene.worker_env(), scene.folder / "workers.log")
         try:
             await _Run(plan, scene, fleet, outcome, tell).play()
@@ -132,7 +140,7 @@ class _Run:
         self._chance = random.Random(plan.seed)
         self._uploads: list[Upload] = []
         self._probe: VideoProbe | None = None
-        self._dealer = Dealer(scene, fleet, self._chance, plan.pause_s)
+        self._dealer = Dealer(scene, fleet, self._chance, plan.pause_s, self._provoke)
 
     async def play(self) -> None:
         plan = self._plan
@@ -171,11 +179,17 @@ class _Run:
 
     async def _open_windows(self) -> None:
         """Let the calls that are over in a moment take long enough to be hit."""
-        for number in range(self._plan.creators):
-            kind = "delay_before" if number % 2 else "delay_after"
-            await self._delay("video.init", kind, 0.9, creator=f"creator{number}")
+        for creator in self._scene.creators:
+            kind = "delay_before" if self._slow_before(creator) else "delay_after"
+            await self._delay("video.init", kind, 0.9, creator=creator.handle)
         await self._delay("status", "delay_after", 0.6)
         await self._delay("upload", "delay_after", 0.4, last_chunk=True)
+        patient = {"processing": {"mode": "after_reads", "value": self._plan.reads}}
+        await self._scene.control("PATCH", "settings", patient)
+
+    def _slow_before(self, creator: Connection) -> bool:
+        """Whether this creator's inits are slow to be seen, or else slow to be answered."""
+        return self._scene.creators.index(creator) % 2 == 1
 
     async def _delay(self, operation: str, kind: str, delay_s: float, **more: object) -> None:
         order = {"operation": operation, "kind": kind, "count": None, "delay_s": delay_s, **more}
@@ -185,26 +199,41 @@ class _Run:
         """Publish more, spread over the blows, so that there is always something to hit."""
         plan, rows = self._plan, self._outcome.rows
         await self._look()
-        open_rows = sum(row.state != "published" for row in rows)
         share = len(self._dealer.blows) / max(1, plan.kills + plan.stops)
-        due = plan.at_once + round((plan.publications - plan.at_once) * min(1, share * 1.15))
-        least = max(2, plan.at_once - 2)
-        while len(rows) < plan.publications and (len(rows) < due or open_rows < least):
-            await self._publish()
-            open_rows += 1
+        due = plan.at_once + round((plan.publications - plan.at_once) * share)
+        while len(rows) < plan.publications and (
+            len(rows) < due or len(rows) - self._outcome.published < plan.at_once
+        ):
+            await self._publish(self._scene.creators)
         self._tell(self._status())
 
-    async def _publish(self) -> None:
-        assert self._probe is not None
+    async def _provoke(self, aim: Window) -> None:
+        """Publish something whose init will be slow in the way that opens this window."""
+        if aim not in {Window.INTENT, Window.NOT_STORED}:
+            return
+        before = aim is Window.INTENT
+        fitting = [c for c in self._scene.creators if self._slow_before(c) is before]
+        await self._publish([creator for creator in fitting if not self._load(creator)])
+
+    def _load(self, creator: Connection) -> int:
+        return sum(
+            row.username == creator.handle and row.state != "published"
+            for row in self._outcome.rows
+        )
+
+    async def _publish(self, creators: Sequence[Connection]) -> None:
+        """Publish the next file for whichever of these has least to do, if there are any left."""
         number = len(self._outcome.rows)
-        creator = self._scene.creators[number % len(self._scene.creators)]
-        upload = self._uploads[number]
+        if number == len(self._uploads) or not creators:
+            return
+        assert self._probe is not None
+        upload, creator = self._uploads[number], min(creators, key=self._load)
         publication_id = await self._scene.publish(upload, self._probe, creator)
         self._outcome.rows.append(Row(publication_id, creator.handle, upload))
 
     async def _until_over(self) -> None:
         while len(self._outcome.rows) < self._plan.publications:
-            await self._publish()
+            await self._publish(self._scene.creators)
         while True:
             await self._look()
             self._tell(self._status())

@@ -70,6 +70,7 @@ class Scene:
             "POSTWRIGHT_TIKTOK__CLIENT_KEY": CLIENT_KEY,
             "POSTWRIGHT_TIKTOK__CLIENT_SECRET": CLIENT_SECRET,
             "POSTWRIGHT_WORKER__LEASE_S": str(worker.lease_s),
+            "POSTWRIGHT_WORKER__SLOTS": str(worker.slots),
             "POSTWRIGHT_WORKER__POLL_S": str(worker.poll_s),
         }
 
@@ -120,7 +121,9 @@ class Scene:
 
 
 @asynccontextmanager
-async def running_scene(lease_s: float, *emulator_options: str) -> AsyncGenerator[Scene]:
+async def running_scene(
+    lease_s: float, slots: int, *emulator_options: str
+) -> AsyncGenerator[Scene]:
     """A database and an emulator, both in processes of their own, gone when the block ends."""
     with tempfile.TemporaryDirectory(prefix="postwright-bench-") as name:
         folder = Path(name)
@@ -128,7 +131,9 @@ async def running_scene(lease_s: float, *emulator_options: str) -> AsyncGenerato
             _database(folder / "postgres") as url,
             processes.emulator(folder, *emulator_options) as (base_url, pid),
         ):
-            settings = _settings(folder, url, base_url, lease_s)
+            settings = _settings(
+                folder, url, base_url, WorkerSettings(lease_s=lease_s, slots=slots, poll_s=0.5)
+            )
             database = Database(url)
             accounts = Accounts(settings, database)
             async with httpx2.AsyncClient(base_url=base_url, timeout=30) as http:
@@ -153,7 +158,7 @@ def _database(folder: Path) -> Generator[str]:
         embedded.stop(folder, mode="immediate")
 
 
-def _settings(folder: Path, url: str, base_url: str, lease_s: float) -> Settings:
+def _settings(folder: Path, url: str, base_url: str, worker: WorkerSettings) -> Settings:
     return Settings(
         database_url=SecretStr(url),
         data_dir=folder / "data",
@@ -161,5 +166,5 @@ def _settings(folder: Path, url: str, base_url: str, lease_s: float) -> Settings
         tiktok=TikTokSettings(
             base_url=base_url, client_key=CLIENT_KEY, client_secret=SecretStr(CLIENT_SECRET)
         ),
-        worker=WorkerSettings(lease_s=lease_s, poll_s=0.5),
+        worker=worker,
     )
