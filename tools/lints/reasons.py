@@ -19,7 +19,7 @@ REASON = re.compile(r"\s*(?:#|-|\()\s*\w.*\w")
 
 def check(source: Source) -> Iterator[Finding]:
     """Refuse silencing comments without a rule name, or without words after it."""
-    if not source.is_python:
+    if not (source.is_python and SILENCER.search(source.text)):
         return
     for line, comment in source.comments():
         for silencer in SILENCER.finditer(comment):
