@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,11 +27,19 @@ def test_a_file_is_published_and_followed_to_its_end(connected: Commandline, vid
     seen = connected("status", "first", "--json").json
     assert (seen["state"], seen["tiktok_post_ids"]) == ("published", [post["post_id"]])
     assert seen["url"] == post["url"]
+    calls = connected("ledger", "first", "--json").json["calls"]
+    assert [call["operation"] for call in calls][1:3] == ["video.init", "upload"]
+    assert all(call["log_id"] for call in calls if call["operation"] != "upload")
+    everything = connected("ledger").out
+    assert "oauth.token" in everything
+    assert "creator_info" in everything
 
 
 def test_with_json_each_change_is_a_line(connected: Commandline, video: Path) -> None:
     connected.start("worker", until="is running")
-    ran = connected(*connected.publish(video), "--wait", "--timeout", 60, "--json")
+    soon = (datetime.now(UTC) + timedelta(seconds=3)).isoformat()
+    command = connected.publish(video, key="soon", at=soon)
+    ran = connected(*command, "--wait", "--timeout", 60, "--json")
     states = [line["state"] for line in ran.json_lines]
     assert ran.code == 0, ran
     assert states[-1] == "published"
@@ -38,6 +47,8 @@ def test_with_json_each_change_is_a_line(connected: Commandline, video: Path) ->
         "scheduled", "preparing", "submitting", "uploading", "processing"
     }  # fmt: skip
     assert ran.json_lines[-1]["uploaded_bytes"] == video.stat().st_size
+    again = connected(*command, "--json")  # its time has passed, but it is the same command
+    assert (again.code, again.json["is_new"], again.json["state"]) == (0, False, "published")
 
 
 def test_a_post_that_tiktok_does_not_take_ends_with_8(connected: Commandline, video: Path) -> None:
@@ -69,17 +80,6 @@ def test_the_same_key_again_is_the_same_post(connected: Commandline, video: Path
     assert "The key 'monday' was used for another post" in said
 
 
-def test_a_key_that_is_known_means_the_same_post_after_its_time(
-    connected: Commandline, video: Path
-) -> None:
-    soon = (datetime.now(UTC) + timedelta(seconds=3)).isoformat()
-    connected.start("worker", until="is running")
-    command = connected.publish(video, key="soon", at=soon)
-    assert connected(*command, "--wait", "--timeout", 60).code == 0
-    again = connected(*command, "--json")
-    assert (again.code, again.json["is_new"], again.json["state"]) == (0, False, "published")
-
-
 def test_without_a_worker_the_person_is_told(connected: Commandline, video: Path) -> None:
     ran = connected(*connected.publish(video))
     assert "No worker is running. It goes out when one does: postwright up" in ran.err
@@ -92,17 +92,6 @@ def test_a_post_is_cancelled_and_then_never_goes_out(connected: Commandline, vid
     assert connected("status", "never", "--json").json["state"] == "cancelled"
     assert connected("status", "never", "--watch").code == 8
     assert connected.refused(5, "cancel", "never")
-
-
-def test_the_ledger_shows_what_was_asked_and_said(connected: Commandline, video: Path) -> None:
-    connected.start("worker", until="is running")
-    assert connected(*connected.publish(video, key="told"), "--wait", "--timeout", 60).code == 0
-    calls = connected("ledger", "told", "--json").json["calls"]
-    assert [call["operation"] for call in calls][1:3] == ["video.init", "upload"]
-    assert all(call["log_id"] for call in calls if call["operation"] != "upload")
-    everything = connected("ledger").out
-    assert "oauth.token" in everything
-    assert "creator_info" in everything
 
 
 def test_accounts_say_what_they_need(connected: Commandline) -> None:
@@ -125,3 +114,15 @@ def test_check_needs_no_database(alone: Commandline, video: Path) -> None:
     ran = alone("check", video, "--json")
     assert (ran.code, ran.json["ok"]) == (0, True)
     assert not alone.data_dir.exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_command_that_is_stopped_is_quiet_and_leaves_the_post_alone(
+    connected: Commandline, video: Path, number: int, code: int
+) -> None:
+    connected(*connected.publish(video, key="later", at="+1h"))
+    process = connected.start("status", "later", "--watch", until="scheduled")
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=60)
+    assert (process.returncode, output.strip()) == (code, "")
+    assert connected("status", "later", "--json").json["state"] == "scheduled"

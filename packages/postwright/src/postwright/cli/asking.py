@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import logging
+import signal
 from collections.abc import Awaitable, Callable
 from typing import ParamSpec
 
@@ -10,19 +11,41 @@ import click
 
 P = ParamSpec("P")
 
+TERMINATED = 128 + signal.SIGTERM
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
 def asynchronous(function: Callable[P, Awaitable[int | None]]) -> Callable[P, int]:
-    """Run a command that is a coroutine. Its result is the exit code; None is 0."""
+    """Run a command that is a coroutine. Its result is the exit code; None is 0.
+
+    SIGTERM ends it as Ctrl-C does, in good order: what it had half done is undone, and a database
+    that nobody else uses is stopped.
+    """
 
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> int:
+        terminated = False
+
         async def body() -> int | None:
+            task = asyncio.current_task()
+            assert task is not None
+
+            def terminate() -> None:
+                nonlocal terminated
+                terminated = True
+                task.cancel()
+
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
             return await function(*args, **kwargs)
 
         # What the service logs is for the log of a worker, not for the one who gives a command.
         logging.getLogger().addHandler(logging.NullHandler())
-        return asyncio.run(body()) or 0
+        try:
+            return asyncio.run(body()) or 0
+        except asyncio.CancelledError:
+            if terminated:
+                return TERMINATED
+            raise
 
     return run

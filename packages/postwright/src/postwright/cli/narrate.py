@@ -17,15 +17,16 @@ _NEWEST = 50
 
 async def narrate(desk: Desk) -> None:
     """Print a line whenever a post changes its state, until cancelled."""
-    told = await _states(desk)
+    told: dict[str, tuple[State, str]] | None = None
     while True:
-        await asyncio.sleep(_LOOK_S)
         with contextlib.suppress(DatabaseGone):
             now = await _states(desk)
+            told = now if told is None else told
             for post, (state, line) in now.items():
                 if told.get(post, (None,))[0] != state:
                     printing.line(f"{datetime.now().astimezone():%H:%M:%S}  {line}")
             told = now
+        await asyncio.sleep(_LOOK_S)
 
 
 async def _states(desk: Desk) -> dict[str, tuple[State, str]]:

@@ -32,13 +32,13 @@ def log_to_stderr(settings: Settings, *, least: str = "DEBUG") -> None:
 
 
 async def until_stopped(*parts: Coroutine[Any, Any, None]) -> None:
-    """Run all parts until Ctrl-C or SIGTERM; a part that fails stops the others and is raised.
+    """Run all parts until Ctrl-C, SIGTERM or SIGHUP; one that fails stops the others, and is raised.
 
     A second signal does what it does to any program.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def stopping() -> None:
         stop.set()
