@@ -32,7 +32,7 @@ def log_to_stderr(settings: Settings, *, least: str = "DEBUG") -> None:
 
 
 async def until_stopped(*parts: Coroutine[Any, Any, None]) -> None:
-    """Run all parts until Ctrl-C, SIGTERM or SIGHUP; one that fails stops the others, and is raised.
+    """Run all parts until Ctrl-C, SIGTERM or SIGHUP; one that fails stops all, and is raised.
 
     A second signal does what it does to any program.
     """
