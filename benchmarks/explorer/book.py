@@ -92,9 +92,9 @@ class Book:
 
     code: Code
     slack_min: int = 30  # the oldest clock that `decide` may be given
-    attempts: Shelf[Attempt] = field(default_factory=lambda: Shelf[Attempt]())
+    attempts: Shelf[Attempt] = field(default_factory=Shelf[Attempt])
     events: Shelf[Event] = field(default_factory=lambda: Shelf[Event](repr))
-    calls: Shelf[Asked] = field(default_factory=lambda: Shelf[Asked]())
+    calls: Shelf[Asked] = field(default_factory=Shelf[Asked])
     _told: dict[tuple[int, int, int], Told] = field(
         default_factory=dict[tuple[int, int, int], Told]
     )

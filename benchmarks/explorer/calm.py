@@ -6,8 +6,11 @@ waits. Where that course ends is asked of every state that is visited.
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from benchmarks.explorer.book import NOW
 from benchmarks.explorer.calls import ways
+from benchmarks.explorer.circle import CIRCLE
 from benchmarks.explorer.model import Model
 from benchmarks.explorer.moves import advance, recording
 from benchmarks.explorer.state import (
@@ -18,19 +21,20 @@ from benchmarks.explorer.state import (
     Lease,
     Phase,
     State,
-    Upload,
 )
-from benchmarks.explorer.tiktok import ADDRESS_LIFE_MIN
+from benchmarks.explorer.tiktok import expects_bytes
 from benchmarks.explorer.worker import claim, tidy
 from postwright.publishing.attempt import Stage
 
-CIRCLE = "calls go round in one turn, without a wait"
 ROUND = "the upload goes round without getting on, though its address lives"
+STUCK = "no way on"
 IDLE = "held, and there is nothing a person could mend"
 UNASKED = "unconfirmed, though the last byte was never sent"
 UNHEARD = "a cancel was accepted and is never carried out"
+LOOKED_FOR = timedelta(hours=72)
 LONG_WAIT_MIN = 1441
 A_WHILE_MIN = 10
+LONGEST_COURSE = 60
 
 
 @dataclass(slots=True)
@@ -59,6 +63,18 @@ class Calm:
         for state in path:
             self.endings[state] = end
         return end
+
+    def course(self, s: State, *, despite: frozenset[str]) -> list[State]:
+        """Every state from `s` to the end, going on `despite` some broken promises."""
+        states: list[State] = []
+        s = s._replace(left=NOTHING_LEFT)
+        while len(states) < LONGEST_COURSE:
+            end, after = self._step(s._replace(broken="") if s.broken in despite else s)
+            if end or after in states:
+                break
+            states.append(after)
+            s = after
+        return states
 
     def _step(self, s: State) -> tuple[str, State]:
         """What happens next in calm weather, or how it has ended."""
@@ -94,17 +110,15 @@ class Calm:
         attempt = self.model.book.attempts[s.row.attempt]
         if attempt.stage is Stage.OPEN and not attempt.address_dead and self._could_go_on(s):
             return ROUND, s
-        return "", self._waited(s, A_WHILE_MIN)
+        later = self._waited(s, A_WHILE_MIN)
+        return (STUCK, s) if later == s else ("", later)
 
     def _could_go_on(self, s: State) -> bool:
+        habits = self.model.scenario.habits
+        if habits.numbers == "none" and not (habits.reports_bytes and s.token):
+            return False  # nobody says how far it has come
         uid = self.model.book.uid(s.row.attempt)
-        return any(
-            u.uid == uid
-            and u.phase == Upload.EXPECTS_BYTES
-            and u.age < ADDRESS_LIFE_MIN
-            and not u.killed
-            for u in s.uploads
-        )
+        return any(u.uid == uid and expects_bytes(u) for u in s.uploads)
 
     def _parked(self, s: State) -> str:
         """Nothing brings it back by itself: is there a person who can, and reason for it?"""
@@ -113,9 +127,10 @@ class Calm:
             return UNHEARD
         if s.row.hold in NEEDS_LINK:
             return "held: reconnect"
-        if not s.row.unconfirmed:
-            return IDLE
-        return "unconfirmed" if attempt.last_byte_at is not None else UNASKED
+        if attempt.last_byte_at is None:
+            return UNASKED if s.row.unconfirmed else IDLE
+        looked = s.row.unconfirmed and NOW - attempt.last_byte_at >= LOOKED_FOR
+        return "unconfirmed" if looked else IDLE
 
 
-PROMISES = frozenset({CIRCLE, ROUND, IDLE, UNASKED, UNHEARD})
+PROMISES = frozenset({CIRCLE, ROUND, STUCK, IDLE, UNASKED, UNHEARD})

@@ -5,24 +5,11 @@ from dataclasses import dataclass, field
 from benchmarks.explorer.book import Book
 from benchmarks.explorer.state import Left, Rules
 from benchmarks.explorer.tiktok import Habits
-from postwright.platforms.base import (
-    AddressDead,
-    CreatorReady,
-    Lost,
-    NotKnown,
-    OutOfStep,
-    Phase,
-    Plan,
-    RangeRejected,
-    Refusal,
-    Refused,
-    Status,
-)
-from postwright.publishing.attempt import Attempt, NoSlot, NoToken, Unfit, Woke
-from datetime import timedelta
+from postwright.platforms.base import Plan
+from postwright.publishing.attempt import Attempt
 
 CHUNK = 4
-
+AS_DOCUMENTED = Habits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +19,12 @@ class Scenario:
     name: str
     chunks: int
     left: Left
-    habits: Habits = Habits()
+    habits: Habits = AS_DOCUMENTED
     jumps: tuple[int, ...] = (7, 11, 81, 1441, 4321)
     wire: int = 1
     lease_min: int = 5
     near_limits: bool = False
     faults: frozenset[str] = frozenset({"lost", "refused", "fails", "odd"})
-    ends_at_first: bool = False
 
     @property
     def plan(self) -> Plan:
@@ -55,11 +41,10 @@ class Model:
     book: Book
     scenario: Scenario
     rules: Rules = field(default_factory=Rules)
+    size: int = field(init=False)
 
-    @property
-    def size(self) -> int:
-        """Bytes of the whole file."""
-        return self.scenario.plan.size_bytes
+    def __post_init__(self) -> None:
+        self.size = self.scenario.plan.size_bytes
 
     def first_attempt(self) -> int:
         """The attempt a first claim freezes; near the limits if the scenario says so."""

@@ -4,9 +4,27 @@ from collections.abc import Iterator
 
 from benchmarks.explorer.calls import NO_TOKEN, NO_TURN, no_token, spent, ways
 from benchmarks.explorer.model import Model
-from benchmarks.explorer.state import NEVER, NEEDS_LINK, Lane, Lease, Phase, State, Turn
-from benchmarks.explorer.tiktok import LONGEST_PUT_MIN, find, older, older_put, put, replaced
-from benchmarks.explorer.worker import barred, claim, crash, decided, fenced_out, judged, record, tidy
+from benchmarks.explorer.state import NEEDS_LINK, NEVER, Lane, Lease, Phase, State, Turn
+from benchmarks.explorer.tiktok import (
+    LONGEST_PUT_MIN,
+    find,
+    may_pass,
+    older,
+    older_put,
+    passed,
+    put,
+    replaced,
+)
+from benchmarks.explorer.worker import (
+    barred,
+    claim,
+    crash,
+    decided,
+    fenced_out,
+    judged,
+    record,
+    tidy,
+)
 
 # A clock that was read before the address could have ended; older ones are as old.
 OLDEST_CLOCK_MIN = 4_400
@@ -85,7 +103,8 @@ def cancel(m: Model, s: State) -> State | None:
         return None
     if row.attempt < 0 and s.lease == Lease.FREE:
         return judged(m, s._replace(row=row._replace(cancel=True, over="cancelled")))
-    if m.book.attempts[row.attempt].last_byte_at is not None:
+    out = m.book.attempts[row.attempt].last_byte_at is not None
+    if out and m.rules.refuse_late_cancel:
         return None
     return judged(m, _wake(s._replace(row=row._replace(cancel=True))))
 
@@ -101,13 +120,26 @@ def _time(m: Model, s: State) -> Moves:
     for minutes in m.scenario.jumps:
         if minutes > A_DAY_MIN and s.row.lane == Lane.START:
             continue
-        if busy is None or s.left.sleeps:
+        if busy is None or busy.age or s.left.sleeps:
             later = advance(m, s, minutes)
+            fell_asleep = busy is not None and busy.age == 0
             if later != s:
-                yield f"{minutes} min pass", _less(later, jumps=1, sleeps=int(busy is not None))
+                yield f"{minutes} min pass", _less(later, jumps=1, sleeps=int(fell_asleep))
+            if (turned := _passed(m, s, minutes)) is not None:
+                later = _less(advance(m, turned, minutes), jumps=1, sleeps=int(fell_asleep))
+                yield f"{minutes} min pass, and TikTok's failure", later
         if busy and busy.phase == Phase.SENDING and busy.age + minutes <= LONGEST_PUT_MIN:
             sending = advance(m, s, minutes, awake=True)
             yield f"{minutes} min pass, sending", _less(sending, jumps=1)
+
+
+def _passed(m: Model, s: State, minutes: int) -> State | None:
+    """A failure passes during a pause after which it would be final, if there is one."""
+    uploads = tuple(
+        passed(u, m.size) if may_pass(u) and not may_pass(older(u, minutes)) else u
+        for u in s.uploads
+    )
+    return None if uploads == s.uploads else s._replace(uploads=uploads)
 
 
 def advance(m: Model, s: State, minutes: int, *, awake: bool = False) -> State:
@@ -115,7 +147,8 @@ def advance(m: Model, s: State, minutes: int, *, awake: bool = False) -> State:
     book, row = m.book, s.row
     attempt = row.attempt if row.attempt < 0 else book.aged(row.attempt, minutes)
     due = row.due if row.due == NEVER else max(row.due - minutes, 0)
-    over = s.lease != Lease.FREE and minutes > m.scenario.lease_min and not awake
+    slept_min = minutes + max((t.age for t in s.turns if not t.fenced_out), default=0)
+    over = s.lease != Lease.FREE and slept_min > m.scenario.lease_min and not awake
     turns = (_slept(m, t, minutes, over=over) for t in s.turns)
     wire = (older_put(p, minutes) for p in s.wire)
     later = s._replace(
@@ -139,5 +172,3 @@ def _less(s: State, **costs: int) -> State:
     left = s.left
     spent_now = {name: getattr(left, name) - cost for name, cost in costs.items()}
     return s._replace(left=left._replace(**spent_now))
-
-

@@ -7,10 +7,27 @@ from typing import NamedTuple
 
 from benchmarks.explorer.book import Book
 from benchmarks.explorer.calm import PROMISES, Calm
+from benchmarks.explorer.circle import CIRCLE, Circles
 from benchmarks.explorer.code import Code
 from benchmarks.explorer.model import Model, Scenario
-from benchmarks.explorer.moves import moves
+from benchmarks.explorer.moves import OLDEST_CLOCK_MIN, moves
 from benchmarks.explorer.state import NEVER, Lane, Lease, Row, Rules, State
+from benchmarks.explorer.worker import (
+    CANCELLED,
+    GIVEN_UP,
+    LOST_POST,
+    MOST_RETRIES,
+    NO_PROOF,
+    TOO_MANY,
+    TRACKED_EARLY,
+    TWO_POSTS,
+)
+
+BROKEN = PROMISES | {
+    CIRCLE, TWO_POSTS, NO_PROOF, LOST_POST, GIVEN_UP, CANCELLED, TRACKED_EARLY, TOO_MANY,
+}  # fmt: skip
+NOT_YET_TWO = frozenset({GIVEN_UP, LOST_POST})
+SLACK_MIN = 30
 
 
 class Step(NamedTuple):
@@ -25,11 +42,13 @@ class Found:
     """What a search saw."""
 
     scenario: Scenario
+    book: Book | None
     states: int = 0
     transitions: int = 0
     exhausted: bool = True
     broken: str = ""
     trace: list[Step] = field(default_factory=list[Step])
+    happened: set[str] = field(default_factory=set[str])
     endings: Counter[str] = field(default_factory=Counter[str])
     ways_on: Counter[str] = field(default_factory=Counter[str])
 
@@ -62,7 +81,8 @@ class _Seen:
 
 def beginning(scenario: Scenario) -> State:
     """A publication that is due, and nothing else yet."""
-    row = Row(-1, 0, Lane.START, 0, "", unconfirmed=False, cancel=False, over="")
+    retried = MOST_RETRIES if scenario.near_limits else 0
+    row = Row(-1, 0, Lane.START, 0, "", unconfirmed=False, cancel=False, retried=retried, over="")
     return State(row, Lease.FREE, (), (), (), token=True, left=scenario.left, broken="")
 
 
@@ -70,29 +90,47 @@ def search(
     code: Code, scenario: Scenario, rules: Rules | None = None, *, most: int = 5_000_000
 ) -> Found:
     """Visit every state that can be reached, or stop at the first broken promise."""
-    model = Model(Book(code, slack_min=30 if (rules or Rules()).lease_at_record else 4_400), scenario, rules or Rules())
-    calm = Calm(model)
-    found = Found(scenario)
+    rules = rules or Rules()
+    slack_min = SLACK_MIN if rules.lease_at_record else OLDEST_CLOCK_MIN
+    model = Model(Book(code, slack_min), scenario, rules)
+    calm, circles = Calm(model), Circles(model)
+    found = Found(scenario, model.book)
     first = beginning(scenario)
     seen = _Seen({first: 0}, [first], array("l", [-1]), ["a publication is due"])
     at = 0
-    while at < len(seen.states):
+    while at < len(seen.states) and at < most:
         s = seen.states[at]
-        end = calm.ending(s)
-        found.ways_on[end] += 1
-        if s.broken or end in PROMISES:
-            found.broken, found.trace = s.broken or end, seen.trace(at)
+        end = s.broken or calm.ending(s)
+        if end in BROKEN:
+            found.broken, found.trace = end, seen.trace(at)
+            _tell(found, calm)
             break
+        if round_trip := circles.closing(s):
+            found.broken, found.trace = CIRCLE, seen.trace(at)
+            found.trace += [Step("then, in the same turn", after) for after in round_trip[1:]]
+            break
+        found.ways_on[end] += 1
         _count_ending(found, s)
         for label, after in moves(model, s):
             found.transitions += 1
             seen.add(after, at, label)
         at += 1
-        if at >= most:
-            found.exhausted = False
-            break
-    found.states = len(seen.states)
+    found.exhausted = at == len(seen.states)
+    found.states, found.happened = len(seen.states), set(seen.labels)
     return found
+
+
+def _tell(found: Found, calm: Calm) -> None:
+    """Complete a trace with what calm weather makes of it, up to a second post if one comes."""
+    last = found.trace[-1].state
+    course = calm.course(last, despite=NOT_YET_TWO)
+    ends = [n for n, s in enumerate(course) if s.broken]
+    twice = [n for n in ends if course[n].broken == TWO_POSTS]
+    if last.broken and not twice:
+        return
+    until = (twice or ends or [len(course) - 1])[0]
+    found.broken = course[until].broken or found.broken
+    found.trace += [Step("then, in calm weather", s) for s in course[: until + 1]]
 
 
 def _count_ending(found: Found, s: State) -> None:

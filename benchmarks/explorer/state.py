@@ -55,6 +55,7 @@ class Row(NamedTuple):
     hold: str  # why, if nothing but a person brings it back
     unconfirmed: bool  # likewise
     cancel: bool
+    retried: int  # attempts that followed one whose last byte was sent
     over: str  # how the publication ended, or ""
 
 
@@ -82,7 +83,7 @@ class Remote(NamedTuple):
     phase: int
     age: int
     failed_age: int  # of a failure that may pass, or -1
-    has_passed: bool  # a failure did; the next one is final
+    told_failed: bool  # a failure of it is on record, and nothing better since
     killed: bool  # the address ended before its time
     given_up: bool  # ours: the attempt it belongs to has been closed
 
@@ -130,3 +131,4 @@ class Rules:
     compare_cancel: bool = True
     lease_at_record: bool = True  # a turn that outlived its lease records nothing
     age_of_answers: bool = True  # an answer counts from when its call began
+    refuse_late_cancel: bool = True  # no cancel is accepted once the last byte may be out

@@ -55,7 +55,7 @@ def opened(uploads: tuple[Remote, ...], *, given_up: bool) -> tuple[tuple[Remote
     used = {u.uid for u in uploads}
     uid = next(n for n in range(len(used) + 1) if n not in used)
     new = Remote(
-        uid, 0, Upload.EXPECTS_BYTES, 0, -1, has_passed=False, killed=False, given_up=given_up
+        uid, 0, Upload.EXPECTS_BYTES, 0, -1, told_failed=False, killed=False, given_up=given_up
     )
     return tuple(sorted((*uploads, new))), uid
 
@@ -65,7 +65,9 @@ def address_is_dead(upload: Remote, put_age: int) -> bool:
     return upload.killed or upload.age - put_age >= ADDRESS_LIFE_MIN
 
 
-def put(upload: Remote, call: Asked, age: int, size: int, habits: Habits) -> tuple[Remote, SendAnswer]:
+def put(
+    upload: Remote, call: Asked, age: int, size: int, habits: Habits
+) -> tuple[Remote, SendAnswer]:
     """A PUT that began `age` minutes ago reaches TikTok: what it becomes, what it answers."""
     if age > LONGEST_PUT_MIN:
         return upload, UNANSWERED
@@ -88,10 +90,14 @@ def put(upload: Remote, call: Asked, age: int, size: int, habits: Habits) -> tup
 
 
 def half_put(upload: Remote, call: Asked) -> Remote | None:
-    """A PUT breaks and TikTok keeps its first half."""
+    """A PUT breaks and TikTok keeps its first half.
+
+    Never all but one byte of it: that count could also be the last index of the whole range, and
+    with ranges of megabytes it does not happen.
+    """
     half = (call.last + 1 - call.first) // 2
     wanted = upload.phase == Upload.EXPECTS_BYTES and call.first == upload.received
-    if not half or not wanted or address_is_dead(upload, 0):
+    if half < 2 or not wanted or address_is_dead(upload, 0):
         return None
     return upload._replace(received=call.first + half)
 
@@ -142,9 +148,7 @@ def looks(upload: Remote, size: int, habits: Habits) -> Iterator[Look]:
     else:
         yield Look("calm", "failed", upload, _failed(upload, habits))
         if may_pass(upload):
-            back = Upload.PROCESSING if upload.received == size else Upload.EXPECTS_BYTES
-            passed = upload._replace(phase=back, failed_age=-1, has_passed=True)
-            yield _processing("free", passed, habits)
+            yield _processing("free", passed(upload, size), habits)
 
 
 def _complete(upload: Remote, habits: Habits) -> Iterator[Look]:
@@ -162,7 +166,8 @@ def _fails(upload: Remote, habits: Habits) -> Iterator[Look]:
     final = upload._replace(phase=Upload.FAILED)
     yield Look("fault", "failed for good", final, _failed(final, habits))
     # The latest moment at which it can have failed is now, which leaves it the longest to pass.
-    age = PASSING_MIN if upload.has_passed else 0
+    # Once a failure is on record the next one is taken to be the same: assumption SAME_FAILURE.
+    age = PASSING_MIN if upload.told_failed else 0
     passing = upload._replace(phase=Upload.FAILED_PASSING, failed_age=age)
     yield Look("fault", "failed, perhaps", passing, _failed(passing, habits))
 
@@ -174,10 +179,21 @@ def _failed(upload: Remote, habits: Habits) -> Status:
     return Status(Says.FAILED, received, fail_reason="internal", fail_is_passing=True)
 
 
+def expects_bytes(upload: Remote) -> bool:
+    """Whether it waits for bytes, and the address would take them."""
+    return upload.phase == Upload.EXPECTS_BYTES and not address_is_dead(upload, 0)
+
+
 def can_post(upload: Remote, size: int) -> bool:
     """Whether it is a post, or can become one without another byte."""
     there = upload.phase in {Upload.PROCESSING, Upload.POSTED} or may_pass(upload)
     return there and upload.received == size
+
+
+def passed(upload: Remote, size: int) -> Remote:
+    """Its failure has passed."""
+    back = Upload.PROCESSING if upload.received == size else Upload.EXPECTS_BYTES
+    return upload._replace(phase=back, failed_age=-1)
 
 
 def may_pass(upload: Remote) -> bool:
@@ -210,5 +226,5 @@ def is_pointless(upload: Remote, call: Asked, age: int, size: int, habits: Habit
     if upload.phase == Upload.FAILED or address_is_dead(upload, age):
         return True
     if upload.received == size:
-        return habits.resent != "stored" or upload.has_passed
+        return habits.resent != "stored"
     return call.first < upload.received

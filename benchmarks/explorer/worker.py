@@ -8,13 +8,18 @@ of an upload whose `init` answer is dropped), so of a fenced-out turn only a PUT
 from benchmarks.explorer.book import Told
 from benchmarks.explorer.model import Model
 from benchmarks.explorer.state import Lane, Lease, Phase, Put, Row, State, Turn, Upload
-from benchmarks.explorer.tiktok import can_post, find, forget, is_pointless
-from postwright.publishing.attempt import Event, Woke
+from benchmarks.explorer.tiktok import can_post, expects_bytes, find, forget, is_pointless
+from postwright.platforms.base import Phase as Says
+from postwright.platforms.base import Status
+from postwright.publishing.attempt import Event, Stage, Woke
 
 TWO_POSTS = "two posts"
 NO_PROOF = "published, but there is no post"
 LOST_POST = "failed or cancelled, but there is a post, or can be"
 GIVEN_UP = "an attempt was given up that is a post, or can become one"
+TRACKED_EARLY = "tracked, though bytes are missing and their address lives"
+TOO_MANY = "a third automatic retry"
+MOST_RETRIES = 2
 CANCELLED = "a cancel was accepted, and a post appears"
 WORKERS = 2
 NOT_POSTED = frozenset({"failed", "cancelled"})
@@ -31,7 +36,7 @@ def claim(m: Model, s: State) -> State | None:
         return None
     attempt = m.first_attempt() if row.attempt < 0 else row.attempt
     row = row._replace(attempt=attempt, due=0, hold="", unconfirmed=False)
-    turn = Turn(False, *_loaded(m, row), Phase.RECORD, m.book.event(Woke()), 0)
+    turn = _woken(m, row, fenced_out=False)
     return tidy(m, s._replace(row=row, lease=Lease.RUNNING, turns=_sorted((*others, turn))))
 
 
@@ -49,12 +54,15 @@ def record(m: Model, s: State, t: Turn) -> State:
     told = decided(m, t)
     row = s.row
     if row.cancel and m.rules.compare_cancel and _must_look_again(m, t):
-        again = Turn(t.fenced_out, *_loaded(m, row), Phase.RECORD, m.book.event(Woke()), 0)
+        again = _woken(m, row, fenced_out=t.fenced_out)
         return _go_on(m, s, t, again, row)
     if row.over or t.number != row.number:
         return _record_elsewhere(m, s, t, told)
     if told.published and not any(u.phase == Upload.POSTED for u in s.uploads):
         return s._replace(broken=NO_PROOF)
+    s = _on_record(m, s, t)
+    if told.lane == Lane.TRACK and row.lane == Lane.START and _could_send(m, s, told):
+        return s._replace(broken=TRACKED_EARLY)
     match told.kind:
         case "call":
             return _record_call(m, s, t, told)
@@ -97,8 +105,12 @@ def tidy(m: Model, s: State) -> State:
     """Forget what nothing can tell from nothing."""
     if not s.uploads:
         return s
-    s = _without_pointless(m, s)
     book = m.book
+    if not s.wire and len(s.uploads) == 1 and s.row.attempt >= 0:
+        live = book.uid(s.row.attempt) == s.uploads[0].uid
+        if live and not any(t.fenced_out for t in s.turns):
+            return s
+    s = _without_pointless(m, s)
     known = {book.uid(s.row.attempt)} if s.row.attempt >= 0 else set[int]()
     for t in s.turns:
         if t.memory >= 0:
@@ -174,7 +186,10 @@ def _waiting(row: Row, told: Told) -> Row:
 def _restart(m: Model, s: State, t: Turn, told: Told) -> State:
     number = s.row.number if m.rules.fence else s.row.number + 1
     row = _waiting(s.row, told)
-    row = row._replace(attempt=told.following, number=number, lane=Lane.START)
+    retried = row.retried + (m.book.attempts[told.attempt].last_byte_at is not None)
+    if retried > MOST_RETRIES:
+        return s._replace(broken=TOO_MANY)
+    row = row._replace(attempt=told.following, number=number, lane=Lane.START, retried=retried)
     return judged(m, _let_go(m, _all_given_up(s), t, row))
 
 
@@ -183,6 +198,22 @@ def _over(m: Model, s: State, t: Turn, told: Told) -> State:
         s = _all_given_up(s)
     row = s.row._replace(attempt=-1, over=told.over, due=0)
     return judged(m, _let_go(m, s, t, row))
+
+
+def _on_record(m: Model, s: State, t: Turn) -> State:
+    """Whether the last thing on record about the upload is that it failed."""
+    event = m.book.events[t.what]
+    if not isinstance(event, Status) or event.phase not in {Says.FAILED, Says.PROCESSING}:
+        return s
+    uid, failed = m.book.uid(t.memory), event.phase is Says.FAILED
+    uploads = (u._replace(told_failed=failed) if u.uid == uid else u for u in s.uploads)
+    return s._replace(uploads=tuple(uploads))
+
+
+def _could_send(m: Model, s: State, told: Told) -> bool:
+    attempt = m.book.attempts[told.attempt]
+    tracked = attempt.stage is Stage.TRACKING and not attempt.address_dead
+    return tracked and any(expects_bytes(u) for u in s.uploads if u.uid == m.book.uid(told.attempt))
 
 
 def _all_given_up(s: State) -> State:
@@ -206,8 +237,9 @@ def _let_go(m: Model, s: State, t: Turn, row: Row) -> State:
     return tidy(m, s._replace(row=row, lease=Lease.FREE, turns=without(s.turns, t)))
 
 
-def _loaded(m: Model, row: Row) -> tuple[int, int]:
-    return m.book.flagged(row.attempt, cancel=row.cancel), row.number
+def _woken(m: Model, row: Row, *, fenced_out: bool) -> Turn:
+    loaded = m.book.flagged(row.attempt, cancel=row.cancel)
+    return Turn(fenced_out, loaded, row.number, Phase.RECORD, m.book.event(Woke()), 0)
 
 
 def _must_look_again(m: Model, t: Turn) -> bool:

@@ -1,0 +1,68 @@
+"""`python -m benchmarks.explorer`: explore the protocol, then its mutants.
+
+`--trace NAME` prints the shortest counterexample of one mutation instead.
+"""
+
+import argparse
+import gc
+import json
+import sys
+import time
+
+from benchmarks.explorer import report
+from benchmarks.explorer.code import mutant, real
+from benchmarks.explorer.mutations import MUTATIONS, Mutation
+from benchmarks.explorer.report import Hunt
+from benchmarks.explorer.scenarios import FULL, HUNTING, SMALL
+from benchmarks.explorer.search import Found, search
+from benchmarks.explorer.trace import lines
+
+
+def hunt(mutation: Mutation) -> Hunt:
+    """Explore one mutant, until a promise breaks."""
+    code = mutant(mutation.old, mutation.new) if mutation.old else real()
+    return Hunt(mutation, search(code, HUNTING[mutation.where], mutation.rules))
+
+
+def main() -> int:
+    """Print the tables. 0 if every promise holds and every mutation is caught."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.explorer", description=__doc__)
+    names = [m.name for m in MUTATIONS]
+    parser.add_argument("--trace", metavar="NAME", choices=names, help=", ".join(names))
+    asked = parser.parse_args()
+    gc.disable()  # states hold no cycles, and there are millions of them
+    if asked.trace:
+        return _trace(next(m for m in MUTATIONS if m.name == asked.trace))
+    return _everything()
+
+
+def _trace(mutation: Mutation) -> int:
+    found = hunt(mutation).found
+    print("\n".join(lines(found)))
+    return 0 if found.broken else 1
+
+
+def _everything() -> int:
+    began = time.monotonic()
+    print("\n".join(report.assumptions()))
+    print(f"\n  {'scenario':38} {'bounds':62} {'states':>9} {'steps':>10}")
+    all_found: list[Found] = []
+    for scenario in (*FULL, *SMALL.values()):
+        found = search(real(), scenario)
+        print(report.explored(found), flush=True)
+        if found.broken:
+            print("\n".join(lines(found)), flush=True)
+        found.trace, found.book = [], None
+        all_found.append(found)
+    print("\n" + "\n".join(report.endings(all_found)) + "\n\nMutations:")
+    hunts: list[Hunt] = []
+    for mutation in MUTATIONS:
+        hunts.append(hunt(mutation))
+        print(report.hunted(hunts[-1]), flush=True)
+    last = report.summary(all_found, hunts, time.monotonic() - began)
+    print(last)
+    return 0 if json.loads(last)["met"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

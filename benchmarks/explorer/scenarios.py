@@ -1,0 +1,107 @@
+"""What is explored: the bounds of the full run, and smaller ones for mutants and tests."""
+
+from benchmarks.explorer.model import Scenario
+from benchmarks.explorer.state import Left
+from benchmarks.explorer.tiktok import Habits
+
+SHORT = (7, 81)
+HOURS = (7, 11, 81)
+SETTLING = (4, 7, 51)
+ONLY_FAILS = frozenset({"fails"})
+NO_REFUSALS = frozenset({"lost", "fails", "odd"})
+LOST_OR_FAILED = frozenset({"lost", "fails"})
+
+
+def _left(
+    *,
+    faults: int = 0,
+    crashes: int = 0,
+    sleeps: int = 0,
+    jumps: int = 0,
+    nudges: int = 0,
+    cancels: int = 0,
+) -> Left:
+    return Left(faults, crashes, sleeps, jumps, nudges, cancels)
+
+
+EACH_ONCE = _left(faults=1, crashes=1, sleeps=1, jumps=1, nudges=1, cancels=1)
+TWICE = EACH_ONCE._replace(faults=2, jumps=2)
+
+# Small bounds, by name: each mutation says in which of them it shows.
+SMALL = {
+    s.name: s
+    for s in (
+        Scenario("small", 2, EACH_ONCE, jumps=SHORT),
+        Scenario(
+            "no cancel", 2, EACH_ONCE._replace(cancels=0), jumps=SHORT, faults=NO_REFUSALS
+        ),
+        Scenario("one range", 1, EACH_ONCE, jumps=SHORT),
+        Scenario(
+            "silent", 2, _left(faults=1, crashes=1, sleeps=1, jumps=1),
+            habits=Habits(numbers="none", resent="stored"),
+        ),
+        Scenario(
+            "last index", 2, _left(faults=1, crashes=1, jumps=1),
+            habits=Habits("last_index", reports_bytes=False),
+        ),
+        Scenario(
+            "parts", 2, _left(faults=1, crashes=1, jumps=1), habits=Habits(keeps_parts=True)
+        ),
+        Scenario(
+            "late id", 1, _left(faults=1, crashes=1, jumps=2),
+            habits=Habits(resent="404", tells_ids=False),
+        ),
+        Scenario("limits", 1, _left(faults=2, jumps=2, nudges=1), near_limits=True),
+        Scenario("unconfirmed", 1, _left(faults=1, jumps=1)),
+        Scenario(
+            "asleep", 1, _left(faults=2, sleeps=1, jumps=3, nudges=1),
+            jumps=(51,), faults=ONLY_FAILS,
+        ),
+    )
+}  # fmt: skip
+
+SETTLED = Scenario(
+    "settling", 1, _left(faults=1, sleeps=1, jumps=5, nudges=1),
+    habits=Habits(resent="stored"), jumps=SETTLING, faults=ONLY_FAILS,
+)  # fmt: skip
+
+# What mutants are looked for in: wide enough to show one, no wider.
+HUNTING = SMALL | {SETTLED.name: SETTLED}
+
+FULL = (
+    Scenario("two ranges", 2, TWICE),
+    Scenario("one range", 1, TWICE),
+    Scenario("three ranges", 3, EACH_ONCE._replace(jumps=2)),
+    Scenario(
+        "no numbers told, ranges taken twice", 3, TWICE._replace(jumps=1, nudges=0),
+        habits=Habits(numbers="none", resent="stored"),
+    ),
+    Scenario(
+        "last index told, no bytes in status", 2, TWICE._replace(jumps=1),
+        habits=Habits("last_index", reports_bytes=False),
+    ),
+    Scenario(
+        "parts of broken ranges stay", 2, TWICE._replace(jumps=1, nudges=0),
+        habits=Habits(keeps_parts=True),
+    ),
+    Scenario(
+        "404 after the end, the id comes late", 2, EACH_ONCE._replace(jumps=2),
+        habits=Habits(resent="404", tells_ids=False),
+    ),
+    Scenario(
+        "near every limit", 1, TWICE._replace(crashes=0, cancels=0), near_limits=True
+    ),
+    Scenario(
+        "crashes and sleep", 2, _left(crashes=3, sleeps=2, jumps=3, cancels=1),
+        faults=frozenset(),
+    ),
+    Scenario(
+        "two late PUTs, two ranges", 2, _left(faults=1, crashes=2, sleeps=1, jumps=2),
+        jumps=HOURS, faults=LOST_OR_FAILED, wire=2,
+    ),
+    Scenario(
+        "two late PUTs, one range", 1, _left(faults=1, crashes=2, sleeps=2, jumps=2),
+        jumps=(7, 51), faults=LOST_OR_FAILED, wire=2,
+    ),
+    SETTLED,
+)  # fmt: skip
