@@ -28,7 +28,7 @@ from postwright.platforms.tiktok.settings import CreatorLimits
 async def command(
     *, file: Path, account: str | None, privacy: str | None, as_json: bool, **chosen: Any
 ) -> int:
-    r"""Say what is wrong with a file before anything is sent.
+    """Say what is wrong with a file before anything is sent.
 
     Nothing is stored and nothing is sent. Without --account no database is needed, and only the
     rules that hold for every creator are looked at.
@@ -39,7 +39,7 @@ async def command(
       postwright check clip.mp4 --account @demo --privacy friends --caption "Hello"
 
     Ends with 0 if the file can go out like this, with 3 if not.
-    """
+    """  # noqa: D301  # click reads \b: the lines below it are not wrapped
     settings = current()
     found = await probe(file, timeout_s=settings.media.probe_timeout_s)
     limits = None if account is None else await _limits(settings, account)

@@ -50,7 +50,7 @@ def command() -> None:
 @json_option
 @asynchronous
 async def tiktok(*, no_browser: bool, port: int | None, timeout_s: float, as_json: bool) -> None:
-    r"""Connect a TikTok account, or connect it again.
+    """Connect a TikTok account, or connect it again.
 
     A browser opens TikTok's consent page and comes back to this command, so it has to run on the
     same machine. Accounts that are connected again go on with what was waiting for them.
@@ -61,7 +61,7 @@ async def tiktok(*, no_browser: bool, port: int | None, timeout_s: float, as_jso
       postwright connect tiktok --no-browser      prints the address to open
 
     Exit codes: 0 connected, 6 refused or nobody came back, 7 TikTok cannot be reached.
-    """
+    """  # noqa: D301  # click reads \b: the lines below it are not wrapped
     settings = current()
     _refuse_web(settings)
     async with opened(settings) as desk:

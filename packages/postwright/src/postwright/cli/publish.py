@@ -54,7 +54,7 @@ async def command(
     as_json: bool,
     **chosen: Any,
 ) -> int:
-    r"""Publish a video once, now or at a time.
+    """Publish a video once, now or at a time.
 
     The file is checked, copied into the media folder and scheduled; a worker sends it. Everything
     about the post that is not said is off: comments, duets, stitches.
@@ -67,7 +67,7 @@ async def command(
 
     Exit codes: 0 scheduled (with --wait: it is out), 3 the file or an option is wrong,
     4 no such account or file, 6 connect the account again, 8 it failed, 9 not out in time.
-    """
+    """  # noqa: D301  # click reads \b: the lines below it are not wrapped
     settings = current()
     now = datetime.now(UTC)
     moment = None if at is None else read_time(at, now=now)

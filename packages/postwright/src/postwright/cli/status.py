@@ -21,7 +21,7 @@ from postwright.publishing.queries import Overview
 @json_option
 @asynchronous
 async def command(*, id: str, watch: bool, timeout_s: float | None, as_json: bool) -> int:  # noqa: A002  # the name of the argument
-    r"""Show how a post stands, or follow it.
+    """Show how a post stands, or follow it.
 
     ID is a post's or a publication's id, or your own key.
 
@@ -31,7 +31,7 @@ async def command(*, id: str, watch: bool, timeout_s: float | None, as_json: boo
       postwright status monday --watch
 
     With --watch, exit codes: 0 it is out, 8 it failed or was cancelled, 9 not in time.
-    """
+    """  # noqa: D301  # click reads \b: the lines below it are not wrapped
     async with opened(current()) as desk:
         async with desk.database.transaction() as session:
             seen = await queries.overview(session, desk.workspace_id, id)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @json_option
 @asynchronous
 async def command(*, emulator: bool, emulator_port: int, as_json: bool) -> None:
-    r"""Run everything in one process, until Ctrl-C.
+    """Run everything in one process, until Ctrl-C.
 
     That is the database (unless POSTWRIGHT_DATABASE_URL names one), its migrations and a worker.
     With --emulator there is a TikTok on this machine too, with an app and some creators: commands
@@ -46,7 +46,7 @@ async def command(*, emulator: bool, emulator_port: int, as_json: bool) -> None:
     Examples:
       postwright up
       postwright up --emulator
-    """
+    """  # noqa: D301  # click reads \b: the lines below it are not wrapped
     settings = current() if not emulator else load(environment())
     # What becomes of the posts is told in words; the steps are in the log only on request.
     log_to_stderr(settings, least="WARNING")
