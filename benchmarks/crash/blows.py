@@ -50,9 +50,9 @@ class Dealer:
     fleet: Fleet
     chance: random.Random
     pause_s: tuple[float, float]
+    patience_s: float
     provoke: Callable[[Window], Awaitable[None]]
     aimed: float = 0.7
-    patience_s: float = 6.0
     blows: list[Blow] = field(default_factory=list[Blow])
     _asleep: asyncio.TaskGroup = field(init=False)
     _read: int = 0

@@ -30,7 +30,7 @@ class Plan:
 
     Sizes are in bytes, `intake` in bytes per second of each upload. `slots` are each worker's, per
     lane; few of them make the workers share. `reads` is how often the status is asked before a
-    post is complete.
+    post is complete; `patience_s` how long a blow waits for its window.
     """
 
     seed: int
@@ -46,6 +46,7 @@ class Plan:
     reads: int = 2
     at_once: int = 3
     pause_s: tuple[float, float] = (0.3, 2.0)
+    patience_s: float = 6
     timeout_s: float = 900
 
 
@@ -140,7 +141,9 @@ class _Run:
         self._chance = random.Random(plan.seed)
         self._uploads: list[Upload] = []
         self._probe: VideoProbe | None = None
-        self._dealer = Dealer(scene, fleet, self._chance, plan.pause_s, self._provoke)
+        self._dealer = Dealer(
+            scene, fleet, self._chance, plan.pause_s, plan.patience_s, self._provoke
+        )
 
     async def play(self) -> None:
         plan = self._plan

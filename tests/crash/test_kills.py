@@ -21,7 +21,8 @@ SMALL = Plan(
     reads=0,
     at_once=2,
     pause_s=(0.2, 0.8),
-    timeout_s=55,
+    patience_s=3,
+    timeout_s=120,
 )
 
 
