@@ -22,8 +22,8 @@ demo: setup ## a real video to a profile on the emulator, exactly once  [VIDEO=p
 up: setup ## emulator and service, left running to play with
 	@$(BIN)/postwright up --emulator
 
-unit: setup ## the tests without a database or a process, in seconds
-	@$(PY) -m pytest -q -m "not slow"
+unit: setup ## the tests without input or output, in seconds
+	@$(PY) -m pytest -q packages/*/tests/unit
 
 test: setup ## every test
 	@$(PY) -m pytest -q -n 2 --dist worksteal

@@ -43,12 +43,13 @@ def private_uv() -> Path:
     print(f"setup: fetching uv {UV_VERSION} into {TOOLS.relative_to(ROOT)}/", flush=True)
     wanted = f"uv=={UV_VERSION}"
     install = ["install", "--quiet", "--disable-pip-version-check", "--target", str(target), wanted]
-    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True).returncode == 0:
+    asked = [sys.executable, "-m", "pip", "--version"]
+    if subprocess.run(asked, capture_output=True, check=False).returncode == 0:
         run(sys.executable, "-m", "pip", *install)
     else:
         # Debian splits pip and venv off; ensurepip's wheel may still be there to run in place.
         try:
-            import ensurepip
+            import ensurepip  # noqa: PLC0415  # some Pythons come without it
 
             bundled = next(Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl"))
         except (ImportError, StopIteration):
@@ -86,13 +87,15 @@ def sync(uv: Path) -> None:
     os.environ["VIRTUAL_ENV"] = str(venv)  # noqa: TID251  # tells uv which environment; no setting is read
     print("setup: installing the locked packages", flush=True)
     run(uv, "pip", "install", "--quiet", "--require-hashes", "--link-mode", "copy", "-r", LOCK)
-    editable = [part for path in sorted((ROOT / "packages").iterdir()) for part in ("-e", str(path))]
+    editable = [
+        part for path in sorted((ROOT / "packages").iterdir()) for part in ("-e", str(path))
+    ]
     run(uv, "pip", "install", "--quiet", "--no-deps", *editable)
 
 
 def main() -> None:
     """Parse the one flag and go."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  # whoever runs this may have an older one
         sys.exit(f"setup: Python 3.11 or newer is needed; this is {sys.version.split()[0]}")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lock", action="store_true", help="resolve anew instead of installing")

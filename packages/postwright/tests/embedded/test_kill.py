@@ -75,7 +75,7 @@ def test_a_client_in_a_long_query_does_not_keep_a_killed_server_from_coming_back
 
 
 def test_a_dead_server_that_stays_a_zombie_is_replaced(data_dir: Path) -> None:
-    with subprocess.Popen(  # noqa: S603  # our own program
+    with subprocess.Popen(  # our own program
         [sys.executable, "-c", _ZOMBIE_KEEPER, str(data_dir)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -41,7 +41,7 @@ def test_processes_that_start_it_at_the_same_moment_share_one_server(data_dir: P
         "print(ensure_running(Path(sys.argv[1])).pid)"
     )
     processes = [
-        subprocess.Popen(  # noqa: S603  # our own program
+        subprocess.Popen(  # our own program
             [sys.executable, "-c", program, str(data_dir)], stdout=subprocess.PIPE, text=True
         )
         for _ in range(3)

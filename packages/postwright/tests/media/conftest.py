@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from demo.video import make_video
 
 Video = Callable[..., Path]

@@ -2,8 +2,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from demo.video import make_video
 
+from demo.video import make_video
 from postwright.media.probe import probe
 
 pytestmark = pytest.mark.slow

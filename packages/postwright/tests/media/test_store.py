@@ -159,7 +159,7 @@ except StorageFull as error:
 """
     arguments = [sys.executable, "-c", program, str(tmp_path / "media"), str(source)]
 
-    done = subprocess.run(arguments, check=True, capture_output=True, text=True)  # noqa: S603  # our own program
+    done = subprocess.run(arguments, check=True, capture_output=True, text=True)  # our own program
 
     assert done.stdout.strip() == f"storage_full {SIZE}"
     assert list((tmp_path / "media").iterdir()) == []
