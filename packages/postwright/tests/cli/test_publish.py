@@ -68,8 +68,11 @@ def test_a_creator_who_may_not_post_is_refused_at_once(connected: Commandline, v
     assert connected.nothing_was_stored()
 
 
-@pytest.mark.parametrize("at", ["+2h", (datetime.now(UTC) + timedelta(hours=2)).isoformat()])
-def test_the_same_key_again_is_the_same_post(connected: Commandline, video: Path, at: str) -> None:
+@pytest.mark.parametrize("is_relative", [True, False])
+def test_the_same_key_again_is_the_same_post(
+    connected: Commandline, video: Path, *, is_relative: bool
+) -> None:
+    at = "+2h" if is_relative else (datetime.now(UTC) + timedelta(hours=2)).isoformat()
     first = connected(*connected.publish(video, key="monday", at=at), "--json")
     again = connected(*connected.publish(video, key="monday", at=at), "--json")
     assert (first.json["is_new"], again.json["is_new"]) == (True, False)
