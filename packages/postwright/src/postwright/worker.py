@@ -32,7 +32,7 @@ class Worker:
 
     def __init__(self, settings: Settings, database_url: str) -> None:
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
-        self._database = Database(database_url, pool_size=settings.worker.slots * 2 + 4)
+        self._database = Database(database_url, pool_size=settings.worker.slots + 2)
         self._accounts = Accounts(settings, self._database)
         publisher = Publisher(
             self._accounts,
