@@ -63,6 +63,16 @@ async def media(request: Request) -> Response:
     return FileResponse(world.upload_of(post).path, media_type=post.media_type)
 
 
+async def cover(request: Request) -> Response:
+    """The picture a post shows until it is played, as a JPEG."""
+    post = _post(world_of(request), request.path_params["post_id"])
+    if post is None or post.cover is None:
+        return Response(status_code=404)
+    # Not for long: after a reset with a seed another post may have the same number.
+    headers = {"Cache-Control": "private, max-age=60"}
+    return Response(post.cover, media_type="image/jpeg", headers=headers)
+
+
 async def avatar(request: Request) -> Response:
     """A drawn avatar: the first letter on a colour of one's own."""
     creator = world_of(request).creators.get(request.path_params["username"])
@@ -86,5 +96,6 @@ ROUTES = [
     Route("/@{username}", profile, methods=["GET"]),
     Route("/@{username}/video/{post_id}", video, methods=["GET"]),
     Route("/media/{post_id}", media, methods=["GET", "HEAD"]),
+    Route("/media/{post_id}/cover.jpg", cover, methods=["GET", "HEAD"]),
     Route("/avatar/{username}.svg", avatar, methods=["GET"]),
 ]

@@ -1,6 +1,6 @@
 """What Content Posting remembers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -89,7 +89,8 @@ class Post:
     """A post as it stands on TikTok; its bytes are the file of its upload.
 
     `info` is what was asked for; `privacy` and the `disable_` flags of the post are what
-    TikTok made of it. `public_id_at` is when status/fetch names it, None for never.
+    TikTok made of it. `public_id_at` is when status/fetch names it, None for never. `cover` is
+    a JPEG of the picture at `cover_timestamp_ms`, None if none could be made.
     """
 
     post_id: int
@@ -111,6 +112,7 @@ class Post:
     frame_rate: float
     created_at: datetime
     public_id_at: datetime | None
+    cover: bytes | None = field(default=None, repr=False)
 
     def shows_id(self, now: datetime) -> bool:
         """Whether status/fetch names the post: public, and through moderation."""

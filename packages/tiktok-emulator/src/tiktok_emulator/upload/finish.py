@@ -6,6 +6,7 @@ from datetime import timedelta
 from tiktok_emulator.posting.creator import Standing, posts_today
 from tiktok_emulator.posting.state import Creator, FailReason, Outcome, Post, Privacy
 from tiktok_emulator.store import World
+from tiktok_emulator.upload.cover import cover_moment_ms, take_cover
 from tiktok_emulator.upload.media import MediaFacts, fail_reason, probe
 from tiktok_emulator.upload.state import Upload
 
@@ -30,6 +31,9 @@ def _take_outcome(world: World, username: str) -> Outcome | None:
 
 async def _inspect(upload: Upload, outcome: Outcome | None) -> None:
     upload.facts = await asyncio.to_thread(probe, upload.path)
+    if upload.facts is not None:
+        at_ms = cover_moment_ms(upload.info.cover_timestamp_ms, upload.facts.duration_ms)
+        upload.cover = await asyncio.to_thread(take_cover, upload.path, at_ms)
     if outcome is not None:
         upload.is_stuck = outcome.fail_reason is None
         upload.ordered_failure = outcome.fail_reason
@@ -52,6 +56,7 @@ def settle(world: World, upload: Upload) -> None:
         upload.post_id = post.post_id
         return
     upload.fail_reason = reason or FailReason.FILE_FORMAT
+    upload.cover = None
     upload.path.unlink(missing_ok=True)
 
 
@@ -102,7 +107,6 @@ def _publish(world: World, upload: Upload, facts: MediaFacts) -> Post:
     now = world.clock.now()
     is_public = upload.privacy is Privacy.PUBLIC
     moderated_at = now + timedelta(seconds=world.settings.moderation_seconds)
-    cover = upload.info.cover_timestamp_ms or 0
     return Post(
         post_id=world.ids.number(),
         publish_id=upload.publish_id,
@@ -113,7 +117,8 @@ def _publish(world: World, upload: Upload, facts: MediaFacts) -> Post:
         disable_comment=upload.info.disable_comment or creator.comment_disabled,
         disable_duet=upload.info.disable_duet or creator.duet_disabled or creator.private,
         disable_stitch=upload.info.disable_stitch or creator.stitch_disabled or creator.private,
-        cover_timestamp_ms=cover if 0 <= cover < facts.duration_ms else 0,
+        cover_timestamp_ms=cover_moment_ms(upload.info.cover_timestamp_ms, facts.duration_ms),
+        cover=upload.cover,
         size_bytes=upload.plan.size_bytes,
         sha256=upload.digest.hexdigest(),
         media_type=facts.media_type or "",

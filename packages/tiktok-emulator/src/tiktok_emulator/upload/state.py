@@ -47,6 +47,7 @@ class Upload:
     post_id: int | None = None
     status_reads: int = 0
     facts: MediaFacts | None = None
+    cover: bytes | None = field(default=None, repr=False)
     is_probed: bool = False
     is_stuck: bool = False
     ordered_failure: FailReason | None = None
