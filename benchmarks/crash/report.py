@@ -52,7 +52,9 @@ def _totals(outcome: Outcome) -> str:
     size = sum(row.upload.size_bytes for row in outcome.rows)
     resent = outcome.resent_bytes
     again = "not counted here" if resent is None else f"{resent:,} of {size:,} bytes"
+    refused = ", ".join(f"{count} x {name}" for name, count in outcome.refusals.most_common())
     return (
+        f"TikTok's refusals: {refused or 'none'}\n"
         f"{outcome.inits} inits, {voided} attempts voided, sent again: {again}, "
         f"{outcome.deaths} workers ended by themselves, {outcome.seconds:.0f} s"
     )
@@ -69,6 +71,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "posts": outcome.posts,
         "equal_bytes": outcome.equal_bytes,
         "least_window": min(kills[window] for window in NAMED),
+        "rate_limited": outcome.rate_limited,
         "ended_by_themselves": outcome.deaths,
     }
     goals = {
@@ -78,6 +81,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "posts": plan.publications,
         "equal_bytes": True,
         "least_window": LEAST_PER_WINDOW,
+        "rate_limited": 0,
         "ended_by_themselves": 0,
     }
     least = figures["least_window"] >= LEAST_PER_WINDOW

@@ -78,6 +78,7 @@ class Outcome:
     posts: int = 0
     inits: int = 0
     taken_bytes: int | None = None
+    refusals: Counter[str] = field(default_factory=Counter[str])
     deaths: int = 0
     seconds: float = 0
     log_tail: str = ""
@@ -98,6 +99,11 @@ class Outcome:
         return complete and all(
             row.posts == 1 and row.same_bytes and row.same_id for row in self.rows
         )
+
+    @property
+    def rate_limited(self) -> int:
+        """How often TikTok had to say that there were too many requests."""
+        return sum(n for name, n in self.refusals.items() if name.endswith("rate_limit_exceeded"))
 
     @property
     def resent_bytes(self) -> int | None:
@@ -266,6 +272,12 @@ class _Run:
         outcome, scene = self._outcome, self._scene
         state = await scene.control("GET", "state")
         outcome.posts, outcome.inits = len(state["posts"]), len(state["uploads"])
+        requests = (await scene.control("GET", "requests"))["requests"]
+        outcome.refusals.update(
+            f"{entry['operation']} {entry['status']} {entry['code'] or 'broken off'}"
+            for entry in requests
+            if entry["status"] is None or entry["status"] >= 400
+        )
         outcome.taken_bytes = _written_bytes(scene.emulator_pid)
         async with scene.database.transaction() as session:
             found: Sequence[Any] = (
