@@ -222,7 +222,7 @@ MUTATIONS = (
         old="        retries=a.retries,\n    )",
         new="    )",
     ),
-    Mutation("no-fence", "small", rules=Rules(fence=False, lease_at_record=False)),
+    Mutation("no-fence", "small", rules=Rules(fence=False)),
     Mutation("store-after-the-call", "no cancel", rules=Rules(store_first=False)),
     Mutation("cancel-after-last-byte", "small", rules=Rules(refuse_late_cancel=False)),
     Mutation("cancel-not-compared", "small", rules=Rules(compare_cancel=False)),

@@ -35,7 +35,7 @@ SMALL = {
         Scenario(
             "no cancel", 2, EACH_ONCE._replace(cancels=0), jumps=SHORT, faults=NO_REFUSALS
         ),
-        Scenario("one range", 1, EACH_ONCE, jumps=SHORT),
+        Scenario("one", 1, EACH_ONCE, jumps=SHORT),
         Scenario(
             "silent", 2, _left(faults=1, crashes=1, sleeps=1, jumps=1),
             habits=Habits(numbers="none", resent="stored"),

@@ -71,6 +71,6 @@ def test_every_ending_is_reached():
 
 
 def test_the_same_search_visits_the_same_states():
-    again = [search(real(), SMALL["one range"]) for _ in range(2)]
+    again = [search(real(), SMALL["one"]) for _ in range(2)]
     assert again[0].states == again[1].states
     assert again[0].transitions == again[1].transitions

@@ -38,8 +38,14 @@ from postwright.publishing.attempt import (
 from postwright.publishing.protocol import decide
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def _ago(minutes: int) -> datetime:
+    return NOW - timedelta(minutes=minutes)
+
+
 NUMBERS = some.none() | some.integers(0, 40)
-MOMENTS = some.builds(lambda minutes: NOW - timedelta(minutes=minutes), some.integers(0, 5_000))
+MOMENTS = some.builds(_ago, some.integers(0, 5_000))
 REFUSALS = some.sampled_from(Refusal)
 EVENTS: some.SearchStrategy[Event] = some.one_of(
     some.just(Woke()),
