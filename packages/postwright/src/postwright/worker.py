@@ -15,8 +15,9 @@ from postwright.connections import queries
 from postwright.connections.accounts import Accounts
 from postwright.connections.ledger import OnBehalf
 from postwright.db.database import Database
+from postwright.errors import Misconfigured
 from postwright.jobs.dispatch import Dispatcher
-from postwright.jobs.engine import ENGINE_TROUBLE, Engine
+from postwright.jobs.engine import Engine, is_passing
 from postwright.media.store import MediaStore
 from postwright.publishing.record import START, TRACK
 from postwright.publishing.resume import resume_reconnected
@@ -75,9 +76,12 @@ class Worker:
         async with self._database.transaction() as session:
             wanting = await queries.any_workspace_wanting_refresh(session)
         for workspace_id, connection_id in wanting:
-            network = await self._accounts.networks.of(workspace_id, connection_id)
             who = OnBehalf(workspace_id, connection_id)
-            await self._accounts.keeper.fresh(who, network)
+            try:
+                network = await self._accounts.networks.of(workspace_id, connection_id)
+                await self._accounts.keeper.fresh(who, network)
+            except Misconfigured as error:
+                log.warning("%s: %s %s", connection_id, error.what, error.fix)
 
 
 async def _every(seconds: float, do: Callable[[], Awaitable[None]]) -> None:
@@ -91,8 +95,8 @@ async def _again(name: str, do: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await do()
-        except* ENGINE_TROUBLE as group:
-            log.warning(
-                "%s: interrupted (%s); going on in %s s", name, group.exceptions[0], _AGAIN_S
-            )
+        except ExceptionGroup as group:
+            if group.split(is_passing)[1] is not None:
+                raise
+            log.warning("%s: the database went away; going on in %s s", name, _AGAIN_S)
         await asyncio.sleep(_AGAIN_S)

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from postwright.db.database import NOW
 from postwright.jobs import lanes
@@ -80,3 +80,11 @@ async def test_a_wake_up_during_the_work_is_not_lost(service: Service) -> None:
     assert await claim(service) == []
     await wake(service, "a")
     assert len(await claim(service)) == 1
+
+
+async def test_a_process_frozen_inside_a_transaction_does_not_keep_its_locks(
+    service: Service,
+) -> None:
+    async with service.database.transaction() as session:
+        setting = await session.scalar(text("SHOW idle_in_transaction_session_timeout"))
+    assert setting == "10s"

@@ -22,9 +22,7 @@ class Networks:
         self._database = database
         self._vault = vault
         self._settings = settings
-        # A PUT that makes no progress ends before the lease that protects it does.
-        silence_s = max(1.0, min(30.0, settings.worker.lease_s * 0.8))
-        self._pool: AsyncTransport = transport(proxy=settings.proxy, silence_s=silence_s)
+        self._pool: AsyncTransport = transport(proxy=settings.proxy)
 
     async def of(self, workspace_id: str, connection_id: str) -> Network:
         """The network to speak to for a connection."""

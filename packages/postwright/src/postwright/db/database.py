@@ -16,6 +16,10 @@ from postwright.errors import Advice, StorageTrouble
 NOW = func.app_now(type_=DateTime(timezone=True))
 
 
+# A process that is frozen inside a transaction must not keep its locks from the others.
+SESSION = "-c timezone=utc -c idle_in_transaction_session_timeout=10s"
+
+
 class DatabaseGone(StorageTrouble):
     """The database cannot be reached."""
 
@@ -37,7 +41,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
-            connect_args={"options": "-c timezone=utc", "connect_timeout": 10},
+            hide_parameters=True,  # an error in a log must not show what a row was to hold
+            connect_args={"options": SESSION, "connect_timeout": 10},
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 
@@ -77,8 +82,9 @@ def normalised(url: str) -> str:
 def is_outage(error: DBAPIError) -> bool:
     """Whether the server was not there, as opposed to refusing a statement."""
     state = str(getattr(error.orig, "sqlstate", None) or "")
-    # 08: connection; 57P: shutdown, crash, cannot connect now; 53300: too many connections.
-    if state.startswith(("08", "57P")) or state == "53300":
+    # 08: connection; 57P: shutdown, crash, cannot connect now; 53300: too many connections;
+    # 25P03: idle in a transaction for too long.
+    if state.startswith(("08", "57P")) or state in {"53300", "25P03"}:
         return True
     return not state and type(error.orig).__name__ in {"OperationalError", "InterfaceError"}
 

@@ -47,7 +47,9 @@ def migrate(owner_url: str, *, app_role: str | None = None) -> None:
     """
     owner_url = normalised(owner_url)
     try:
-        engine = create_engine(owner_url, connect_args={"connect_timeout": 10})
+        engine = create_engine(
+            owner_url, connect_args={"connect_timeout": 10}, hide_parameters=True
+        )
     except (BadUrl, NoSuchModuleError):
         raise DatabaseUnfit(
             "POSTWRIGHT_DATABASE_URL is not the address of a PostgreSQL.",

@@ -9,13 +9,22 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 import procrastinate
+import psycopg
 from procrastinate.exceptions import ConnectorException
 from procrastinate.tasks import Task
+from psycopg_pool import PoolTimeout
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from postwright.db.database import Database, DatabaseGone, driver_connection
+from postwright.db.database import (
+    SESSION,
+    Database,
+    DatabaseGone,
+    driver_connection,
+    is_outage,
+)
+from postwright.errors import AppError
 from postwright.jobs.lanes import Claim
 
 log = logging.getLogger(__name__)
@@ -49,7 +58,7 @@ class Engine:
             conninfo=database.conninfo,
             min_size=1,
             max_size=6,
-            kwargs={"options": "-c timezone=utc", "connect_timeout": 10},
+            kwargs={"options": SESSION, "connect_timeout": 10},
         )
         self._app = procrastinate.App(connector=connector)
         self._database = database
@@ -69,8 +78,8 @@ class Engine:
             self._running[kind] += 1
             try:
                 await runner(Claim(lane_id, workspace_id, subject_id, kind, fence))
-            except DatabaseGone as error:
-                log.warning("lane %s: %s It is taken up again.", lane_id, error.what)
+            except AppError as error:
+                log.warning("lane %s: %s %s %s", lane_id, error.what, error.why, error.fix)
             finally:
                 self._running[kind] -= 1
 
@@ -123,4 +132,10 @@ async def workers_alive(session: AsyncSession) -> bool:
     return bool((await session.execute(_ALIVE)).scalar_one())
 
 
-ENGINE_TROUBLE = (DBAPIError, DatabaseGone, ConnectorException, OSError)
+def is_passing(error: Exception) -> bool:
+    """Whether the database went away, as opposed to refusing what we asked of it."""
+    if isinstance(error, ConnectorException):
+        return isinstance(error.__cause__, psycopg.OperationalError | psycopg.InterfaceError)
+    if isinstance(error, DBAPIError):
+        return is_outage(error)
+    return isinstance(error, DatabaseGone | psycopg.OperationalError | OSError | PoolTimeout)

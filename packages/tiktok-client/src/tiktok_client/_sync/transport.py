@@ -156,7 +156,12 @@ class Transport:
                 finally:
                     answer.close()
         except (TimeoutError, httpx2.TimeoutException) as error:
-            text = f"no answer within {limit_s:g} s"
+            if not departure.sent:
+                text = f"no connection within {connect_s:g} s"
+            elif time.monotonic() < deadline:
+                text = f"silence for {stall_s:g} s"
+            else:
+                text = f"no answer within {limit_s:g} s"
             raise TimedOut(text, operation=target.operation, sent=departure.sent) from error
         except (httpx2.ConnectError, httpx2.ProxyError) as error:
             kind = TransportError if departure.sent else ConnectFailed

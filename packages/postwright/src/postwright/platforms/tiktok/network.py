@@ -83,10 +83,14 @@ _PHASES = {
 }
 
 
-def transport(*, proxy: str = "", silence_s: float = 30.0) -> AsyncTransport:
-    """A connection pool whose requests are told to whoever listens (see `base.listener`)."""
+def transport(*, proxy: str = "") -> AsyncTransport:
+    """A connection pool whose requests are told to whoever listens (see `base.listener`).
+
+    A range on a slow line takes minutes, and after its last byte the kernel may still be sending
+    for a while: what ends a call early is not these limits but the loss of its lane.
+    """
     return AsyncTransport(
-        proxy=proxy or None, stall_timeout_s=silence_s, upload_timeout_s=1200.0, on_call=_tell
+        proxy=proxy or None, stall_timeout_s=120.0, upload_timeout_s=1200.0, on_call=_tell
     )
 
 
