@@ -20,6 +20,7 @@ from postwright.publishing.attempt import (
 )
 from postwright.publishing.protocol import (
     ADDRESS_LIFE,
+    FOR_A_PERSON,
     LONGEST_PUT,
     MAX_RETRIES,
     POLL_UNTIL,
@@ -114,7 +115,7 @@ def test_a_lost_authorisation_makes_it_unconfirmed_until_a_person_connects(refus
         assert decide(TRACKING, event, NOW).next == Wait(None, hold=refusal, unconfirmed=True)
 
 
-@pytest.mark.parametrize("refusal", set(Refusal) - {Refusal.TOKEN, Refusal.REVOKED, Refusal.SCOPE})
+@pytest.mark.parametrize("refusal", sorted(set(Refusal) - FOR_A_PERSON))
 def test_any_other_refusal_is_looked_past(refusal: Refusal):
     decision = decide(TRACKING, Refused(refusal, "code"), NOW)
     assert isinstance(decision.next, Wait)
