@@ -164,7 +164,7 @@ def advance(m: Model, s: State, minutes: int, *, awake: bool = False) -> State:
 def _slept(m: Model, t: Turn, minutes: int, *, over: bool) -> Turn | None:
     memory = t.memory if t.memory < 0 else m.book.aged(t.memory, minutes)
     slept = t._replace(memory=memory, age=min(t.age + minutes, OLDEST_CLOCK_MIN))
-    outlived = over and m.rules.lease_at_record and not t.fenced_out
+    outlived = over and m.rules.lease_at_record and m.rules.fence and not t.fenced_out
     return fenced_out(m, slept) if outlived else slept
 
 

@@ -53,6 +53,8 @@ def record(m: Model, s: State, t: Turn) -> State:
     """One transaction: decide, and store what was decided if the fence still holds."""
     told = decided(m, t)
     row = s.row
+    if m.rules.lease_at_record and s.lease != Lease.RUNNING:
+        return tidy(m, s._replace(turns=without(s.turns, t)))
     if row.cancel and m.rules.compare_cancel and _must_look_again(m, t):
         again = _woken(m, row, fenced_out=t.fenced_out)
         return _go_on(m, s, t, again, row)
