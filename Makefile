@@ -26,7 +26,7 @@ unit: setup ## the tests without input or output, in seconds
 	@$(PY) -m pytest -q packages/*/tests/unit
 
 test: setup ## every test
-	@$(PY) -m pytest -q -n 2 --dist worksteal
+	@$(PY) -m pytest -q -n 3 --dist worksteal
 
 lint: setup ## ruff, formatting, import contracts, house rules, generated code up to date
 	@$(BIN)/ruff check .

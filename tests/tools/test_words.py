@@ -20,11 +20,17 @@ def found(text: str, path: str = "docs/page.md") -> int:
         'DATA = "/home/ada/postwright"',
         "/Users/ada/video.mov",
         "--index-url https://packages.example.com/simple",
-        "https://files.example.com/packages/x.whl",
+        'source = { registry = "https://packages.example.com/simple" }',
     ],
 )
 def test_a_folder_of_one_machine_or_a_package_index_is_caught(text: str) -> None:
     assert found(text) == 1
+
+
+def test_the_lock_may_hold_no_address_at_all() -> None:
+    line = "anyio @ https://packages.example.com/anyio.whl"
+    assert found(line, "requirements.lock") == 1
+    assert found(line, "docs/page.md") == 0
 
 
 @pytest.mark.parametrize(

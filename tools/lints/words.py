@@ -9,9 +9,9 @@ NAME = "words"
 
 MACHINE = re.compile(r"(?<![\w.~*}-])/(?:root|work|home/\w+|Users/\w+)/")
 INDEX = re.compile(
-    r"\b(?:packages\.example\.com|files\.example\.com|registry\.example\.com|yarn\.example\.com"
-    r"|go\.example\.com|crates\.example\.com|conda\.example\.com)\b"
+    r"--(?:extra-)?index-url|--find-links|\bregistry\s*=\s*\{?\s*\"https?:|^\s*index-url\s*="
 )
+LOCK = "requirements.lock"
 SAMPLES = {"tools/lints/words.py", "tests/tools/test_words.py"}  # must spell what they look for
 
 
@@ -22,5 +22,6 @@ def check(source: Source) -> Iterator[Finding]:
     for number, line in enumerate(source.text.splitlines(), start=1):
         if found := MACHINE.search(line):
             yield Finding(number, f"{found[0]!r} is a folder of one machine")
-        if found := INDEX.search(line):
-            yield Finding(number, f"{found[0]!r} is a package index: a mirror must do as well")
+        named = INDEX.search(line) or (source.path.name == LOCK and "://" in line)
+        if named:
+            yield Finding(number, "this names a package index: a mirror must do as well")
