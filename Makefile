@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 PY := $(BIN)/python
+BENCHES := $(notdir $(patsubst %/__main__.py,%,$(wildcard benchmarks/*/__main__.py)))
 
 .PHONY: help setup demo up test unit lint types fmt check bench crash explore coverage docs lock
 
@@ -43,7 +44,8 @@ fmt: setup ## format and mend what can be mended
 
 check: lint types ## lint and types
 
-bench: setup ## a benchmark: make bench NAME=upload
+bench: setup ## a benchmark: make bench NAME=memory
+	@test -f "benchmarks/$(NAME)/__main__.py" || { echo "make bench NAME=...: there are $(BENCHES)"; exit 2; }
 	@$(PY) -m benchmarks.$(NAME)
 
 crash: setup ## kill -9 and SIGSTOP over twenty real publications
