@@ -14,6 +14,7 @@ _HOLDS = {
     "revoked": "the creator took the authorisation away; connect again: postwright connect tiktok",
     "insufficient_scope": "a permission is missing; connect again: postwright connect tiktok",
     "unreachable": "TikTok cannot be reached",
+    "trouble": "something is wrong on this side",
 }
 
 
@@ -62,7 +63,7 @@ def reason(publication: Publication) -> str:
     if publication.state is State.FAILED:
         ended = publication.end_code
         return f"{ended}: {said}" if said and ended != said else ended or said
-    if held and publication.hold_reason in {"unreachable", "daily_cap"} and said:
+    if held and publication.hold_reason in {"unreachable", "daily_cap", "trouble"} and said:
         return f"{held} ({said})"
     return held or said
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections import calls
 from postwright.connections.accounts import Accounts
@@ -16,10 +17,12 @@ from postwright.connections.refresh import AccessToken, NoAccess
 from postwright.connections.slots import Slot
 from postwright.db.database import Database, DatabaseGone
 from postwright.jobs import lanes
+from postwright.jobs.engine import is_passing
 from postwright.jobs.hold import hold
 from postwright.jobs.lanes import Claim
 from postwright.media.store import MediaStore
 from postwright.platforms.base import CreatorReady, Lost, Refusal, Refused
+from postwright.publishing.aside import set_aside
 from postwright.publishing.attempt import (
     AskStatus,
     Call,
@@ -71,9 +74,7 @@ class Publisher:
         """Do what is due in a lane that was claimed, and let go of it."""
         database = self.accounts.database
         async with database.transaction() as session:
-            ours = await lanes.renew(
-                session, claim.lane_id, claim.fence, lease=self.lease, holder=self.holder
-            )
+            ours = await self._still_ours(session, claim)
         if ours:
             await hold(
                 database,
@@ -85,26 +86,47 @@ class Publisher:
 
     async def _work_off(self, claim: Claim) -> None:
         for _ in range(_BATCH.get(claim.kind, 1)):
-            work = await self._next(claim)
-            if work is None or not await Turn(self, claim, work).run():
+            publication_id = await self._due(claim)
+            if publication_id is None or not await self._turn(claim, publication_id):
                 break
         async with self.accounts.database.transaction() as session:
-            if await lanes.renew(
-                session, claim.lane_id, claim.fence, lease=self.lease, holder=self.holder
-            ):
+            if await self._still_ours(session, claim):
                 due = await next_due(session, claim)
                 await lanes.release(session, claim.lane_id, claim.fence, due)
 
-    async def _next(self, claim: Claim) -> Work | None:
+    async def _still_ours(self, session: AsyncSession, claim: Claim) -> bool:
+        return await lanes.renew(
+            session, claim.lane_id, claim.fence, lease=self.lease, holder=self.holder
+        )
+
+    async def _due(self, claim: Claim) -> str | None:
+        async with self.accounts.database.transaction() as session:
+            if not await self._still_ours(session, claim):
+                return None
+            return await due_publication(session, claim)
+
+    async def _turn(self, claim: Claim, publication_id: str) -> bool:
+        """One publication's turn. If it raises it is set aside, or no other would ever be next."""
+        try:
+            work = await self._take_up(claim, publication_id)
+            return work is not None and await Turn(self, claim, work).run()
+        except Exception as error:
+            if is_passing(error):
+                raise
+            async with self.accounts.database.transaction() as session:
+                ours = await self._still_ours(session, claim)
+                if ours:
+                    await set_aside(session, publication_id, error)
+            return ours
+
+    async def _take_up(self, claim: Claim, publication_id: str) -> Work | None:
         network = await self.accounts.networks.of(claim.workspace_id, claim.subject_id)
         async with self.accounts.database.transaction() as session:
-            if not await lanes.renew(
-                session, claim.lane_id, claim.fence, lease=self.lease, holder=self.holder
-            ):
+            if not await self._still_ours(session, claim):
                 return None
-            publication = await due_publication(session, claim)
-            if publication is None:
-                return None
+            publication = await session.get_one(Publication, publication_id, with_for_update=True)
+            if publication.lane != claim.kind:
+                return None  # cancelled a moment ago
             return await take_up(session, self.accounts.vault, publication, network, self.store)
 
 

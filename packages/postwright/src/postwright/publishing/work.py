@@ -54,10 +54,10 @@ def upload_url_context(attempt_id: str) -> str:
     return f"attempts:{attempt_id}:upload_url"
 
 
-async def due_publication(session: AsyncSession, claim: Claim) -> Publication | None:
-    """The publication of this lane that has been due for longest, locked."""
+async def due_publication(session: AsyncSession, claim: Claim) -> str | None:
+    """The publication of this lane that has been due for longest."""
     return await session.scalar(
-        select(Publication)
+        select(Publication.id)
         .where(
             Publication.connection_id == claim.subject_id,
             Publication.lane == claim.kind,
@@ -65,7 +65,6 @@ async def due_publication(session: AsyncSession, claim: Claim) -> Publication | 
         )
         .order_by(Publication.due_at)
         .limit(1)
-        .with_for_update()
     )
 
 

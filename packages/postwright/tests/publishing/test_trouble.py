@@ -1,0 +1,66 @@
+"""One post that cannot be worked on, or one lock out of order, must not stop the others."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from postwright.db.database import Database
+from postwright.jobs import lanes
+from postwright.publishing.record import TRACK
+from postwright.publishing.states import State
+from tests.factories.installation import Service, running_service
+
+pytestmark = pytest.mark.slow
+
+_BREAK = text("UPDATE publications SET settings = settings - 'privacy_level' WHERE id = :id")
+
+
+async def test_a_post_that_always_raises_lets_the_accounts_other_posts_go_out(
+    service: Service, video: Path
+) -> None:
+    account = await service.connect()
+    broken = await service.publish(account, video, caption="broken")
+    async with service.database.transaction() as session:
+        await session.execute(_BREAK, {"id": broken.publication_id})
+    whole = await service.publish(account, video, caption="whole")
+    service.start_worker()
+    await service.until(whole.publication_id, State.PUBLISHED)
+    held = await service.publication(broken.publication_id)
+    assert held.state is State.HELD
+    assert held.hold_reason == "trouble"
+    assert "ValueError" in held.detail
+    assert held.expected_at is not None
+
+
+async def blocked(database: Database) -> bool:
+    """Whether somebody waits for a lock, and PostgreSQL has looked for a deadlock already."""
+    async with database.transaction() as session:
+        found = await session.scalar(
+            text("""
+                SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock'
+                  AND query_start < clock_timestamp() - interval '1.5 seconds'
+            """)
+        )
+        return bool(found)
+
+
+async def test_who_records_takes_the_lanes_of_an_account_in_the_order_that_all_take(
+    database_url: str, tmp_path: Path, video: Path
+) -> None:
+    async with running_service(database_url, tmp_path, lease_s=30) as service:
+        account = await service.connect()
+        made = await service.publish(account, video)
+        async with service.database.transaction() as session:
+            later = await session.scalar(text("SELECT app_now() + interval '1 day'"))
+            await lanes.wake(session, service.workspace_id, account.id, TRACK, later)
+            await session.execute(text("UPDATE lanes SET id = 'lane_0' WHERE kind = 'track'"))
+        async with service.database.transaction() as session:
+            await session.execute(text("SELECT 1 FROM lanes WHERE id = 'lane_0' FOR UPDATE"))
+            service.start_worker()
+            while not await blocked(service.database):
+                pass
+            await lanes.lock(session, [account.id])
+        await service.until(made.publication_id, State.PUBLISHED)
+        assert len(await service.control.posts()) == 1
