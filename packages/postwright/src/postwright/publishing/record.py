@@ -95,6 +95,8 @@ async def record(
     """Make a decision durable, or say why not."""
     try:
         async with database.transaction() as session:
+            # All lanes of the account: what is recorded here may wake the other one.
+            await lanes.lock(session, [work.connection_id])
             if not await lanes.renew(
                 session, claim.lane_id, claim.fence, lease=lease, holder=holder
             ):
