@@ -16,15 +16,15 @@ ROOT = Path(__file__).resolve().parent.parent
 CLIENT = ROOT / "packages" / "tiktok-client" / "src" / "tiktok_client"
 HEADER = "# Generated from _async/{name} by tools/unasync.py. Edit that file.\n"
 
+BLOCKING = "from tiktok_client._blocking import"
+
 RULES = [
-    (r"from anyio import fail_after\b", "from tiktok_client._blocking import fail_after"),
-    (r"from anyio import sleep\b", "from tiktok_client._blocking import sleep"),
-    (r"from anyio\.to_thread import run_sync\b", "from tiktok_client._blocking import run_sync"),
+    (r"from (anyio|anyio\.to_thread|tiktok_client\._waiting) import\b", BLOCKING),
     (
         r"The async client\. `_sync` is generated from this folder",
         "The sync client, made of _async",
     ),
-    (r"`async with`", "`with`"),
+    (r"\basync with\b", "with"),
     (r"\basync def\b", "def"),
     (r"\basync for\b", "for"),
     (r"\bawait ", ""),
@@ -32,10 +32,10 @@ RULES = [
     (r"\bAsync(ConnectionPool|HTTPProxy|HTTPTransport)\b", r"\1"),
     (r"\bAsyncByteStream\b", "SyncByteStream"),
     (r"\bAsyncIterator\b", "Iterator"),
-    (r"\bAsync(TikTok|Transport|OAuth|Posting)\b", r"\1"),
+    (r"\bAsync(TikTok|Transport|OAuth|Posting|RefreshingToken)\b", r"\1"),
     (r"from collections\.abc import Awaitable, Callable", "from collections.abc import Callable"),
-    (r"\bAwaitable\[str\]", "str"),
-    (r"\bTokenProvider\b", "BlockingTokenProvider"),
+    (r"\bAwaitable\[(str|None)\]", r"\1"),
+    (r"\bToken(Provider|Function)\b", r"BlockingToken\1"),
     (r"\bhandle_async_request\b", "handle_request"),
     (r"\baiter_bytes\b", "iter_bytes"),
     (r"\b__aenter__\b", "__enter__"),

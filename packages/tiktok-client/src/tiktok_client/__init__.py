@@ -5,13 +5,15 @@ This module is the whole public surface.
 
 from . import limits
 from ._async.client import AsyncTikTok
-from ._async.posting import TokenProvider
+from ._async.refreshing import AsyncRefreshingToken
+from ._async.tokens import TokenFunction, TokenProvider
 from ._async.transport import AsyncTransport
 from ._operations.chunks import plan_chunks
 from ._operations.oauth import AppKind
 from ._source import ByteSource
 from ._sync.client import TikTok
-from ._sync.posting import BlockingTokenProvider
+from ._sync.refreshing import RefreshingToken
+from ._sync.tokens import BlockingTokenFunction, BlockingTokenProvider
 from ._sync.transport import Transport
 from .endpoints import Endpoints
 from .errors import (
@@ -56,10 +58,12 @@ __all__ = [
     "Advice",
     "AppKeys",
     "AppKind",
+    "AsyncRefreshingToken",
     "AsyncTikTok",
     "AsyncTransport",
     "AuthError",
     "AuthorizeRequest",
+    "BlockingTokenFunction",
     "BlockingTokenProvider",
     "ByteSource",
     "CallRecord",
@@ -79,6 +83,7 @@ __all__ = [
     "PublishState",
     "PublishStatus",
     "RateLimited",
+    "RefreshingToken",
     "ResponseError",
     "ScopeMissing",
     "ServerFault",
@@ -87,6 +92,7 @@ __all__ = [
     "TikTok",
     "TikTokError",
     "TimedOut",
+    "TokenFunction",
     "TokenGrant",
     "TokenInvalid",
     "TokenProvider",

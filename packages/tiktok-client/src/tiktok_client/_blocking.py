@@ -1,11 +1,12 @@
-"""For the generated sync client: what `_async` takes from anyio, in its blocking form."""
+"""For the generated sync client: what `_async` takes from anyio and `_waiting`, but blocking."""
 
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from threading import Lock
 from typing import ParamSpec, TypeVar
 
-__all__ = ["fail_after", "run_sync", "sleep"]
+__all__ = ["Lock", "fail_after", "run_sync", "sleep", "to_the_end"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,3 +26,8 @@ def run_sync(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 def sleep(seconds: float) -> None:
     """Wait."""
     time.sleep(seconds)
+
+
+def to_the_end(work: Callable[[], T]) -> T:
+    """Do it: a thread is not cancelled."""
+    return work()

@@ -1,7 +1,14 @@
 import inspect
 
 import tiktok_client
-from tiktok_client import AsyncTikTok, AsyncTransport, TikTok, Transport
+from tiktok_client import (
+    AsyncRefreshingToken,
+    AsyncTikTok,
+    AsyncTransport,
+    RefreshingToken,
+    TikTok,
+    Transport,
+)
 from tiktok_client._async.oauth import AsyncOAuth
 from tiktok_client._async.posting import AsyncPosting
 from tiktok_client._sync.oauth import OAuth
@@ -22,19 +29,21 @@ def test_the_sync_client_has_every_method_of_the_async_one() -> None:
         (AsyncTransport, Transport),
         (AsyncOAuth, OAuth),
         (AsyncPosting, Posting),
+        (AsyncRefreshingToken, RefreshingToken),
     ]
     for waiting, blocking in pairs:
         names = {name for name in vars(waiting) if not name.startswith("_")}
         assert {name.replace("aclose", "close") for name in names} == {
             name for name in vars(blocking) if not name.startswith("_")
         }
-        for name in names - {"aclose"}:
+        methods = {name for name in names if inspect.isfunction(getattr(waiting, name))}
+        for name in methods - {"aclose"}:
             theirs = inspect.signature(getattr(waiting, name)).parameters
             ours = inspect.signature(getattr(blocking, name)).parameters
             assert list(theirs) == list(ours)
 
 
 def test_nothing_in_the_sync_client_waits() -> None:
-    for kind in (TikTok, Transport, OAuth, Posting):
+    for kind in (TikTok, Transport, OAuth, Posting, RefreshingToken):
         for _, method in inspect.getmembers(kind, inspect.isfunction):
             assert not inspect.iscoroutinefunction(method)

@@ -7,7 +7,8 @@ from tiktok_client.endpoints import Endpoints
 from tiktok_client.models.oauth import AppKeys
 
 from .oauth import AsyncOAuth
-from .posting import AsyncPosting, TokenProvider
+from .posting import AsyncPosting
+from .tokens import TokenFunction, TokenProvider
 from .transport import AsyncTransport
 
 __all__ = ["AsyncTikTok"]
@@ -16,15 +17,16 @@ __all__ = ["AsyncTikTok"]
 class AsyncTikTok:
     """TikTok, spoken to as one app and on behalf of one creator. Cheap: make one per creator.
 
-    `token` is an access token or a function that gives a fresh one before each call; `app` is
-    needed for `oauth` only. A `transport` that is given is shared and stays open; otherwise the
-    client makes its own and closes it in `aclose` or at the end of `async with`.
+    `token` is an access token, a provider such as `AsyncRefreshingToken`, or a function that gives
+    a fresh one before each call (it is not told about a 401). `app` is needed for `oauth` only. A
+    `transport` that is given is shared and stays open; otherwise the client makes its own and
+    closes it in `aclose` or at the end of `async with`.
     """
 
     def __init__(
         self,
         *,
-        token: str | TokenProvider | None = None,
+        token: str | TokenProvider | TokenFunction | None = None,
         app: AppKeys | None = None,
         endpoints: Endpoints | None = None,
         transport: AsyncTransport | None = None,

@@ -1,13 +1,15 @@
 """Posting a video: what is allowed, open the post, send the bytes, ask how it went."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from typing import TypeVar
 
 from anyio import sleep
 
 from tiktok_client._operations import posting, upload
+from tiktok_client._operations.wire import Request, Response
 from tiktok_client._source import Source
 from tiktok_client.endpoints import Endpoints
-from tiktok_client.errors import TransportError, UploadError
+from tiktok_client.errors import TokenInvalid, TransportError, UploadError
 from tiktok_client.models.chunks import Chunk, ChunkPlan
 from tiktok_client.models.posting import (
     ChunkReceipt,
@@ -17,11 +19,12 @@ from tiktok_client.models.posting import (
     VideoUpload,
 )
 
+from .tokens import TokenFunction, TokenProvider, current
 from .transport import AsyncTransport
 
-__all__ = ["AsyncPosting", "TokenProvider"]
+__all__ = ["AsyncPosting"]
 
-TokenProvider = Callable[[], Awaitable[str]]
+T = TypeVar("T")
 
 
 class AsyncPosting:
@@ -32,11 +35,11 @@ class AsyncPosting:
 
     def __init__(
         self,
-        token: str | TokenProvider | None,
+        token: str | TokenProvider | TokenFunction | None,
         endpoints: Endpoints,
         transport: AsyncTransport,
     ) -> None:
-        self._token_or_provider = token
+        self._tokens = token
         self._endpoints = endpoints
         self._transport = transport
 
@@ -48,8 +51,11 @@ class AsyncPosting:
 
         Source: content-posting-api-reference-query-creator-info (2026).
         """
-        request = posting.creator_info(self._endpoints, await self._token())
-        return await self._transport.call(request, posting.read_creator_info, timeout_s=timeout_s)
+        return await self._call(
+            lambda token: posting.creator_info(self._endpoints, token),
+            posting.read_creator_info,
+            timeout_s,
+        )
 
     async def init_video(
         self, post: VideoPost, plan: ChunkPlan, *, timeout_s: float | None = None
@@ -62,8 +68,11 @@ class AsyncPosting:
 
         Source: content-posting-api-reference-direct-post, 2026-09-11.
         """
-        request = posting.init_video(self._endpoints, await self._token(), post, plan)
-        return await self._transport.call(request, posting.read_video_upload, timeout_s=timeout_s)
+        return await self._call(
+            lambda token: posting.init_video(self._endpoints, token, post, plan),
+            posting.read_video_upload,
+            timeout_s,
+        )
 
     async def upload_chunk(
         self,
@@ -158,14 +167,34 @@ class AsyncPosting:
 
         Source: content-posting-api-reference-get-video-status (2026).
         """
-        request = posting.status(self._endpoints, await self._token(), publish_id)
-        return await self._transport.call(request, posting.read_status, timeout_s=timeout_s)
+        return await self._call(
+            lambda token: posting.status(self._endpoints, token, publish_id),
+            posting.read_status,
+            timeout_s,
+        )
 
-    async def _token(self) -> str:
-        match self._token_or_provider:
-            case None:
-                raise ValueError("posting calls need token=...")
-            case str() as token:
-                return token
-            case provider:
-                return await provider()
+    async def _call(
+        self,
+        build: Callable[[str], Request],
+        read: Callable[[Response], T],
+        timeout_s: float | None,
+    ) -> T:
+        """Make a call; after a 401, which did nothing, once more if the provider has a new token.
+
+        spec: error.access_token_invalid
+        """
+        token = await current(self._tokens)
+        try:
+            return await self._transport.call(build(token), read, timeout_s=timeout_s)
+        except TokenInvalid:
+            if not isinstance(self._tokens, TokenProvider):
+                raise
+            await self._tokens.rejected(token)
+            fresh = await self._tokens.get()
+            if fresh == token:
+                raise
+        try:
+            return await self._transport.call(build(fresh), read, timeout_s=timeout_s)
+        except TokenInvalid:
+            await self._tokens.rejected(fresh)
+            raise

@@ -8,7 +8,8 @@ from tiktok_client.endpoints import Endpoints
 from tiktok_client.models.oauth import AppKeys
 
 from .oauth import OAuth
-from .posting import Posting, BlockingTokenProvider
+from .posting import Posting
+from .tokens import BlockingTokenFunction, BlockingTokenProvider
 from .transport import Transport
 
 __all__ = ["TikTok"]
@@ -17,15 +18,16 @@ __all__ = ["TikTok"]
 class TikTok:
     """TikTok, spoken to as one app and on behalf of one creator. Cheap: make one per creator.
 
-    `token` is an access token or a function that gives a fresh one before each call; `app` is
-    needed for `oauth` only. A `transport` that is given is shared and stays open; otherwise the
-    client makes its own and closes it in `close` or at the end of `with`.
+    `token` is an access token, a provider such as `RefreshingToken`, or a function that gives
+    a fresh one before each call (it is not told about a 401). `app` is needed for `oauth` only. A
+    `transport` that is given is shared and stays open; otherwise the client makes its own and
+    closes it in `close` or at the end of `with`.
     """
 
     def __init__(
         self,
         *,
-        token: str | BlockingTokenProvider | None = None,
+        token: str | BlockingTokenProvider | BlockingTokenFunction | None = None,
         app: AppKeys | None = None,
         endpoints: Endpoints | None = None,
         transport: Transport | None = None,

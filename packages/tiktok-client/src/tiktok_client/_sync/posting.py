@@ -2,13 +2,15 @@
 """Posting a video: what is allowed, open the post, send the bytes, ask how it went."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from tiktok_client._blocking import sleep
 
 from tiktok_client._operations import posting, upload
+from tiktok_client._operations.wire import Request, Response
 from tiktok_client._source import Source
 from tiktok_client.endpoints import Endpoints
-from tiktok_client.errors import TransportError, UploadError
+from tiktok_client.errors import TokenInvalid, TransportError, UploadError
 from tiktok_client.models.chunks import Chunk, ChunkPlan
 from tiktok_client.models.posting import (
     ChunkReceipt,
@@ -18,11 +20,12 @@ from tiktok_client.models.posting import (
     VideoUpload,
 )
 
+from .tokens import BlockingTokenFunction, BlockingTokenProvider, current
 from .transport import Transport
 
-__all__ = ["Posting", "BlockingTokenProvider"]
+__all__ = ["Posting"]
 
-BlockingTokenProvider = Callable[[], str]
+T = TypeVar("T")
 
 
 class Posting:
@@ -33,11 +36,11 @@ class Posting:
 
     def __init__(
         self,
-        token: str | BlockingTokenProvider | None,
+        token: str | BlockingTokenProvider | BlockingTokenFunction | None,
         endpoints: Endpoints,
         transport: Transport,
     ) -> None:
-        self._token_or_provider = token
+        self._tokens = token
         self._endpoints = endpoints
         self._transport = transport
 
@@ -49,8 +52,11 @@ class Posting:
 
         Source: content-posting-api-reference-query-creator-info (2026).
         """
-        request = posting.creator_info(self._endpoints, self._token())
-        return self._transport.call(request, posting.read_creator_info, timeout_s=timeout_s)
+        return self._call(
+            lambda token: posting.creator_info(self._endpoints, token),
+            posting.read_creator_info,
+            timeout_s,
+        )
 
     def init_video(
         self, post: VideoPost, plan: ChunkPlan, *, timeout_s: float | None = None
@@ -63,8 +69,11 @@ class Posting:
 
         Source: content-posting-api-reference-direct-post, 2026-09-11.
         """
-        request = posting.init_video(self._endpoints, self._token(), post, plan)
-        return self._transport.call(request, posting.read_video_upload, timeout_s=timeout_s)
+        return self._call(
+            lambda token: posting.init_video(self._endpoints, token, post, plan),
+            posting.read_video_upload,
+            timeout_s,
+        )
 
     def upload_chunk(
         self,
@@ -159,14 +168,34 @@ class Posting:
 
         Source: content-posting-api-reference-get-video-status (2026).
         """
-        request = posting.status(self._endpoints, self._token(), publish_id)
-        return self._transport.call(request, posting.read_status, timeout_s=timeout_s)
+        return self._call(
+            lambda token: posting.status(self._endpoints, token, publish_id),
+            posting.read_status,
+            timeout_s,
+        )
 
-    def _token(self) -> str:
-        match self._token_or_provider:
-            case None:
-                raise ValueError("posting calls need token=...")
-            case str() as token:
-                return token
-            case provider:
-                return provider()
+    def _call(
+        self,
+        build: Callable[[str], Request],
+        read: Callable[[Response], T],
+        timeout_s: float | None,
+    ) -> T:
+        """Make a call; after a 401, which did nothing, once more if the provider has a new token.
+
+        spec: error.access_token_invalid
+        """
+        token = current(self._tokens)
+        try:
+            return self._transport.call(build(token), read, timeout_s=timeout_s)
+        except TokenInvalid:
+            if not isinstance(self._tokens, BlockingTokenProvider):
+                raise
+            self._tokens.rejected(token)
+            fresh = self._tokens.get()
+            if fresh == token:
+                raise
+        try:
+            return self._transport.call(build(fresh), read, timeout_s=timeout_s)
+        except TokenInvalid:
+            self._tokens.rejected(fresh)
+            raise

@@ -1,0 +1,38 @@
+# Generated from _async/tokens.py by tools/unasync.py. Edit that file.
+"""Where access tokens come from: a fixed one, a function, or an object that is told about a 401."""
+
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
+
+__all__ = ["BlockingTokenFunction", "BlockingTokenProvider", "current"]
+
+BlockingTokenFunction = Callable[[], str]
+
+
+@runtime_checkable
+class BlockingTokenProvider(Protocol):
+    """Gives the token of one creator. `RefreshingToken` is one, ready-made."""
+
+    def get(self) -> str:
+        """Return the access token to use now. Asked before each call; any number ask at once."""
+        ...
+
+    def rejected(self, token: str, /) -> None:
+        """Hear that TikTok answered 401 `access_token_invalid` to this token.
+
+        The call is then made once more if `get` gives another token, and fails if it does not.
+        """
+        ...
+
+
+def current(source: str | BlockingTokenProvider | BlockingTokenFunction | None) -> str:
+    """Return the token to use now. Raises ValueError if there is nowhere to get one from."""
+    match source:
+        case None:
+            raise ValueError("posting calls need token=...")
+        case str() as token:
+            return token
+        case BlockingTokenProvider():
+            return source.get()
+        case function:
+            return function()
