@@ -2,6 +2,7 @@ import asyncio
 import os
 import random
 import struct
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import av
 import psutil
 import pytest
 
-from postwright.media.errors import MediaNotFound, MediaUnreadable
+from postwright.media.errors import MediaNotFound, MediaUnreadable, ProbeUnusable
 from postwright.media.probe import VideoProbe, probe
 
 from .conftest import Video
@@ -280,3 +281,14 @@ def _picture(path: Path, codec: str) -> Path:
         for frame in (*_frames(64, 64, form, [0]), None):
             container.mux(stream.encode(frame))
     return path
+
+
+async def test_a_python_that_does_not_start_is_not_the_files_fault(
+    video: Video, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\nexit 127\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(broken))
+    with pytest.raises(ProbeUnusable, match="this machine"):
+        await probe(video())

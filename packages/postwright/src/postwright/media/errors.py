@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import ClassVar
 
-from postwright.errors import Advice, BadInput, NotFound, StorageTrouble
+from postwright.errors import Advice, BadInput, Misconfigured, NotFound, StorageTrouble
 
 
 class MediaNotFound(NotFound):
@@ -32,6 +32,19 @@ class MediaUnreadable(BadInput):
             fix=fix or "Play it to see whether it is whole, export it again as MP4, and try again.",
         )
         self.path = path
+
+
+class ProbeUnusable(Misconfigured):
+    """The program that looks into files does not start; the file has nothing to do with it."""
+
+    code: ClassVar[str] = "probe_unusable"
+
+    def __init__(self, program: str, status: int) -> None:
+        super().__init__(
+            "No file can be looked into on this machine.",
+            why=f"{program} does not start by itself (status {status}).",
+            fix="Install Postwright again with a Python that runs without help.",
+        )
 
 
 class MediaChanged(BadInput):

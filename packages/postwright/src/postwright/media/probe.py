@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from postwright.media.errors import MediaUnreadable
+from postwright.media.errors import MediaUnreadable, ProbeUnusable
 from postwright.media.source import open_source
+
+
+_LIBRARIES = {"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"}
+_NOT_STARTED = {126, 127}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,7 @@ async def probe(path: Path, *, timeout_s: float = 30, memory_bytes: int = 1 << 3
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        # None of our environment: what reads a stranger's file has no business with our secrets.
-        env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PATH": os.defpath},
+        env=_environment(),
         start_new_session=True,
     )
     try:
@@ -88,6 +91,23 @@ async def probe(path: Path, *, timeout_s: float = 30, memory_bytes: int = 1 << 3
     if process.returncode == -signal.SIGXCPU:
         raise _too_slow(path, timeout_s)
     return _read(path, output, process.returncode)
+
+
+def _environment() -> dict[str, str]:
+    """None of ours: what reads a stranger's file has no business with our secrets.
+
+    But where this Python finds its libraries, or it may not even start.
+    """
+    given = {
+        name: value
+        for name, value in os.environ.items()  # noqa: TID251  # no setting of ours is read
+        if name in _LIBRARIES
+    }
+    return {
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "PATH": os.defpath,
+        **given,
+    }
 
 
 def _absolute(path: Path) -> Path:
@@ -105,6 +125,8 @@ def _too_slow(path: Path, timeout_s: float) -> MediaUnreadable:
 
 
 def _read(path: Path, output: bytes, returncode: int | None) -> VideoProbe:
+    if returncode in _NOT_STARTED:
+        raise ProbeUnusable(sys.executable, returncode)
     try:
         answer: dict[str, Any] = json.loads(output)
     except ValueError:
