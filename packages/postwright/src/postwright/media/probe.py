@@ -12,7 +12,6 @@ from typing import Any
 from postwright.media.errors import MediaUnreadable, ProbeUnusable
 from postwright.media.source import open_source
 
-
 _LIBRARIES = {"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"}
 _NOT_STARTED = {126, 127}
 
