@@ -1,11 +1,13 @@
 """Which redirect addresses may be registered, and which one an app may ask for."""
 
+import re
 from urllib.parse import urlsplit
 
 from tiktok_emulator.oauth.state import App, Kind
 
 LONGEST = 511
 LOOPBACK = ("localhost", "127.0.0.1")
+_PORT = re.compile(r"[0-9]{1,5}")
 
 
 def registration_problem(kind: Kind, uri: str) -> str | None:
@@ -14,6 +16,8 @@ def registration_problem(kind: Kind, uri: str) -> str | None:
     spec: oauth.redirect.no-query, oauth.redirect.web-https, oauth.redirect.desktop-loopback
     Source: login kit web and desktop pages, 2026.
     """
+    if not uri.isascii() or not uri.isprintable() or " " in uri:
+        return "holds characters that an address cannot"
     if "?" in uri or "#" in uri:
         return "has a query or fragment; neither is allowed"
     if len(uri) > LONGEST:
@@ -23,7 +27,7 @@ def registration_problem(kind: Kind, uri: str) -> str | None:
         return None if scheme == "https" and host else "must be absolute and https for a web app"
     if scheme not in ("http", "https") or host not in LOOPBACK:
         return "must be http(s)://localhost or 127.0.0.1 for a desktop app"
-    if port != "*" and not (port.isdecimal() and 0 < int(port) < 65_536):
+    if port != "*" and not _is_port(port):
         return "needs a port (a number, or * for any) for a desktop app"
     return None
 
@@ -43,17 +47,19 @@ def _matches(registered: str, uri: str) -> bool:
         return False
     before, after = registered.split(":*", 1)
     port = uri[len(before) + 1 : len(uri) - len(after)]
-    return (
-        uri == f"{before}:{port}{after}"
-        and port.isascii()
-        and port.isdecimal()
-        and 0 < int(port) < 65_536
-    )
+    return uri == f"{before}:{port}{after}" and _is_port(port)
+
+
+def _is_port(text: str) -> bool:
+    return _PORT.fullmatch(text) is not None and 0 < int(text) < 65_536
 
 
 def _split(uri: str) -> tuple[str, str, str]:
     """Scheme, host and port as written; the port may be `*`, which urlsplit would not give."""
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError:  # a bracket without its pair
+        return uri.partition(":")[0], "", ""
     authority = parts.netloc
     if "@" in authority:
         return parts.scheme, "", ""
