@@ -37,7 +37,7 @@ async def _no_such_path(request: Request, _: Exception) -> Response:
     if path.startswith("/_control"):
         text = f"{request.method} {path} is no control endpoint; GET /_control/ lists them"
         return JSONResponse({"error": text}, 404)
-    if path.startswith(OURS):
+    if path == "/" or path.startswith(OURS):
         return HTMLResponse(render("not_there.html", {"text": "Couldn't find this page"}), 404)
     note = note_of(request)
     note.code = "unknown_path"

@@ -21,6 +21,9 @@ from tiktok_emulator.upload.rules import read_range
 ABORT = "abort_connection"
 INTAKE = "tiktok_emulator.intake"
 LONGEST_BODY = 1_048_576
+BROKEN_OFF = "The connection broke before the request was whole; nothing was done."
+# HTTP gives these no body, not even an empty one.
+BODILESS = (204, 304)
 OURS = ("/_control", "/@", "/media/", "/avatar/", "/favicon.ico")
 
 _OPERATIONS = {
@@ -52,15 +55,23 @@ class Wire:
         self.world = world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope.get("path", "")
+        if path.startswith(("http://", "https://")):
+            # A request target may name scheme and host; HTTP has servers understand it.
+            scope = {**scope, "path": "/" + path.partition("://")[2].partition("/")[2]}
         if scope["type"] != "http" or scope["path"] == "/" or scope["path"].startswith(OURS):
             await self.app(scope, receive, send)
             return
         now = self.world.clock.now()
         note = Note(now, self.world.ids.log_id(now), scope["method"], scope["path"])
         attach(scope, note)
-        body = b""
+        body: bytes | None = b""
         if scope["path"] != "/upload":
             body = await _whole_body(receive)
+            if body is None:
+                note.why = BROKEN_OFF
+                self.world.journal.add(note)
+                return
             receive = _again(body, receive)
         call = identify(self.world, scope, body)
         note.operation, note.username = call.operation, call.username
@@ -94,7 +105,7 @@ class Wire:
             self._log_drop(note, "it was done all the same")
             await _drop(scope, receive)
         elif not answer.is_logged:
-            note.why = note.why or "The client closed the connection before the request was whole."
+            note.why = note.why or BROKEN_OFF
             self.world.journal.add(note)
 
     def _log_drop(self, note: Note, done: str) -> None:
@@ -109,7 +120,7 @@ class Wire:
         """
         _, receive, send = asgi
         if fault.operation is Operation.UPLOAD:
-            await _whole_body(receive, limit=None)
+            await _read_away(receive)
             body = b""
         elif fault.operation in _OAUTH:
             body = json.dumps(
@@ -125,7 +136,11 @@ class Wire:
         note.status, note.code = fault.status, fault.code
         note.why = "A fault was ordered for this call; nothing was done."
         self.world.journal.add(note)
-        headers = [(b"content-length", str(len(body)).encode())]
+        headers: list[tuple[bytes, bytes]] = []
+        if fault.status in BODILESS:
+            body = b""
+        else:
+            headers.append((b"content-length", str(len(body)).encode()))
         if body:
             headers.append((b"content-type", b"application/json"))
         await send({"type": "http.response.start", "status": fault.status, "headers": headers})
@@ -180,17 +195,23 @@ def identify(world: World, scope: Scope, body: bytes) -> Call:
             return Call(operation, token.grant.username if token else None)
 
 
-async def _whole_body(receive: Receive, limit: int | None = LONGEST_BODY) -> bytes:
-    """The request's body up to `limit`; with None it is read and thrown away."""
+async def _whole_body(receive: Receive) -> bytes | None:
+    """The request's body, cut off at the limit; None if the connection broke inside it."""
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return bytes(body)
-        if limit is not None and len(body) < limit:
+            return None
+        if len(body) < LONGEST_BODY:
             body += message.get("body", b"")
         if not message.get("more_body", False):
             return bytes(body)
+
+
+async def _read_away(receive: Receive) -> None:
+    """Take the rest of a request and keep nothing of it."""
+    while (await receive()).get("more_body", False):
+        pass
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

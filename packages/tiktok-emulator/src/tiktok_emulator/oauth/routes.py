@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -65,7 +67,10 @@ async def decide(request: Request) -> Response:
     spec: oauth.error.access_denied
     """
     world = world_of(request)
-    form = await request.form()
+    try:
+        form = await request.form()
+    except HTTPException:
+        return _page_over(request, "This is no form that a browser sends. Start again.")
     page = world.pages.pop(str(form.get("page_id", "")), None)
     username = str(form.get("username", ""))
     if page is None or world.clock.now() - page.shown_at > PAGE_LIFETIME:
@@ -161,7 +166,8 @@ async def _form(request: Request) -> dict[str, str]:
     content_type = request.headers.get("content-type", "")
     form: dict[str, str] = {}
     if content_type.split(";")[0].strip().lower() == rules.FORM:
-        form = {name: str(value) for name, value in (await request.form()).items()}
+        body = (await request.body()).decode("utf-8", "replace")
+        form = dict(parse_qsl(body, keep_blank_values=True))
     rules.check_form(content_type, form)
     return form
 

@@ -155,8 +155,15 @@ def revoke(world: World, app: App, form: Mapping[str, str]) -> Grant:
 
 
 def disconnect(world: World, grant: Grant) -> None:
-    """Kill every token of a grant and remember when it was taken back."""
+    """Kill every token of a grant and remember when it was taken back.
+
+    Uploads that are not decided yet will fail, even if the user consents anew meanwhile.
+
+    spec: status.fail.auth_removed
+    """
     grant.revoked_at = world.clock.now()
+    for upload in world.uploads_of(grant.username):
+        upload.is_disowned |= upload.client_key == grant.client_key
     for token in (*world.access_tokens.values(), *world.refresh_tokens.values()):
         if token.grant is grant:
             token.is_dead = True

@@ -171,7 +171,8 @@ async def _json(request: Request, world: World) -> Mapping[str, object]:
     body: object = None
     if media_type == "application/json":
         try:
-            body = json.loads(await request.body())
+            text = (await request.body()).decode("utf-8")
+            body = json.loads(text, parse_constant=_no_constant)
         except (ValueError, RecursionError):
             body = None
     if not isinstance(body, dict):
@@ -183,6 +184,11 @@ async def _json(request: Request, world: World) -> Mapping[str, object]:
             "application/json.",
         )
     return cast("Mapping[str, object]", body)
+
+
+def _no_constant(name: str) -> None:
+    """Refuse what Python takes for a number and JSON does not have: NaN, Infinity."""
+    raise ValueError(name)
 
 
 def _enveloped(

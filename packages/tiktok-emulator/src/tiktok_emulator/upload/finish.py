@@ -83,8 +83,7 @@ def _is_due(world: World, upload: Upload) -> bool:
 def _verdict(world: World, upload: Upload) -> FailReason | None:
     """The first thing that speaks against the post."""
     creator = world.creators[upload.username]
-    grant = world.grants.get((upload.client_key, upload.username))
-    if grant is None or (grant.revoked_at is not None and grant.revoked_at >= upload.created_at):
+    if upload.is_disowned:
         return FailReason.AUTH_REMOVED
     if upload.ordered_failure is not None:
         return upload.ordered_failure

@@ -52,6 +52,7 @@ class Upload:
     is_stuck: bool = False
     ordered_failure: FailReason | None = None
     is_forgotten: bool = False
+    is_disowned: bool = False
     writer: object | None = None
     pending_write: asyncio.Future[None] | None = None
     digest: Digest = field(default_factory=hashlib.sha256, repr=False)
