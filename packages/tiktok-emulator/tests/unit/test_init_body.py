@@ -49,6 +49,8 @@ def test_a_full_post_info_is_read_and_unknown_fields_are_ignored() -> None:
         (None, "posting.init"),
         ([], "posting.init"),
         ({"privacy_level": 3}, "posting.init.privacy-level"),
+        ({"privacy_level": 0}, "posting.init.privacy-level"),
+        ({"privacy_level": []}, "posting.init.privacy-level"),
         ({"title": 3}, "posting.init.title"),
         ({"title": "\ud800"}, "posting.init.title"),
         ({"title": "x" * 2201}, "posting.init.title-length"),

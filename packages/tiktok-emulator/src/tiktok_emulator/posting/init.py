@@ -43,7 +43,9 @@ def read_post_info(body: Mapping[str, object], settings: Settings) -> PostInfo:
             why="post_info is missing or not an object.",
         )
     brand_content = _flag(info, "brand_content_toggle", "posting.init.brand-content", settings)
-    privacy = info.get("privacy_level") or ""
+    privacy = info.get("privacy_level")
+    if privacy is None:
+        privacy = ""
     if not isinstance(privacy, str):
         raise _wrong_type("privacy_level", "a string", "posting.init.privacy-level", settings)
     if (
