@@ -3,6 +3,12 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from tiktok_emulator.errors import ClockOutOfRange
+
+# Far enough for any test, and log_id has room for four digits of year.
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(3000, 1, 1, tzinfo=UTC)
+
 
 def machine_time() -> datetime:
     """The machine's time, aware, in UTC."""
@@ -38,7 +44,13 @@ class Clock:
         return self.now() - self._machine()
 
     def advance(self, by: timedelta) -> None:
-        """Move forward (or, negative, back); a frozen clock stays frozen at the new time."""
+        """Move forward (or, negative, back); a frozen clock stays frozen at the new time.
+
+        Raises:
+            ClockOutOfRange: before 1970 or after 2999; then it was not moved.
+        """
+        if not EARLIEST - self.now() <= by <= LATEST - self.now():
+            raise ClockOutOfRange("advance_s: the clock stays between the years 1970 and 3000")
         if self._frozen_at is not None:
             self._frozen_at += by
         else:

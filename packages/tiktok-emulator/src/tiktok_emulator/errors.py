@@ -67,5 +67,9 @@ class PortTaken(EmulatorError):
     """Another process listens on the port."""
 
 
+class ClockOutOfRange(EmulatorError):
+    """The clock was to be moved to where there is no calendar."""
+
+
 class SeedInvalid(EmulatorError):
     """Apps or creators that TikTok would not have."""

@@ -2,9 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Self, cast
+from typing import Annotated, cast
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -31,6 +32,15 @@ SCOPES = (
 MAX_REDIRECTS = 10
 
 
+def _known_scope(scope: str) -> str:
+    if scope not in SCOPES:
+        raise ValueError(f"{scope!r} is no scope this emulator knows: {', '.join(SCOPES)}")
+    return scope
+
+
+Scope = Annotated[str, AfterValidator(_known_scope)]
+
+
 class AppSeed(BaseModel):
     """An app. Only `client_key` is needed for a change; a new one also needs a secret."""
 
@@ -39,17 +49,10 @@ class AppSeed(BaseModel):
     client_secret: Text | None = Field(default=None, repr=False)
     kind: Kind = "desktop"
     redirect_uris: list[Text] = Field(default=[], max_length=MAX_REDIRECTS)
-    scopes: list[Text] = ["user.info.basic", "video.publish", "video.upload"]
+    scopes: list[Scope] = ["user.info.basic", "video.publish", "video.upload"]
     audited: bool = False
     sandbox: bool = False
     active_user_cap: int | None = Field(default=None, ge=1)
-
-    @model_validator(mode="after")
-    def _registers(self) -> Self:
-        for scope in self.scopes:
-            if scope not in SCOPES:
-                raise ValueError(f"{scope!r} is no scope this emulator knows: {', '.join(SCOPES)}")
-        return self
 
 
 class CreatorSeed(BaseModel):

@@ -4,7 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Seconds = Annotated[float, Field(ge=0)]
+# A hundred years: no lifetime can lead out of the calendar.
+LONGEST_S = 3_155_760_000
+Seconds = Annotated[float, Field(ge=0, le=LONGEST_S)]
+Lifetime = Annotated[int, Field(ge=1, le=LONGEST_S)]
 Positive = Annotated[int, Field(ge=1)]
 
 
@@ -27,7 +30,7 @@ class RateLimits(BaseModel):
     init: Positive = 6
     creator_info: Positive = 20
     status: Positive = 30
-    window_s: Annotated[float, Field(gt=0)] = 60
+    window_s: Annotated[float, Field(gt=0, le=LONGEST_S)] = 60
 
 
 class Settings(BaseModel):
@@ -36,11 +39,11 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     # Tokens
-    access_token_s: Positive = Field(default=7_200, description="86400 in the older documentation")
-    refresh_token_s: Positive = Field(
+    access_token_s: Lifetime = Field(default=7_200, description="86400 in the older documentation")
+    refresh_token_s: Lifetime = Field(
         default=15_552_000, description="31536000 in the older documentation"
     )
-    client_token_s: Positive = 7_200
+    client_token_s: Lifetime = 7_200
     rotate_refresh: bool = Field(
         default=True, description="a refresh kills the token that was used"
     )

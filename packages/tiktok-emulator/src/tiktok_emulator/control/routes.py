@@ -78,10 +78,10 @@ async def move_clock(request: Request) -> Response:
     """Move time or stop it. Body: {"advance_s": seconds?, "freeze": bool?}."""
     order = await schemas.read(schemas.ClockOrder, request)
     world = world_of(request)
-    if order.freeze is not None:
-        world.clock.freeze() if order.freeze else world.clock.release()
     if order.advance_s is not None:
         world.clock.advance(timedelta(seconds=order.advance_s))
+    if order.freeze is not None:
+        world.clock.freeze() if order.freeze else world.clock.release()
     settle_all(world)
     return _clock(world)
 
@@ -109,7 +109,7 @@ async def requests(request: Request) -> Response:
     A refused request says which rule it broke and what mends it.
     """
     after = request.query_params.get("after", "0")
-    if not after.isdecimal():
+    if not (after.isascii() and after.isdecimal() and len(after) < 20):
         raise schemas.BadOrder(f"after: {after!r} is not a number")
     return JSONResponse({"requests": list(world_of(request).journal.after(int(after)))})
 
@@ -127,7 +127,10 @@ async def order_fault(request: Request) -> Response:
     delay_before, delay_after, error, slow_intake.
     """
     order = await schemas.read(schemas.FaultOrder, request)
-    world_of(request).faults.waiting.append(Fault(**order.model_dump()))
+    world = world_of(request)
+    if order.creator is not None:
+        _known(world.creators, order.creator, "creator")
+    world.faults.waiting.append(Fault(**order.model_dump()))
     return await faults(request)
 
 
@@ -222,7 +225,10 @@ async def order_outcome(request: Request) -> Response:
     """
     order = await schemas.read(schemas.OutcomeOrder, request)
     reason = order.outcome if isinstance(order.outcome, FailReason) else None
-    world_of(request).outcomes.append(Outcome(reason, order.creator, order.count))
+    world = world_of(request)
+    if order.creator is not None:
+        _known(world.creators, order.creator, "creator")
+    world.outcomes.append(Outcome(reason, order.creator, order.count))
     return JSONResponse({"ok": True})
 
 

@@ -9,7 +9,7 @@ from tiktok_emulator.errors import EmulatorError
 from tiktok_emulator.faults import FaultKind, Operation
 from tiktok_emulator.oauth.state import Decision
 from tiktok_emulator.posting.state import FailReason
-from tiktok_emulator.seeds import Text, Username, problems
+from tiktok_emulator.seeds import Scope, Text, Username, problems
 
 Model = TypeVar("Model", bound=BaseModel)
 Count = Annotated[int, Field(ge=1)]
@@ -70,7 +70,7 @@ class ConsentOrder(_Order):
     client_key: Text
     username: Username
     decision: Decision = "accept"
-    scopes: list[Text] | None = None
+    scopes: list[Scope] | None = None
     count: Count | None = None
 
 
@@ -94,7 +94,7 @@ class AppPatch(_Order):
     audited: bool | None = None
     sandbox: bool | None = None
     active_user_cap: Count | None = None
-    scopes: list[Text] | None = None
+    scopes: list[Scope] | None = None
 
 
 class RevokeOrder(_Order):
