@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from tiktok_emulator.app import create_app
 from tiktok_emulator.errors import PortTaken
@@ -28,6 +28,12 @@ class _Protocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         self.app_state = {**self.app_state, ABORT: transport.abort}
+
+    def abandon_request(self) -> None:
+        """Close the connection if the rest of a request is still to come; it may never."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)  # None before the first request
+        if cycle is not None and cycle.more_body:
+            self.transport.abort()
 
 
 class _Server(uvicorn.Server):
@@ -63,6 +69,8 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # Once the connections are closed, whoever waits on purpose need not wait any more.
         asyncio.get_running_loop().call_soon(self.world.closing.set)
+        for connection in list(self.server_state.connections):
+            cast("_Protocol", connection).abandon_request()
         await super().shutdown(sockets)
 
 

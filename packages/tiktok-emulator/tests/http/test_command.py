@@ -70,6 +70,19 @@ def test_it_ends_at_once_in_the_middle_of_slow_uploads_and_long_delays() -> None
         assert (process.returncode, out, err) == (0, "", "")
 
 
+def test_an_end_in_the_middle_of_a_body_is_a_broken_connection() -> None:
+    with _serving("--demo") as (process, line):
+        url = httpx2.URL(line.rpartition(" ")[2])
+        with socket.create_connection((url.host, url.port or 0)) as connection:
+            head = "PUT /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue"
+            connection.sendall(f"{head}\r\n\r\n".encode())
+            assert connection.recv(100).startswith(b"HTTP/1.1 100")  # it waits for the body now
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=2)
+            assert connection.recv(100) == b""
+        assert (process.returncode, out, err) == (0, "", "")
+
+
 def _wait_until_taken(url: httpx2.URL) -> None:
     """Return when the ordered fault was used up, so that somebody is waiting."""
     while httpx2.get(url.join("/_control/faults"), verify=False).json()["faults"]:

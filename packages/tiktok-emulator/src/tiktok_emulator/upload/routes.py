@@ -45,7 +45,8 @@ async def put(request: Request) -> Response:
         return Response(status_code=refusal.status, headers=headers)
     except (ChunkIncomplete, ClientDisconnect):
         note_of(request).why = "The connection broke inside the chunk; nothing of it was kept."
-        return Response(status_code=400)  # nobody is there to read it
+        # Who still reads it is cut off by the end of the emulator, not by a fault of the request.
+        return Response(status_code=503 if world.closing.is_set() else 400)
 
 
 async def _take_chunk(request: Request, world: World, upload: Upload) -> Response:
