@@ -6,6 +6,7 @@ This module is the whole public surface.
 from . import limits
 from ._async.client import AsyncTikTok
 from ._async.refreshing import AsyncRefreshingToken
+from ._async.slots import AsyncLimiter, AsyncSlotLimiter
 from ._async.tokens import TokenFunction, TokenProvider
 from ._async.transport import AsyncTransport
 from ._operations.chunks import plan_chunks
@@ -13,6 +14,7 @@ from ._operations.oauth import AppKind
 from ._source import ByteSource
 from ._sync.client import TikTok
 from ._sync.refreshing import RefreshingToken
+from ._sync.slots import Limiter, SlotLimiter
 from ._sync.tokens import BlockingTokenFunction, BlockingTokenProvider
 from ._sync.transport import Transport
 from .endpoints import Endpoints
@@ -58,7 +60,9 @@ __all__ = [
     "Advice",
     "AppKeys",
     "AppKind",
+    "AsyncLimiter",
     "AsyncRefreshingToken",
+    "AsyncSlotLimiter",
     "AsyncTikTok",
     "AsyncTransport",
     "AuthError",
@@ -76,6 +80,7 @@ __all__ = [
     "Endpoints",
     "FailReason",
     "InvalidRequest",
+    "Limiter",
     "MediaRejected",
     "OAuthError",
     "PostingRefused",
@@ -87,6 +92,7 @@ __all__ = [
     "ResponseError",
     "ScopeMissing",
     "ServerFault",
+    "SlotLimiter",
     "SourceError",
     "StateMismatch",
     "TikTok",

@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Event, Lock
 from typing import ParamSpec, TypeVar
 
-__all__ = ["Lock", "fail_after", "run_sync", "sleep", "to_the_end"]
+__all__ = ["Event", "Lock", "fail_after", "run_sync", "sleep", "to_the_end", "wait_for"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,3 +31,8 @@ def sleep(seconds: float) -> None:
 def to_the_end(work: Callable[[], T]) -> T:
     """Do it: a thread is not cancelled."""
     return work()
+
+
+def wait_for(event: Event, delay_s: float | None) -> None:
+    """Wait for an event, at most so long."""
+    event.wait(delay_s)

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-__all__ = ["to_the_end"]
+from anyio import Event, move_on_after
+
+__all__ = ["to_the_end", "wait_for"]
 
 T = TypeVar("T")
 
@@ -19,3 +21,9 @@ async def to_the_end(work: Callable[[], Awaitable[T]]) -> T:
 
 async def _run(work: Callable[[], Awaitable[T]]) -> T:
     return await work()
+
+
+async def wait_for(event: Event, delay_s: float | None) -> None:
+    """Wait for an event, at most so long."""
+    with move_on_after(delay_s):
+        await event.wait()

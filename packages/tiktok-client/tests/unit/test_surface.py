@@ -3,9 +3,11 @@ import inspect
 import tiktok_client
 from tiktok_client import (
     AsyncRefreshingToken,
+    AsyncSlotLimiter,
     AsyncTikTok,
     AsyncTransport,
     RefreshingToken,
+    SlotLimiter,
     TikTok,
     Transport,
 )
@@ -30,6 +32,7 @@ def test_the_sync_client_has_every_method_of_the_async_one() -> None:
         (AsyncOAuth, OAuth),
         (AsyncPosting, Posting),
         (AsyncRefreshingToken, RefreshingToken),
+        (AsyncSlotLimiter, SlotLimiter),
     ]
     for waiting, blocking in pairs:
         names = {name for name in vars(waiting) if not name.startswith("_")}
@@ -44,6 +47,6 @@ def test_the_sync_client_has_every_method_of_the_async_one() -> None:
 
 
 def test_nothing_in_the_sync_client_waits() -> None:
-    for kind in (TikTok, Transport, OAuth, Posting, RefreshingToken):
+    for kind in (TikTok, Transport, OAuth, Posting, RefreshingToken, SlotLimiter):
         for _, method in inspect.getmembers(kind, inspect.isfunction):
             assert not inspect.iscoroutinefunction(method)

@@ -8,6 +8,7 @@ from tiktok_client.models.oauth import AppKeys
 
 from .oauth import AsyncOAuth
 from .posting import AsyncPosting
+from .slots import AsyncLimiter
 from .tokens import TokenFunction, TokenProvider
 from .transport import AsyncTransport
 
@@ -21,6 +22,9 @@ class AsyncTikTok:
     a fresh one before each call (it is not told about a 401). `app` is needed for `oauth` only. A
     `transport` that is given is shared and stays open; otherwise the client makes its own and
     closes it in `aclose` or at the end of `async with`.
+
+    `limiter` (none, if not said) holds calls back so that TikTok does not refuse them; `user` names
+    the creator to it, for instance by the open_id. Time spent waiting for it is in no `timeout_s`.
     """
 
     def __init__(
@@ -30,12 +34,16 @@ class AsyncTikTok:
         app: AppKeys | None = None,
         endpoints: Endpoints | None = None,
         transport: AsyncTransport | None = None,
+        limiter: AsyncLimiter | None = None,
+        user: str | None = None,
     ) -> None:
+        if limiter is not None and user is None:
+            raise ValueError("a limiter counts by user: give user=..., such as the open_id")
         self.endpoints = endpoints or Endpoints()
         self._owns_transport = transport is None
         self.transport = AsyncTransport() if transport is None else transport
         self.oauth = AsyncOAuth(app, self.endpoints, self.transport)
-        self.posting = AsyncPosting(token, self.endpoints, self.transport)
+        self.posting = AsyncPosting(token, self.endpoints, self.transport, limiter, user or "")
 
     async def __aenter__(self) -> Self:
         return self

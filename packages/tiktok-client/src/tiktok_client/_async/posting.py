@@ -19,6 +19,7 @@ from tiktok_client.models.posting import (
     VideoUpload,
 )
 
+from .slots import AsyncLimiter, paced
 from .tokens import TokenFunction, TokenProvider, current
 from .transport import AsyncTransport
 
@@ -38,10 +39,14 @@ class AsyncPosting:
         token: str | TokenProvider | TokenFunction | None,
         endpoints: Endpoints,
         transport: AsyncTransport,
+        limiter: AsyncLimiter | None = None,
+        user: str = "",
     ) -> None:
         self._tokens = token
         self._endpoints = endpoints
         self._transport = transport
+        self._limiter = limiter
+        self._user = user
 
     async def creator_info(self, *, timeout_s: float | None = None) -> CreatorInfo:
         """Ask what this creator may post right now; at most 20 times a minute.
@@ -185,7 +190,7 @@ class AsyncPosting:
         """
         token = await current(self._tokens)
         try:
-            return await self._transport.call(build(token), read, timeout_s=timeout_s)
+            return await self._once(build(token), read, timeout_s)
         except TokenInvalid:
             if not isinstance(self._tokens, TokenProvider):
                 raise
@@ -194,7 +199,16 @@ class AsyncPosting:
             if fresh == token:
                 raise
         try:
-            return await self._transport.call(build(fresh), read, timeout_s=timeout_s)
+            return await self._once(build(fresh), read, timeout_s)
         except TokenInvalid:
             await self._tokens.rejected(fresh)
             raise
+
+    async def _once(
+        self, request: Request, read: Callable[[Response], T], timeout_s: float | None
+    ) -> T:
+        if self._limiter is None:
+            return await self._transport.call(request, read, timeout_s=timeout_s)
+        return await paced(
+            self._limiter, self._user, self._transport, request, read, timeout_s=timeout_s
+        )

@@ -9,6 +9,7 @@ from tiktok_client.models.oauth import AppKeys
 
 from .oauth import OAuth
 from .posting import Posting
+from .slots import Limiter
 from .tokens import BlockingTokenFunction, BlockingTokenProvider
 from .transport import Transport
 
@@ -22,6 +23,9 @@ class TikTok:
     a fresh one before each call (it is not told about a 401). `app` is needed for `oauth` only. A
     `transport` that is given is shared and stays open; otherwise the client makes its own and
     closes it in `close` or at the end of `with`.
+
+    `limiter` (none, if not said) holds calls back so that TikTok does not refuse them; `user` names
+    the creator to it, for instance by the open_id. Time spent waiting for it is in no `timeout_s`.
     """
 
     def __init__(
@@ -31,12 +35,16 @@ class TikTok:
         app: AppKeys | None = None,
         endpoints: Endpoints | None = None,
         transport: Transport | None = None,
+        limiter: Limiter | None = None,
+        user: str | None = None,
     ) -> None:
+        if limiter is not None and user is None:
+            raise ValueError("a limiter counts by user: give user=..., such as the open_id")
         self.endpoints = endpoints or Endpoints()
         self._owns_transport = transport is None
         self.transport = Transport() if transport is None else transport
         self.oauth = OAuth(app, self.endpoints, self.transport)
-        self.posting = Posting(token, self.endpoints, self.transport)
+        self.posting = Posting(token, self.endpoints, self.transport, limiter, user or "")
 
     def __enter__(self) -> Self:
         return self

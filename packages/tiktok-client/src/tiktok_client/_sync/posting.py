@@ -20,6 +20,7 @@ from tiktok_client.models.posting import (
     VideoUpload,
 )
 
+from .slots import Limiter, paced
 from .tokens import BlockingTokenFunction, BlockingTokenProvider, current
 from .transport import Transport
 
@@ -39,10 +40,14 @@ class Posting:
         token: str | BlockingTokenProvider | BlockingTokenFunction | None,
         endpoints: Endpoints,
         transport: Transport,
+        limiter: Limiter | None = None,
+        user: str = "",
     ) -> None:
         self._tokens = token
         self._endpoints = endpoints
         self._transport = transport
+        self._limiter = limiter
+        self._user = user
 
     def creator_info(self, *, timeout_s: float | None = None) -> CreatorInfo:
         """Ask what this creator may post right now; at most 20 times a minute.
@@ -186,7 +191,7 @@ class Posting:
         """
         token = current(self._tokens)
         try:
-            return self._transport.call(build(token), read, timeout_s=timeout_s)
+            return self._once(build(token), read, timeout_s)
         except TokenInvalid:
             if not isinstance(self._tokens, BlockingTokenProvider):
                 raise
@@ -195,7 +200,12 @@ class Posting:
             if fresh == token:
                 raise
         try:
-            return self._transport.call(build(fresh), read, timeout_s=timeout_s)
+            return self._once(build(fresh), read, timeout_s)
         except TokenInvalid:
             self._tokens.rejected(fresh)
             raise
+
+    def _once(self, request: Request, read: Callable[[Response], T], timeout_s: float | None) -> T:
+        if self._limiter is None:
+            return self._transport.call(request, read, timeout_s=timeout_s)
+        return paced(self._limiter, self._user, self._transport, request, read, timeout_s=timeout_s)
