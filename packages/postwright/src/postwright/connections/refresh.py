@@ -7,6 +7,8 @@ the version of the token that was sent, or a process that slept would drop the o
 A refresh whose answer is lost is tried once more with the same token. If TikTok then knows it no
 more, the account has to be connected again; until then its access token is used to its end. A
 verdict is never final: an answer that arrives late is stored, and the account is well again.
+For the same reason a refresh that has begun is not cancelled, and what it brought is stored even
+if the database has to be waited for.
 """
 
 import asyncio
@@ -16,7 +18,7 @@ from datetime import timedelta
 from postwright.connections import credentials, ledger
 from postwright.connections.credentials import Tokens
 from postwright.connections.models import ConnectionState
-from postwright.db.database import Database
+from postwright.db.database import Database, DatabaseGone
 from postwright.kit.vault import Vault
 from postwright.platforms.base import CallFacts, Granted, Lost, Network, Refusal, Refused, listener
 
@@ -24,6 +26,7 @@ LEASE = timedelta(seconds=90)
 AGAIN_AFTER_TROUBLE = timedelta(seconds=10)
 SHORTEST_USE = timedelta(seconds=30)
 _LOOK_S = 0.1
+_STORE_AGAIN_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,33 +104,59 @@ class TokenKeeper:
         """Refresh once, and once more if the answer is lost. None: look again."""
         if tokens.state is ConnectionState.EXPIRING:
             return await self._judge(tokens, tokens.refresh_doubt, dead=True)
-        answer, calls = await _listen(network, tokens.refresh_token)
-        doubt = ""
-        if isinstance(answer, Lost) and answer.sent:
-            doubt = "the answer to the last refresh was lost"
-            answer, again = await _listen(network, tokens.refresh_token)
-            calls += again
-        async with self._database.transaction() as session:
-            await ledger.write(session, who, calls)
+        exchange = asyncio.ensure_future(self._exchange(who, network, tokens))
+        try:
+            answer, doubt = await asyncio.shield(exchange)
+        except asyncio.CancelledError:
+            await asyncio.gather(exchange, return_exceptions=True)
+            raise
         match answer:
             case Granted():
-                async with self._database.transaction() as session:
-                    if await credentials.swap(
-                        session,
-                        self._vault,
-                        tokens.connection_id,
-                        answer,
-                        version=tokens.version,
-                    ):
-                        await credentials.set_state(
-                            session, tokens.connection_id, ConnectionState.CONNECTED
-                        )
                 return None
             case Refused(refusal=Refusal.TOKEN):
                 return await self._judge(tokens, doubt or answer.message, dead=dead)
             case Refused() | Lost():
                 why = answer.message if isinstance(answer, Refused) else answer.why
                 return await self._passing(tokens, doubt or why, dead=dead)
+
+    async def _exchange(
+        self, who: ledger.OnBehalf, network: Network, tokens: Tokens
+    ) -> tuple[Granted | Refused | Lost, str]:
+        """Trade the refresh token and store what it brings. What is begun has to be ended."""
+        doubt = ""
+        answer, calls = await _listen(network, tokens.refresh_token)
+        if isinstance(answer, Lost) and answer.sent:
+            doubt = "the answer to the last refresh was lost"
+            answer, again = await _listen(network, tokens.refresh_token)
+            calls += again
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LEASE.total_seconds()
+        while True:
+            try:
+                await self._store(who, tokens, answer, calls)
+            except DatabaseGone:
+                # Nobody else has these tokens, and the ones that are stored are dead.
+                if not isinstance(answer, Granted) or loop.time() > until:
+                    raise
+                await asyncio.sleep(_STORE_AGAIN_S)
+            else:
+                return answer, doubt
+
+    async def _store(
+        self,
+        who: ledger.OnBehalf,
+        tokens: Tokens,
+        answer: Granted | Refused | Lost,
+        calls: list[CallFacts],
+    ) -> None:
+        async with self._database.transaction() as session:
+            await ledger.write(session, who, calls)
+            if isinstance(answer, Granted) and await credentials.swap(
+                session, self._vault, tokens.connection_id, answer, version=tokens.version
+            ):
+                await credentials.set_state(
+                    session, tokens.connection_id, ConnectionState.CONNECTED
+                )
 
     async def _judge(
         self, tokens: Tokens, why: str, *, dead: bool

@@ -1,0 +1,80 @@
+"""A refresh kills the token it was made with: what it brought is stored, whatever happens here."""
+
+import asyncio
+import os
+import signal
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from postwright.connections import queries
+from postwright.connections.ledger import OnBehalf
+from postwright.connections.models import Connection, ConnectionState
+from postwright.connections.refresh import AccessToken, NoAccess
+from postwright.db import embedded
+from postwright.db.database import DatabaseGone
+from postwright.db.migrate import migrate
+from tests.factories.installation import Service, running_service
+
+pytestmark = pytest.mark.slow
+
+
+async def fresh(service: Service, account: Connection) -> AccessToken | NoAccess:
+    network = await service.accounts.networks.of(service.workspace_id, account.id)
+    who = OnBehalf(service.workspace_id, account.id)
+    return await service.accounts.keeper.fresh(who, network)
+
+
+async def begin_slow_refresh(
+    service: Service, account: Connection, delay_s: float
+) -> "asyncio.Task[AccessToken | NoAccess]":
+    """A refresh that TikTok has granted, and whose answer is on its way."""
+    await service.advance(hours=2.5)
+    await service.control.fault("oauth.refresh", "delay_after", delay_s=delay_s)
+    refreshing = asyncio.get_running_loop().create_task(fresh(service, account))
+    async with asyncio.timeout(10):
+        while not await service.control.requests("oauth.refresh"):
+            await asyncio.sleep(0.01)
+    return refreshing
+
+
+async def assert_refreshed_once(service: Service, account: Connection) -> None:
+    assert isinstance(await fresh(service, account), AccessToken)
+    assert len(await service.control.requests("oauth.refresh")) == 1
+    async with service.database.transaction() as session:
+        now = await queries.connection_by_id(session, service.workspace_id, account.id)
+    assert now.state is ConnectionState.CONNECTED
+
+
+async def test_a_worker_that_is_stopped_in_a_refresh_stores_what_it_brings(
+    service: Service,
+) -> None:
+    account = await service.connect()
+    refreshing = await begin_slow_refresh(service, account, 0.5)
+    refreshing.cancel()
+    with suppress(asyncio.CancelledError):
+        await refreshing
+    await assert_refreshed_once(service, account)
+
+
+async def test_a_database_that_is_away_when_the_tokens_come_costs_no_reconnection(
+    tmp_path: Path,
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="pw-gone-") as folder:
+        place = Path(folder) / "postgres"
+        server = await asyncio.to_thread(embedded.ensure_running, place)
+        try:
+            migrate(server.owner_url, app_role="postwright")
+            async with running_service(server.app_url, tmp_path) as service:
+                account = await service.connect()
+                refreshing = await begin_slow_refresh(service, account, 0.5)
+                os.kill(server.pid, signal.SIGKILL)
+                await asyncio.wait({refreshing}, timeout=1.5)
+                await asyncio.to_thread(embedded.ensure_running, place)
+                with suppress(DatabaseGone):
+                    await refreshing
+                await assert_refreshed_once(service, account)
+        finally:
+            await asyncio.to_thread(embedded.stop, place, mode="immediate")
