@@ -27,6 +27,7 @@ from .errors import (
     MediaRejected,
     OAuthError,
     PostingRefused,
+    PostInterrupted,
     RateLimited,
     ResponseError,
     ScopeMissing,
@@ -42,6 +43,7 @@ from .errors import (
 )
 from .models.calls import CallRecord
 from .models.chunks import Chunk, ChunkPlan
+from .models.following import PollPlan, PostProgress, PostResult, PostStage
 from .models.oauth import AppKeys, AuthorizeRequest, Callback, TokenGrant
 from .models.posting import (
     ChunkReceipt,
@@ -83,6 +85,11 @@ __all__ = [
     "Limiter",
     "MediaRejected",
     "OAuthError",
+    "PollPlan",
+    "PostInterrupted",
+    "PostProgress",
+    "PostResult",
+    "PostStage",
     "PostingRefused",
     "PrivacyLevel",
     "PublishState",

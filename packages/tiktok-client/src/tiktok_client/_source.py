@@ -6,7 +6,7 @@ from typing import Protocol
 
 from .errors import SourceError
 
-__all__ = ["ByteSource", "Source", "open_source"]
+__all__ = ["ByteSource", "Source", "open_source", "size_of"]
 
 
 class ByteSource(Protocol):
@@ -74,6 +74,27 @@ def open_source(source: Source, total_bytes: int) -> ByteSource:
             return BytesSource(source)
         case _:
             return source
+
+
+def size_of(source: Source, size_bytes: int | None) -> int:
+    """Return how many bytes there are: what was said, or what the file or the bytes have.
+
+    Raises SourceError for a file that is not there, ValueError for a source that cannot tell.
+    """
+    match source:
+        case _ if size_bytes is not None:
+            return size_bytes
+        case Path():
+            try:
+                return source.stat().st_size
+            except OSError as error:
+                raise SourceError(
+                    f"{source.name} cannot be read: {error.strerror}", operation="upload"
+                ) from error
+        case bytes():
+            return len(source)
+        case _:
+            raise ValueError("a source of your own needs size_bytes")
 
 
 def check_size(size: int, planned: int) -> None:

@@ -17,7 +17,8 @@ TikTokError                    .operation .advice
 │  ├─ MediaRejected            TikTok does not take this media
 │  ├─ PostingRefused           this creator, app or post may not be published now
 │  └─ ServerFault              TikTok failed
-└─ UploadError                 a PUT was refused    .kind .status .received .chunk .offset
+├─ UploadError                 a PUT was refused    .kind .status .received .chunk .offset
+└─ PostInterrupted             post_video had opened a post, then failed   .publish_id .upload_url
 
 `advice` says what to do next, so that a job decides with one `match`. Which class a code becomes,
 and its advice, is one table with exact matches (`CODES` in `codes.py`); a code that is not in it
@@ -38,6 +39,7 @@ __all__ = [
     "InvalidRequest",
     "MediaRejected",
     "OAuthError",
+    "PostInterrupted",
     "PostingRefused",
     "RateLimited",
     "ResponseError",
@@ -294,3 +296,18 @@ class UploadError(TikTokError):
     def offset(self) -> int:
         """The first byte of the refused chunk, counted from the start of the file."""
         return self.chunk.first
+
+
+class PostInterrupted(TikTokError):
+    """`post_video` failed after init. The post exists: ask for its status, never init it again.
+
+    `__cause__` is what went wrong. `upload_url`, a secret, is for going on with `upload` within the
+    hour, from where the status says the bytes end.
+    """
+
+    advice = Advice.ASK_STATUS
+
+    def __init__(self, cause: TikTokError, *, publish_id: str, upload_url: str) -> None:
+        super().__init__(f"{publish_id} is open, but {cause}", operation="post_video")
+        self.publish_id = publish_id
+        self.upload_url = upload_url

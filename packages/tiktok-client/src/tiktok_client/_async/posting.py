@@ -1,16 +1,26 @@
 """Posting a video: what is allowed, open the post, send the bytes, ask how it went."""
 
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from anyio import sleep
+from anyio.to_thread import run_sync
 
-from tiktok_client._operations import posting, upload
+from tiktok_client._operations import following, posting, upload
+from tiktok_client._operations.chunks import SAFE_CHUNK_BYTES, plan_chunks
 from tiktok_client._operations.wire import Request, Response
-from tiktok_client._source import Source
+from tiktok_client._source import Source, size_of
 from tiktok_client.endpoints import Endpoints
-from tiktok_client.errors import TokenInvalid, TransportError, UploadError
+from tiktok_client.errors import (
+    PostInterrupted,
+    TikTokError,
+    TokenInvalid,
+    TransportError,
+    UploadError,
+)
 from tiktok_client.models.chunks import Chunk, ChunkPlan
+from tiktok_client.models.following import PollPlan, PostProgress, PostResult, PostStage
 from tiktok_client.models.posting import (
     ChunkReceipt,
     CreatorInfo,
@@ -26,6 +36,7 @@ from .transport import AsyncTransport
 __all__ = ["AsyncPosting"]
 
 T = TypeVar("T")
+PATIENT = PollPlan()
 
 
 class AsyncPosting:
@@ -177,6 +188,114 @@ class AsyncPosting:
             posting.read_status,
             timeout_s,
         )
+
+    async def wait(
+        self,
+        publish_id: str,
+        *,
+        plan: PollPlan = PATIENT,
+        on_status: Callable[[PublishStatus], None] | None = None,
+    ) -> PublishStatus:
+        """Ask until it is decided; return PUBLISH_COMPLETE, SEND_TO_USER_INBOX or FAILED.
+
+        FAILED does not raise: see `PublishStatus.advice`. Faults of network and server are got
+        over. `post_ids` can be empty still: they appear when moderation is over. Raises TimedOut
+        when the plan's time is over (nothing is lost: ask again later), and as `status` does.
+
+        Source: content-posting-api-reference-get-video-status (2026).
+        """
+        poll = following.Poll(plan, time.monotonic())
+        while True:
+            try:
+                status = await self.status(publish_id)
+            except TikTokError as error:
+                pause_s = poll.after_error(error, time.monotonic())
+            else:
+                if on_status is not None:
+                    on_status(status)
+                if status.state.is_final:
+                    return status
+                pause_s = poll.after_status(status, time.monotonic())
+            await sleep(pause_s)
+
+    async def post_video(
+        self,
+        video: Source,
+        post: VideoPost,
+        *,
+        size_bytes: int | None = None,
+        content_type: str | None = None,
+        max_chunk_bytes: int = SAFE_CHUNK_BYTES,
+        check_creator: bool = True,
+        poll: PollPlan = PATIENT,
+        on_progress: Callable[[PostProgress], None] | None = None,
+    ) -> PostResult:
+        """Do it all: creator info, one init, the upload, the wait. Return what became of it.
+
+        The first progress, OPENED, comes before any byte is sent: store its publish_id if the
+        process may die. `size_bytes` is needed for a source of one's own, `content_type` for a file
+        without a known ending. Without `check_creator` the privacy level is left to TikTok.
+
+        Raises ValueError for a privacy level that the creator cannot choose, whatever
+        `creator_info` and `init_video` raise, and from then on PostInterrupted: never post the same
+        video again before its status says that it FAILED.
+
+        Source: content-posting-api-reference-direct-post, -media-transfer-guide, 2026-09-11.
+        """
+        total_bytes = await run_sync(size_of, video, size_bytes)
+        plan = plan_chunks(total_bytes, max_chunk_bytes)
+        content_type = content_type or following.content_type_of(video)
+        if check_creator:
+            following.check_privacy(await self.creator_info(), post)
+        opened = await self.init_video(post, plan)
+
+        def tell(stage: PostStage, sent_bytes: int, status: PublishStatus | None = None) -> None:
+            if on_progress is not None:
+                on_progress(PostProgress(opened.publish_id, stage, sent_bytes, total_bytes, status))
+
+        tell(PostStage.OPENED, 0)
+        try:
+            await self._send(
+                opened, video, plan, content_type, lambda sent: tell(PostStage.UPLOADING, sent)
+            )
+            status = await self.wait(
+                opened.publish_id,
+                plan=poll,
+                on_status=lambda status: tell(PostStage.PROCESSING, total_bytes, status),
+            )
+        except TikTokError as error:
+            raise PostInterrupted(
+                error, publish_id=opened.publish_id, upload_url=opened.upload_url
+            ) from error
+        return PostResult(opened.publish_id, status)
+
+    async def _send(
+        self,
+        opened: VideoUpload,
+        video: Source,
+        plan: ChunkPlan,
+        content_type: str,
+        on_progress: Callable[[int], None],
+    ) -> None:
+        """Upload; when that fails, go on once from where status says the bytes end."""
+        start: int | None = 0
+        for first in (True, False):
+            try:
+                await self.upload(
+                    opened.upload_url,
+                    video,
+                    plan,
+                    content_type=content_type,
+                    start=start,
+                    on_progress=on_progress,
+                )
+            except (UploadError, TransportError) as error:
+                status = await self.status(opened.publish_id)
+                start = following.go_on_from(error, status, plan)
+                if start is None or (not first and start < plan.size_bytes):
+                    raise
+            else:
+                return
 
     async def _call(
         self,

@@ -202,3 +202,10 @@ class PublishStatus:
     raw_fail_reason: str | None = None
     log_id: str | None = None
     raw: Mapping[str, object] = field(repr=False, compare=False, default_factory=dict[str, object])
+
+    @property
+    def advice(self) -> Advice | None:
+        """What to do after FAILED; None in any other state."""
+        if self.state is not PublishState.FAILED:
+            return None
+        return self.fail_reason.advice if self.fail_reason else Advice.GIVE_UP
