@@ -36,6 +36,12 @@ _SKIP = text("""
       AND due_at > app_now() AND NOT EXISTS (SELECT 1 FROM lanes WHERE lease_until IS NOT NULL)
 """)
 
+_WAITS = text("""
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'
+      AND query_start < clock_timestamp() - interval '1.5 seconds'
+""")
+
 
 @dataclass(slots=True)
 class Control:
@@ -181,6 +187,15 @@ class Service:
             raise AssertionError(
                 f"still {seen.state} ({seen.hold_reason} {seen.detail}) after {PATIENCE_S} s"
             ) from None
+
+    async def until_somebody_waits_for_a_lock(self) -> None:
+        """Wait until a statement does, and PostgreSQL has looked for a deadlock already."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                async with self.database.transaction() as session:
+                    if await session.scalar(_WAITS):
+                        return
+                await asyncio.sleep(0.05)
 
     async def _skip_waiting(self, publication_id: str) -> None:
         """Let the pause before a publication's next step be over, if nobody works just now."""

@@ -5,17 +5,21 @@ import os
 import signal
 import tempfile
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from postwright.connections import queries
+from postwright.connections import credentials, queries
 from postwright.connections.ledger import OnBehalf
 from postwright.connections.models import Connection, ConnectionState
 from postwright.connections.refresh import AccessToken, NoAccess
 from postwright.db import embedded
 from postwright.db.database import DatabaseGone
 from postwright.db.migrate import migrate
+from postwright.platforms.base import Granted
+from postwright.publishing.resume import resume_reconnected
+from postwright.publishing.states import State
 from tests.factories.installation import Service, running_service
 
 pytestmark = pytest.mark.slow
@@ -78,3 +82,59 @@ async def test_a_database_that_is_away_when_the_tokens_come_costs_no_reconnectio
                 await assert_refreshed_once(service, account)
         finally:
             await asyncio.to_thread(embedded.stop, place, mode="immediate")
+
+
+async def test_connecting_again_in_mid_refresh_wins_and_nobody_deadlocks(
+    service: Service,
+) -> None:
+    account = await service.connect()
+    await service.advance(hours=2.5)
+    async with service.database.transaction() as session:
+        await credentials.set_state(session, account.id, ConnectionState.CONNECTED)
+        refreshing = asyncio.get_running_loop().create_task(fresh(service, account))
+        await service.until_somebody_waits_for_a_lock()
+        grant = Granted(
+            "open", frozenset(), "of-the-person", "rft", timedelta(hours=2), timedelta(days=1)
+        )
+        await credentials.put(session, service.accounts.vault, account.id, grant)
+    got = await refreshing
+    assert isinstance(got, AccessToken)
+    assert got.value == "of-the-person"
+
+
+async def test_a_verdict_does_not_undo_a_connection_that_was_made_meanwhile(
+    service: Service,
+) -> None:
+    account = await service.connect()
+    await service.advance(hours=2.5)
+    await service.control.fault("oauth.refresh", "error", status=400, code="invalid_grant")
+    async with service.database.transaction() as session:
+        await credentials.set_state(session, account.id, ConnectionState.CONNECTED)
+        refreshing = asyncio.get_running_loop().create_task(fresh(service, account))
+        await service.until_somebody_waits_for_a_lock()
+        grant = Granted(
+            "open", frozenset(), "of-the-person", "rft", timedelta(hours=2), timedelta(days=1)
+        )
+        await credentials.put(session, service.accounts.vault, account.id, grant)
+    await refreshing
+    assert isinstance(await fresh(service, account), AccessToken)
+
+
+async def test_a_missing_scope_is_noted_and_not_asked_for_again_and_again(
+    service: Service, video: Path
+) -> None:
+    account = await service.connect()
+    await service.control.fault(
+        "creator_info", "error", status=401, code="scope_not_authorized", count=100
+    )
+    made = await service.publish(account, video)
+    service.start_worker()
+    held = await service.until(made.publication_id, State.HELD)
+    assert held.hold_reason == "insufficient_scope"
+    async with service.database.transaction() as session:
+        now = await queries.connection_by_id(session, service.workspace_id, account.id)
+        assert now.state is ConnectionState.INSUFFICIENT_SCOPE
+        assert await resume_reconnected(session) == 0
+    await service.control("DELETE", "faults")
+    await service.connect()
+    await service.until(made.publication_id, State.PUBLISHED)

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from postwright.db.database import Database
 from postwright.jobs import lanes
 from postwright.publishing.record import TRACK
 from postwright.publishing.states import State
@@ -33,19 +32,6 @@ async def test_a_post_that_always_raises_lets_the_accounts_other_posts_go_out(
     assert held.expected_at is not None
 
 
-async def blocked(database: Database) -> bool:
-    """Whether somebody waits for a lock, and PostgreSQL has looked for a deadlock already."""
-    async with database.transaction() as session:
-        found = await session.scalar(
-            text("""
-                SELECT count(*) FROM pg_stat_activity
-                WHERE datname = current_database() AND wait_event_type = 'Lock'
-                  AND query_start < clock_timestamp() - interval '1.5 seconds'
-            """)
-        )
-        return bool(found)
-
-
 async def test_who_records_takes_the_lanes_of_an_account_in_the_order_that_all_take(
     database_url: str, tmp_path: Path, video: Path
 ) -> None:
@@ -59,8 +45,7 @@ async def test_who_records_takes_the_lanes_of_an_account_in_the_order_that_all_t
         async with service.database.transaction() as session:
             await session.execute(text("SELECT 1 FROM lanes WHERE id = 'lane_0' FOR UPDATE"))
             service.start_worker()
-            while not await blocked(service.database):
-                pass
+            await service.until_somebody_waits_for_a_lock()
             await lanes.lock(session, [account.id])
         await service.until(made.publication_id, State.PUBLISHED)
         assert len(await service.control.posts()) == 1

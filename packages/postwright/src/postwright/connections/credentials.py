@@ -73,6 +73,22 @@ async def read(session: AsyncSession, vault: Vault, connection_id: str) -> Token
     )
 
 
+async def version(session: AsyncSession, connection_id: str) -> int:
+    """Which tokens are stored now."""
+    return (
+        await session.execute(
+            select(Credential.version).where(Credential.connection_id == connection_id)
+        )
+    ).scalar_one()
+
+
+async def lock(session: AsyncSession, connection_id: str) -> None:
+    """Lock a connection before its tokens are judged or changed, as connecting again does."""
+    await session.execute(
+        select(Connection.id).where(Connection.id == connection_id).with_for_update(key_share=True)
+    )
+
+
 async def put(session: AsyncSession, vault: Vault, connection_id: str, grant: Granted) -> None:
     """Store the tokens of a consent, whatever was there before."""
     values = _values(vault, connection_id, grant, await app_now(session))

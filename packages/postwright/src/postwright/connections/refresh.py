@@ -93,6 +93,15 @@ class TokenKeeper:
             else:
                 await asyncio.sleep(_LOOK_S)
 
+    async def note_missing_scope(self, connection_id: str, token: AccessToken, why: str) -> None:
+        """The network takes the token, but not for this: only a new consent helps."""
+        async with self._database.transaction() as session:
+            await credentials.lock(session, connection_id)
+            if await credentials.version(session, connection_id) == token.version:
+                await credentials.set_state(
+                    session, connection_id, ConnectionState.INSUFFICIENT_SCOPE, why
+                )
+
     def _wants_refresh(self, tokens: Tokens, need: timedelta) -> bool:
         if tokens.state is ConnectionState.EXPIRING:
             return False  # its refresh token is dead; the access token is used to its end
@@ -150,6 +159,7 @@ class TokenKeeper:
         calls: list[CallFacts],
     ) -> None:
         async with self._database.transaction() as session:
+            await credentials.lock(session, tokens.connection_id)
             await ledger.write(session, who, calls)
             if isinstance(answer, Granted) and await credentials.swap(
                 session, self._vault, tokens.connection_id, answer, version=tokens.version
@@ -164,8 +174,8 @@ class TokenKeeper:
         """The refresh token is refused. If nobody has brought another one, say so."""
         state = ConnectionState.EXPIRED if dead else ConnectionState.EXPIRING
         async with self._database.transaction() as session:
-            current = await credentials.read(session, self._vault, tokens.connection_id)
-            if current.version != tokens.version:
+            await credentials.lock(session, tokens.connection_id)
+            if await credentials.version(session, tokens.connection_id) != tokens.version:
                 return None
             await credentials.set_state(session, tokens.connection_id, state, why)
             await credentials.end_refresh(

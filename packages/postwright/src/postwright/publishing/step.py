@@ -232,9 +232,11 @@ class Turn:
         """Make one call, no transaction open."""
         answer = await calls.make(self._accounts.database, self._who, slot, self._call(call))
         if isinstance(answer, Refused) and answer.refusal is Refusal.TOKEN and self._token:
-            if self._rejected == self._token.version:
-                return NoToken(Refusal.TOKEN, "TikTok refuses a token that it has just given")
             return await self._token_refused(answer)
+        if isinstance(answer, Refused) and answer.refusal is Refusal.SCOPE and self._token:
+            await self._accounts.keeper.note_missing_scope(
+                self._work.connection_id, self._token, answer.message or answer.code
+            )
         if isinstance(answer, CreatorReady):
             return self._fit(answer) or answer
         return answer
