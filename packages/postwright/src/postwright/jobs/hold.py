@@ -54,24 +54,25 @@ async def _keep(database: Database, claim: Claim, lease: timedelta, holder: str)
     """Return when the lease is lost."""
     loop = asyncio.get_running_loop()
     length = lease.total_seconds()
-    renewed_at = loop.time()
-    while True:
-        # A process that was stopped for longer than its lease wakes up here, or in the record
-        # step, whose fence then fits no more.
-        if loop.time() - renewed_at > length * 0.9:
-            return
+    # A process that was stopped for longer than its lease finds that out here, or in the record
+    # step, whose fence then fits no more.
+    until = loop.time() + length * 0.9
+    while (left := until - loop.time()) > 0:
         began = loop.time()
         try:
-            async with asyncio.timeout(length * 0.3), database.transaction() as session:
+            async with (
+                asyncio.timeout(min(length * 0.3, left)),
+                database.transaction() as session,
+            ):
                 ours = await lanes.renew(
                     session, claim.lane_id, claim.fence, lease=lease, holder=holder
                 )
             if not ours:
                 return
-            renewed_at = began
+            until = began + length * 0.9
         except (DatabaseGone, TimeoutError):
             log.warning("lane %s: the lease could not be renewed", claim.lane_id)
-        await asyncio.sleep(length / 3)
+        await asyncio.sleep(max(0, min(length / 3, until - loop.time())))
 
 
 async def _let_go(database: Database, claim: Claim) -> None:

@@ -1,0 +1,54 @@
+"""Work in a lane ends before the lease does."""
+
+import asyncio
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from postwright.db.embedded import EmbeddedServer
+from postwright.jobs import lanes
+from postwright.jobs.hold import hold
+from tests.factories.installation import Service
+
+pytestmark = pytest.mark.slow
+
+LEASE = timedelta(seconds=3)
+_SHUT = "ALTER DATABASE postwright CONNECTION LIMIT 0"
+_OPEN = "ALTER DATABASE postwright CONNECTION LIMIT -1"
+_CUT = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE usename = current_user AND pid <> pg_backend_pid()
+"""
+
+
+async def for_ever() -> None:
+    await asyncio.Event().wait()
+
+
+async def test_work_is_stopped_before_a_lease_that_cannot_be_renewed_runs_out(
+    service: Service, server: EmbeddedServer
+) -> None:
+    async with service.database.transaction() as session:
+        await lanes.wake(session, service.workspace_id, "a", "start")
+    async with service.database.transaction() as session:
+        (claim,) = await lanes.claim(session, "start", most=1, lease=LEASE)
+    holding = asyncio.get_running_loop().create_task(
+        hold(service.database, claim, lease=LEASE, holder="me", work=for_ever)
+    )
+    owner, app = (
+        url.replace("postgresql+psycopg", "postgresql")
+        for url in (server.owner_url, server.app_url)
+    )
+    async with (
+        await psycopg.AsyncConnection.connect(owner, autocommit=True) as above,
+        await psycopg.AsyncConnection.connect(app, autocommit=True) as connection,
+    ):
+        await above.execute(_SHUT)
+        try:
+            await connection.execute(_CUT)
+            await holding
+            rows = await connection.execute("SELECT lease_until > app_now() FROM lanes")
+            assert await rows.fetchall() == [(True,)]
+        finally:
+            await above.execute(_OPEN)
