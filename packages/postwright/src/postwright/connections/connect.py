@@ -65,36 +65,30 @@ async def register_app(
             fix="Register an app at TikTok and set both, or try it out with: postwright up "
             "--emulator",
         )
-    found = await session.scalar(
-        select(PlatformApp).where(
-            PlatformApp.workspace_id == workspace_id,
-            PlatformApp.platform == "tiktok",
-            PlatformApp.client_key == settings.client_key,
-        )
-    )
-    app_id = new_id("app") if found is None else found.id
-    changing = {
-        "client_secret": vault.seal(secret, secret_context(app_id)),
-        "kind": settings.app_kind,
-        "redirect_uri": settings.redirect_uri,
-        "base_url": settings.base_url,
+    mine = {
+        "workspace_id": workspace_id,
+        "platform": "tiktok",
+        "client_key": settings.client_key,
     }
+    app_id = new_id("app")
     row = insert(PlatformApp).values(
         id=app_id,
-        workspace_id=workspace_id,
-        platform="tiktok",
-        client_key=settings.client_key,
+        client_secret=vault.seal(secret, secret_context(app_id)),
+        kind=settings.app_kind,
+        redirect_uri=settings.redirect_uri,
+        base_url=settings.base_url,
         created_at=NOW,
-        **changing,
+        **mine,
     )
-    return (
-        await session.execute(
-            row.on_conflict_do_update(index_elements=[PlatformApp.id], set_=changing).returning(
-                PlatformApp
-            ),
-            execution_options={"populate_existing": True},
-        )
+    await session.execute(row.on_conflict_do_nothing(index_elements=list(mine)))
+    app = (
+        await session.execute(select(PlatformApp).filter_by(**mine).with_for_update())
     ).scalar_one()
+    app.client_secret = vault.seal(secret, secret_context(app.id))
+    app.kind, app.redirect_uri = settings.app_kind, settings.redirect_uri
+    app.base_url = settings.base_url
+    await session.flush()
+    return app
 
 
 async def finish(

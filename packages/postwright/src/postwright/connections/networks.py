@@ -31,8 +31,13 @@ class Networks:
         return self.of_app(app)
 
     def of_app(self, app: PlatformApp) -> TikTokNetwork:
-        """The network with this registration."""
-        secret = self._vault.open(app.client_secret, secret_context(app.id))
+        """The network with this registration.
+
+        The settings' secret counts for the app they name: it may be newer than the stored one.
+        """
+        ours = self._settings.tiktok
+        secret = ours.client_secret.get_secret_value() if ours.client_key == app.client_key else ""
+        secret = secret or self._vault.open(app.client_secret, secret_context(app.id))
         kind = "web" if app.kind == "web" else "desktop"
         return TikTokNetwork(
             AppKeys(app.client_key, secret),

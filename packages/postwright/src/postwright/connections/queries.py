@@ -7,8 +7,6 @@ from postwright.connections.models import Connection, ConnectionState, Credentia
 from postwright.db.database import NOW
 from postwright.errors import NotFound
 
-USABLE = [state for state in ConnectionState if state.usable]
-
 
 class NoSuchAccount(NotFound):
     """No connected account has this name."""
@@ -29,14 +27,17 @@ async def connections(session: AsyncSession, workspace_id: str) -> list[Connecti
 async def connection_by_handle(session: AsyncSession, workspace_id: str, handle: str) -> Connection:
     """The connection of `@handle` (the @ is optional, case does not matter), or of an id.
 
+    One account that was connected through two apps has two: the one that can be used is meant,
+    and of several the newest.
+
     Raises:
         NoSuchAccount: there is none; the message names those there are.
     """
     wanted = handle.removeprefix("@").lower()
     known = await connections(session, workspace_id)
-    for connection in known:
-        if wanted in {connection.handle.lower(), connection.id}:
-            return connection
+    meant = [found for found in known if wanted in {found.handle.lower(), found.id}]
+    if meant:
+        return max(meant, key=lambda found: (found.state.usable, found.connected_at))
     names = ", ".join(f"@{connection.handle}" for connection in known) or "none yet"
     raise NoSuchAccount(
         f"No connected account is called @{handle.removeprefix('@')}.",
@@ -81,13 +82,22 @@ async def credential(
 
 
 async def any_workspace_wanting_refresh(session: AsyncSession) -> list[tuple[str, str]]:
-    """Workspace and id of usable connections whose token has a quarter of its life left."""
+    """Workspace and id of connections whose token has a quarter of its life left.
+
+    Those that can be refreshed and that nobody refreshes now; the longest untried come first.
+    """
     left = extract("epoch", Credential.access_expires_at - NOW)
     life = extract("epoch", Credential.access_expires_at - Credential.issued_at)
     rows = await session.execute(
         select(Connection.workspace_id, Connection.id)
         .join(Credential, Credential.connection_id == Connection.id)
-        .where(Connection.state.in_(USABLE), left * 4 < life)
+        .where(
+            (Connection.state == ConnectionState.CONNECTED)
+            | ((Connection.state == ConnectionState.EXPIRING) & (left <= 0)),
+            left * 4 < life,
+            Credential.refreshing_until.is_(None) | (Credential.refreshing_until <= NOW),
+        )
+        .order_by(Credential.refreshing_until.asc().nulls_first())
         .limit(100)
     )
     return [(workspace_id, connection_id) for workspace_id, connection_id in rows]
