@@ -24,14 +24,20 @@ class FileSource:
     """An open file, read piece by piece."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
+        self._file = path.open("rb", buffering=0)
         self._lock = threading.Lock()
 
     def read(self, offset: int, size: int, /) -> bytes:
         """Read `size` bytes from `offset`, fewer at the end of the file."""
         with self._lock:
             self._file.seek(offset)
-            return self._file.read(size)
+            piece = self._file.read(size)
+            while 0 < len(piece) < size:  # unbuffered, so the system may give less than is there
+                more = self._file.read(size - len(piece))
+                if not more:
+                    break
+                piece += more
+            return piece
 
     def close(self) -> None:
         """Close the file."""

@@ -163,7 +163,7 @@ def test_post_ids_in_other_shapes_are_read_too(
     assert posting.read_status(answer(ok(data))).post_ids == expected
 
 
-@pytest.mark.parametrize("ids", [[7.678907398077075e18], ["x"], {"a": 1}, [True]])
+@pytest.mark.parametrize("ids", [[7.678907398077075e18], ["x"], {"a": 1}, [True], ["9" * 5000]])
 def test_a_post_id_that_has_lost_its_digits_is_refused(answer: Answer, ids: object) -> None:
     data = {"status": "PUBLISH_COMPLETE", "publicaly_available_post_id": ids}
     with pytest.raises(ResponseError, match="publicaly_available_post_id"):

@@ -137,3 +137,9 @@ def test_a_resync_to_the_end_is_a_complete_upload() -> None:
     error = refusal(UploadRefusal.OUT_OF_STEP, 66_259_900)
     assert upload.receipt_of_resync(error, PLAN, 66_259_900).complete
     assert not upload.receipt_of_resync(error, PLAN, HALF).complete
+
+
+@pytest.mark.parametrize("counter", ["9" * 20, "9" * 5000])
+def test_a_counter_beyond_int64_is_no_counter(answer: Answer, counter: str) -> None:
+    headers = {"content-range": f"bytes 0-{counter}/66259900"}
+    assert upload.received_counter(answer(b"", status=206, headers=headers)) is None

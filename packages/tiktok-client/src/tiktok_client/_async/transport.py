@@ -26,7 +26,11 @@ from .pool import open_pool
 __all__ = ["AsyncTransport"]
 
 T = TypeVar("T")
+# A piece is one write, and the stall timeout is for a whole one: so it fits a slow line, and grows
+# only as long as the line takes one in no time, where each write costs more than its bytes.
 PIECE_BYTES = 1_048_576
+LARGEST_PIECE_BYTES = 4_194_304
+QUICK_S = 0.1
 MAX_ANSWER_BYTES = 4_194_304
 AGENT = {"User-Agent": "tiktok-client/0.1", "Accept": "application/json"}
 
@@ -99,7 +103,7 @@ class AsyncTransport:
         timeout_s: float | None = None,
         on_progress: Callable[[int], None] | None = None,
     ) -> T:
-        """Stream one chunk from its source, 1 MiB at a time, and return what `read` makes of it.
+        """Stream one chunk from its source, 1 to 4 MiB at a time; return what `read` makes of it.
 
         `on_progress` gets the offset in the file up to which bytes were handed to the network.
         Raises SourceError, TransportError, and whatever `read` raises.
@@ -204,7 +208,7 @@ class _Departure:
 
 
 class _Pieces(httpx2.AsyncByteStream):
-    """A chunk as a request body, never more than one piece in memory."""
+    """A chunk as a request body, one piece in memory at a time."""
 
     def __init__(
         self,
@@ -220,11 +224,15 @@ class _Pieces(httpx2.AsyncByteStream):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         offset, end = self._chunk.first, self._chunk.last_inclusive + 1
+        piece_bytes = PIECE_BYTES
         while offset < end:
-            if time.monotonic() > self._deadline:
+            began = time.monotonic()
+            if began > self._deadline:
                 raise TimeoutError
-            size = min(PIECE_BYTES, end - offset)
+            size = min(piece_bytes, end - offset)
             yield await run_sync(read_piece, self._source, offset, size)
             offset += size
             if self._on_progress is not None:
                 self._on_progress(offset)
+            quick = time.monotonic() - began < QUICK_S
+            piece_bytes = min(2 * piece_bytes, LARGEST_PIECE_BYTES) if quick else PIECE_BYTES

@@ -1,6 +1,7 @@
-"""The sync half: look for an answer between small writes."""
+"""The sync half: write what the socket takes, and look for an answer whenever it takes no more."""
 
 import selectors
+import socket
 import ssl
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +11,7 @@ import httpcore2
 __all__ = ["EarlyAnswerBackend"]
 
 READ_BYTES = 65_536
-# Small enough that a socket which is writable takes it whole, so that a write never blocks.
+# What TLS inside TLS is given at once: a socket that is writable takes it whole.
 WRITE_BYTES = 16_384
 # How long to wait for data in what made a socket readable: TLS records without any, such as session
 # tickets, make one readable too.
@@ -45,8 +46,9 @@ class EarlyAnswerStream(httpcore2.NetworkStream):
     httpcore2 takes that error for what it is, and goes on to read the answer.
     """
 
-    def __init__(self, inner: httpcore2.NetworkStream) -> None:
+    def __init__(self, inner: httpcore2.NetworkStream, tls_layers: int = 0) -> None:
         self._inner = inner
+        self._tls_layers = tls_layers
         self._early: bytes | None = None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -59,16 +61,49 @@ class EarlyAnswerStream(httpcore2.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         view = memoryview(buffer)
-        both = selectors.EVENT_READ | selectors.EVENT_WRITE
+        sock: socket.socket = self._inner.get_extra_info("socket")
         with selectors.DefaultSelector() as selector:
-            selector.register(self._inner.get_extra_info("socket"), both)
-            for start in range(0, len(view), WRITE_BYTES):
-                ready = selector.select(timeout)
-                if not ready:
-                    raise httpcore2.WriteTimeout("the connection took nothing more")
-                if ready[0][1] & selectors.EVENT_READ and self._spoken():
-                    raise httpcore2.WriteError("answered before the request was over")
-                self._inner.write(bytes(view[start : start + WRITE_BYTES]), timeout)
+            selector.register(sock, selectors.EVENT_READ | selectors.EVENT_WRITE)
+            if self._tls_layers > 1:
+                self._write_layered(view, selector, timeout)
+            else:
+                self._write_straight(view, sock, selector, timeout)
+
+    def _write_straight(
+        self,
+        view: memoryview,
+        sock: socket.socket,
+        selector: selectors.BaseSelector,
+        timeout: float | None,
+    ) -> None:
+        """Give the socket as much as it takes at once; httpcore2 would block until it took all."""
+        self._await_writable(selector, timeout)
+        while view:
+            try:
+                sock.settimeout(0)
+                view = view[sock.send(view) :]
+            except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+                self._await_writable(selector, timeout)
+            except OSError as error:
+                raise httpcore2.WriteError(str(error)) from error
+
+    def _write_layered(
+        self, view: memoryview, selector: selectors.BaseSelector, timeout: float | None
+    ) -> None:
+        """The socket is not what the bytes go to, so write pieces that never block."""
+        for start in range(0, len(view), WRITE_BYTES):
+            self._await_writable(selector, timeout)
+            self._inner.write(bytes(view[start : start + WRITE_BYTES]), timeout)
+
+    def _await_writable(self, selector: selectors.BaseSelector, timeout: float | None) -> None:
+        while True:
+            ready = selector.select(timeout)
+            if not ready:
+                raise httpcore2.WriteTimeout("the connection took nothing more")
+            if ready[0][1] & selectors.EVENT_READ and self._spoken():
+                raise httpcore2.WriteError("answered before the request was over")
+            if ready[0][1] & selectors.EVENT_WRITE:
+                return
 
     def _spoken(self) -> bool:
         """Take what there is to read, if it is data."""
@@ -89,7 +124,8 @@ class EarlyAnswerStream(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
-        return EarlyAnswerStream(self._inner.start_tls(ssl_context, server_hostname, timeout))
+        stream = self._inner.start_tls(ssl_context, server_hostname, timeout)
+        return EarlyAnswerStream(stream, self._tls_layers + 1)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

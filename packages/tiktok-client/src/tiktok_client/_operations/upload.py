@@ -15,7 +15,7 @@ from .wire import Response, Target
 
 __all__ = ["put_chunk", "read_receipt", "receipt_of_resync", "received_counter", "resume_after"]
 
-RECEIVED = re.compile(r"bytes\s+0-(\d+)/(?:\d+|\*)", re.ASCII)
+RECEIVED = re.compile(r"bytes\s+0-(\d{1,19})/(?:\d+|\*)", re.ASCII)
 
 
 def put_chunk(
@@ -61,6 +61,10 @@ def read_receipt(answer: Response, chunk: Chunk) -> ChunkReceipt:
 
 
 def _refusal(status: int) -> UploadRefusal:
+    """What a status says of a chunk.
+
+    spec: upload.put.fault-5xx
+    """
     if status >= 500:
         return UploadRefusal.FAULT
     return {

@@ -1,0 +1,170 @@
+"""`python -m benchmarks.upload`, which is `make bench NAME=upload`."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import click
+
+MB = 1_000_000
+SPEED_BYTES = 2_000 * MB
+MEMORY_BYTES = (100 * MB, 2_000 * MB, 4_000 * MB)
+KINDS = ("async", "sync")
+GOALS = {"throughput_ratio": 1.0, "cpu_ratio": 1.3, "rss_growth_bytes": 24 * MB}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One upload."""
+
+    elapsed_s: float
+    cpu_s: float
+    rss_growth_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Medians of one sender."""
+
+    throughput: float
+    cpu_s: float
+
+
+@contextmanager
+def sink() -> Generator[str]:
+    """Start the sink; give its base address."""
+    command = [sys.executable, "-m", "benchmarks.upload.sink"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        finally:
+            process.kill()
+
+
+def run_curl(curl: str, base: str, path: Path) -> Run:
+    """Send with curl. Without `Expect`: it would wait a second for an answer to that."""
+    command = [
+        curl,
+        "-sS",
+        "-f",
+        "-o",
+        os.devnull,
+        "-H",
+        "Expect:",
+        "-T",
+        str(path),
+        f"{base}/upload",
+    ]
+    began = time.perf_counter()
+    process = subprocess.Popen(command)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"curl ended with {process.returncode}")
+    return Run(time.perf_counter() - began, used.ru_utime + used.ru_stime)
+
+
+def run_client(kind: str, base: str, path: Path) -> Run:
+    """Send with the client, in a process of its own; its start and imports are not counted."""
+    command = [sys.executable, "-m", "benchmarks.upload.sender", kind, base, str(path)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return Run(**json.loads(done.stdout))
+
+
+def sparse(folder: Path, size_bytes: int) -> Path:
+    """Make a file that is one hole: it costs no disk."""
+    path = folder / f"{size_bytes}.mp4"
+    with path.open("wb") as file:
+        file.truncate(size_bytes)
+    return path
+
+
+def speeds(curl: str, base: str, path: Path, rounds: int) -> dict[str, Figures]:
+    """Send in turns, so that whatever else the machine does meets all alike."""
+    runs: dict[str, list[Run]] = {"curl": [], **{kind: [] for kind in KINDS}}
+    run_curl(curl, base, path)  # the first one warms the page cache
+    for number in range(1, rounds + 1):
+        runs["curl"].append(run_curl(curl, base, path))
+        for kind in KINDS:
+            runs[kind].append(run_client(kind, base, path))
+        told = ", ".join(f"{name} {done[-1].elapsed_s:.2f} s" for name, done in runs.items())
+        click.echo(f"round {number} of {rounds}: {told}")
+    size_bytes = path.stat().st_size
+    return {
+        name: Figures(
+            size_bytes / median(run.elapsed_s for run in done), median(run.cpu_s for run in done)
+        )
+        for name, done in runs.items()
+    }
+
+
+def memory(base: str, folder: Path, rounds: int) -> dict[str, dict[int, int]]:
+    """Memory above idle by kind and file size: the worst of the rounds."""
+    return {
+        kind: {
+            size: max(
+                run_client(kind, base, sparse(folder, size)).rss_growth_bytes for _ in range(rounds)
+            )
+            for size in MEMORY_BYTES
+        }
+        for kind in KINDS
+    }
+
+
+def report(found: dict[str, Figures], rss: dict[str, dict[int, int]]) -> bool:
+    """Print the table and the last line; return whether every goal is met."""
+    curl = found["curl"]
+    click.echo(f"\n{'2 GB':<8}{'MB/s':>8}{'x curl':>9}{'CPU s':>9}{'x curl':>9}")
+    told: dict[str, object] = {"benchmark": "upload"}
+    met = True
+    for name, figures in found.items():
+        speed, cpu = figures.throughput / curl.throughput, figures.cpu_s / curl.cpu_s
+        click.echo(
+            f"{name:<8}{figures.throughput / MB:>8.0f}{speed:>9.2f}{figures.cpu_s:>9.2f}{cpu:>9.2f}"
+        )
+        if name == "curl":
+            continue
+        told[name] = {
+            "throughput_ratio": round(speed, 3),
+            "cpu_ratio": round(cpu, 3),
+            "rss_growth_bytes": {str(size): growth for size, growth in rss[name].items()},
+        }
+        met = met and speed >= GOALS["throughput_ratio"] and cpu <= GOALS["cpu_ratio"]
+        met = met and max(rss[name].values()) <= GOALS["rss_growth_bytes"]
+    click.echo(
+        f"\n{'memory above idle':<20}" + "".join(f"{f'{s // MB} MB':>10}" for s in MEMORY_BYTES)
+    )
+    for kind, growths in rss.items():
+        click.echo(f"{kind:<20}" + "".join(f"{g / MB:>7.1f} MB" for g in growths.values()))
+    click.echo(json.dumps(told | {"goals": GOALS, "met": met}))
+    return met
+
+
+@click.command()
+@click.option("--rounds", default=5, show_default=True, help="Uploads of 2 GB by each sender.")
+@click.option("--memory-rounds", default=2, show_default=True, help="Uploads of each size.")
+def main(rounds: int, memory_rounds: int) -> None:
+    """Throughput, CPU and memory of an upload, against `curl -T`."""
+    curl = shutil.which("curl")
+    if curl is None:
+        click.echo("curl is not installed: there is nothing to compare with", err=True)
+        sys.exit(2)
+    with tempfile.TemporaryDirectory() as name, sink() as base:
+        folder = Path(name)
+        found = speeds(curl, base, sparse(folder, SPEED_BYTES), rounds)
+        rss = memory(base, folder, memory_rounds)
+    sys.exit(0 if report(found, rss) else 1)
+
+
+if __name__ == "__main__":
+    main()
