@@ -193,6 +193,7 @@ async def assert_one_post_soon(
     await assert_one_post(desk, content)
 
 
+@pytest.mark.spec("upload.put.fault-5xx")
 async def test_faults_that_do_not_end_are_given_up(desk: Desk, video: bytes) -> None:
     await desk.fault("upload", "error", status=502, count=None)
     client = await desk.connected()

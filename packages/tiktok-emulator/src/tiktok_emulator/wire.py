@@ -117,6 +117,7 @@ class Wire:
         """Answer with the ordered error, in the shape of the operation; nothing is done.
 
         spec: oauth.error.server_error, oauth.error.temporarily_unavailable
+        spec: upload.put.fault-5xx
         """
         _, receive, send = asgi
         if fault.operation is Operation.UPLOAD:
