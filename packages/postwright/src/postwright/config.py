@@ -79,6 +79,14 @@ class WorkerSettings(BaseModel):
         return timedelta(seconds=self.lease_s)
 
 
+def _key_folder() -> Path:
+    folder = platformdirs.user_config_path("postwright")
+    if folder != platformdirs.user_data_path("postwright"):
+        return folder
+    # On some platforms it is one folder for all; the key has to stay out of a copy of the data.
+    return folder.with_name("postwright-key")
+
+
 class Settings(BaseSettings):
     """Everything that can be set. See docs/reference/configuration.md."""
 
@@ -102,10 +110,13 @@ class Settings(BaseSettings):
         default=None, description="Master key, 32 bytes in base64; unset: from the key file."
     )
     key_file: Path = Field(
-        default_factory=lambda: platformdirs.user_config_path("postwright") / "key",
+        default_factory=lambda: _key_folder() / "key",
         description="File with the master key, made on first run; outside the data folder.",
     )
-    proxy: str = Field(default="", description="Proxy for all calls to TikTok.")
+    proxy: SecretStr = Field(
+        default=SecretStr(""),
+        description="Proxy for all calls to TikTok, like http://user:password@host:3128.",
+    )
     log_level: str = Field(
         default="INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",
@@ -135,6 +146,7 @@ class Settings(BaseSettings):
 
 _SECRET_FILES = {
     "POSTWRIGHT_DATABASE_URL_FILE": ("database_url",),
+    "POSTWRIGHT_PROXY_FILE": ("proxy",),
     "POSTWRIGHT_TIKTOK__CLIENT_SECRET_FILE": ("tiktok", "client_secret"),
 }
 
@@ -174,9 +186,16 @@ def _put(given: dict[str, Any], path: tuple[str, ...], value: str) -> None:
 def _read_secret(name: str, file: str) -> str:
     try:
         return Path(file).expanduser().read_text().strip()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(
             f"The file {file} of {name} cannot be read.",
-            why=error.strerror or str(error),
+            why=_why(error),
             fix="Point it at a readable file, or unset it.",
         ) from None
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    # What a decoding error says holds the bytes.
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return "It is not text."

@@ -44,3 +44,25 @@ def test_a_relative_folder_becomes_absolute(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POSTWRIGHT_DATA_DIR", "here")
     assert load({}).data_dir == tmp_path / "here"
+
+
+def test_the_key_is_outside_the_data_folder_also_where_all_folders_are_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    settings = load({})
+    assert settings.data_dir == tmp_path / "postwright"
+    assert not settings.key_file.is_relative_to(settings.data_dir)
+
+
+def test_a_proxys_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTWRIGHT_PROXY", "http://me:hush@proxy.example:3128")
+    assert "hush" not in repr(load({}))
+
+
+def test_a_secret_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(Misconfigured, match="DATABASE_URL_FILE"):
+        load({"POSTWRIGHT_DATABASE_URL_FILE": str(file)})

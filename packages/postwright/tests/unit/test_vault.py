@@ -52,3 +52,10 @@ def test_a_bad_key_is_told_with_what_to_do(given: str, tmp_path: Path) -> None:
     with pytest.raises(Misconfigured) as bad:
         Vault(load_key(given, tmp_path / "key"))
     assert "base64" in bad.value.fix + bad.value.why
+
+
+def test_a_key_file_that_holds_raw_bytes_is_told_with_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_bytes(b"\xff" * 32)
+    with pytest.raises(Misconfigured, match="not base64"):
+        load_key(None, file)

@@ -4,6 +4,7 @@ from postwright.config import Settings
 from postwright.connections import queries
 from postwright.connections.models import PlatformApp
 from postwright.db.database import Database
+from postwright.errors import Misconfigured
 from postwright.kit.vault import Vault
 from postwright.platforms.base import Network
 from postwright.platforms.tiktok.network import TikTokNetwork, transport
@@ -16,13 +17,17 @@ def secret_context(app_id: str) -> str:
 
 
 class Networks:
-    """One per process: holds the pool of connections that all accounts share."""
+    """One per process: holds the pool of connections that all accounts share.
+
+    Raises:
+        Misconfigured: the proxy of the settings is no address.
+    """
 
     def __init__(self, database: Database, vault: Vault, settings: Settings) -> None:
         self._database = database
         self._vault = vault
         self._settings = settings
-        self._pool: AsyncTransport = transport(proxy=settings.proxy)
+        self._pool: AsyncTransport = _pool(settings)
 
     async def of(self, workspace_id: str, connection_id: str) -> Network:
         """The network to speak to for a connection."""
@@ -51,3 +56,14 @@ class Networks:
     async def close(self) -> None:
         """Close all connections."""
         await self._pool.aclose()
+
+
+def _pool(settings: Settings) -> AsyncTransport:
+    try:
+        return transport(proxy=settings.proxy.get_secret_value())
+    except ValueError:
+        raise Misconfigured(
+            "The proxy in POSTWRIGHT_PROXY cannot be used.",
+            why="It should look like http://user:password@host:3128",
+            fix="Correct or unset it.",
+        ) from None

@@ -77,7 +77,7 @@ def load_key(given: str | None, file: Path) -> bytes:
     try:
         if not file.exists():
             _make(file)
-        return _decode(file.read_text(), str(file))
+        return _decode(file.read_bytes(), str(file))
     except OSError as error:
         raise Misconfigured(
             f"The key file {file} cannot be used.",
@@ -105,7 +105,7 @@ def _make(file: Path) -> None:
         aside.unlink()
 
 
-def _decode(text: str, where: str) -> bytes:
+def _decode(text: str | bytes, where: str) -> bytes:
     try:
         return base64.b64decode(text.strip(), validate=True)
     except ValueError:
