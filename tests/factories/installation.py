@@ -245,5 +245,5 @@ async def running_service(
             for task in service.workers:
                 task.cancel()
             await asyncio.gather(*service.workers, return_exceptions=True)
-            await accounts.close()
+            await service.accounts.close()
             await database.close()

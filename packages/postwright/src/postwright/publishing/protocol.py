@@ -217,7 +217,7 @@ def _resume(a: Attempt, now: datetime) -> Decision:
 def _send(a: Attempt, now: datetime) -> Decision:
     if a.last_byte_at is None and (cancelled := _end_if_cancelled(a)):
         return cancelled
-    if a.opened_at is not None and now - a.opened_at >= ADDRESS_LIFE:
+    if a.address_dead or (a.opened_at is not None and now - a.opened_at >= ADDRESS_LIFE):
         return Decision(replace(a, address_dead=True), AskStatus())
     if a.plan.is_last(a.offset) and a.last_byte_at is None:
         a = replace(a, last_byte_at=now)

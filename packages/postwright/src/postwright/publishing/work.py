@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection
 from postwright.db.database import NOW, app_now
+from postwright.errors import Misconfigured
 from postwright.jobs.lanes import Claim
 from postwright.kit.ids import new_id
 from postwright.kit.vault import Vault
@@ -137,7 +138,7 @@ def attempt_of(
     row: AttemptRow, vault: Vault, post_ids: list[str], *, cancel_requested: bool
 ) -> Attempt:
     """The attempt as the protocol sees it."""
-    url = row.upload_url
+    url, lost = _upload_url(row, vault)
     return Attempt(
         plan=Plan(row.size_bytes, row.chunk_bytes, row.chunk_count),
         stage=row.stage,
@@ -145,11 +146,11 @@ def attempt_of(
         cancel_requested=cancel_requested,
         checked_at=row.checked_at,
         publish_id=row.publish_id,
-        upload_url=None if url is None else vault.open(url, upload_url_context(row.id)),
+        upload_url=url,
         opened_at=row.opened_at,
         offset=row.sent_offset,
         last_byte_at=row.last_byte_at,
-        address_dead=row.address_dead,
+        address_dead=row.address_dead or lost,
         failed_at=row.failed_at,
         post_ids=tuple(post_ids),
         polls=row.polls,
@@ -158,6 +159,16 @@ def attempt_of(
         voids=row.voids,
         retries=row.retries,
     )
+
+
+def _upload_url(row: AttemptRow, vault: Vault) -> tuple[str | None, bool]:
+    """The address, and whether there was one that was sealed with a master key that is gone."""
+    if row.upload_url is None:
+        return None, False
+    try:
+        return vault.open(row.upload_url, upload_url_context(row.id)), False
+    except Misconfigured:
+        return None, True
 
 
 async def insert_attempt(session: AsyncSession, work: Work, a: Attempt, number: int) -> None:
