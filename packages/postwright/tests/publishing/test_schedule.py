@@ -1,13 +1,14 @@
 """Times, keys and refusals when a post is scheduled."""
 
 import asyncio
-from datetime import timedelta
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from postwright.connections.models import ConnectionState
 from postwright.db.database import app_now
-from postwright.publishing.schedule import InThePast, KeyReused
+from postwright.publishing.schedule import InThePast, KeyReused, Unusable
 from postwright.publishing.states import State
 from tests.factories.installation import Service
 
@@ -86,3 +87,27 @@ async def test_seven_posts_of_one_account_keep_to_six_inits_a_minute(
     await service.advance(hours=0.05)
     await service.until(made[6].publication_id, State.PUBLISHED)
     assert {entry["status"] for entry in await service.control.requests("video.init")} == {200}
+
+
+async def test_a_key_means_its_post_even_when_the_account_cannot_be_used_any_more(
+    service: Service, video: Path
+) -> None:
+    account = await service.connect()
+    first = await service.publish(account, video, key="monday")
+    account.state = ConnectionState.EXPIRED
+    again = await service.publish(account, video, key="monday")
+    assert (again.post_id, again.is_new) == (first.post_id, False)
+    with pytest.raises(Unusable):
+        await service.publish(account, video, key="tuesday")
+
+
+async def test_the_same_moment_in_another_zone_is_the_same_order(
+    service: Service, video: Path
+) -> None:
+    account = await service.connect()
+    async with service.database.transaction() as session:
+        later = await app_now(session) + timedelta(hours=1)
+    first = await service.publish(account, video, at=later, key="monday")
+    there = later.astimezone(timezone(timedelta(hours=9)))
+    again = await service.publish(account, video, at=there, key="monday")
+    assert again.post_id == first.post_id

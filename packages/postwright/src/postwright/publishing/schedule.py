@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -56,7 +56,7 @@ class Order:
 
     def fingerprint(self, connection_id: str) -> str:
         """Tells a repeat of the same order from another one."""
-        at = None if self.publish_at is None else self.publish_at.isoformat()
+        at = None if self.publish_at is None else self.publish_at.astimezone(UTC).isoformat()
         told = [connection_id, self.media.sha256, self.caption, self.settings, at]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
@@ -82,16 +82,16 @@ async def schedule(
         KeyReused: the key was used for something else.
         Unusable: the account has to be connected again first.
     """
+    fingerprint = order.fingerprint(connection.id)
+    post_id = await _insert_post(session, connection.workspace_id, order, fingerprint)
+    if post_id is None:
+        return await _repeated(session, connection.workspace_id, order, fingerprint)
     if not connection.state.usable:
         raise Unusable(
             f"@{connection.handle} cannot be posted to: its connection is {connection.state}.",
             why=connection.state_detail,
             fix="Connect it again: postwright connect tiktok",
         )
-    fingerprint = order.fingerprint(connection.id)
-    post_id = await _insert_post(session, connection.workspace_id, order, fingerprint)
-    if post_id is None:
-        return await _repeated(session, connection.workspace_id, order, fingerprint)
     now = await app_now(session)
     at = _time_to_come(order.publish_at, now)
     publication = Publication(
