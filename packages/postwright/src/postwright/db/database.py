@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import DateTime, func, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as AllBusy
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from postwright.errors import Advice, StorageTrouble
@@ -32,14 +33,20 @@ class Database:
 
     Transactions are the only way in: `async with database.transaction() as session`. They commit
     when the block ends and roll back when it raises, and nothing else commits.
+
+    Args:
+        url: where it is.
+        pool_size: connections that are kept; as many again are made when they are all busy.
+        patience_s: how long to wait for one when those are busy, too.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, patience_s: float = 30) -> None:
         self.url = normalised(url)
         self._engine = create_async_engine(
             self.url,
             pool_size=pool_size,
             max_overflow=pool_size,
+            pool_timeout=patience_s,
             pool_pre_ping=True,
             hide_parameters=True,  # an error in a log must not show what a row was to hold
             connect_args={"options": SESSION, "connect_timeout": 10},
@@ -51,7 +58,7 @@ class Database:
         """One transaction.
 
         Raises:
-            DatabaseGone: the connection could not be made, or broke.
+            DatabaseGone: the connection could not be made, or broke; or the server has no room.
         """
         try:
             async with self._sessions() as session, session.begin():
@@ -60,6 +67,8 @@ class Database:
             if error.connection_invalidated or is_outage(error):
                 raise gone(self.url, error) from error
             raise
+        except AllBusy as error:
+            raise gone(self.url, error) from error
 
     async def close(self) -> None:
         """Close all connections."""
@@ -80,11 +89,11 @@ def normalised(url: str) -> str:
 
 
 def is_outage(error: DBAPIError) -> bool:
-    """Whether the server was not there, as opposed to refusing a statement."""
+    """Whether the server was not there or could do nothing, as opposed to refusing a statement."""
     state = str(getattr(error.orig, "sqlstate", None) or "")
-    # 08: connection; 57P: shutdown, crash, cannot connect now; 53300: too many connections;
-    # 25P03: idle in a transaction for too long.
-    if state.startswith(("08", "57P")) or state in {"53300", "25P03"}:
+    # 08: connection; 57P: shutdown, crash, cannot connect now; 53: no disk, memory or connection
+    # left; 25006: read-only, as a stand-by is; 25P03: idle in a transaction for too long.
+    if state.startswith(("08", "53", "57P")) or state in {"25006", "25P03"}:
         return True
     return not state and type(error.orig).__name__ in {"OperationalError", "InterfaceError"}
 
@@ -93,10 +102,14 @@ def gone(url: str, error: Exception) -> DatabaseGone:
     """The message for people. The address is shown without its password."""
     shown = make_url(url).render_as_string(hide_password=True)
     cause = str(getattr(error, "orig", error)).strip().splitlines()
+    state = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+    there = state.startswith("53") or state == "25006"
     return DatabaseGone(
-        "The database cannot be reached.",
+        "The database can do nothing now." if there else "The database cannot be reached.",
         why=f"{shown}: {cause[0] if cause else type(error).__name__}",
-        fix="Is it running? Nothing is lost: what was recorded goes on when it is back.",
+        fix="Free what it lacks. Nothing is lost: what was recorded goes on."
+        if there
+        else "Is it running? Nothing is lost: what was recorded goes on when it is back.",
     )
 
 
