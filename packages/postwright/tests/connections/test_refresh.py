@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from postwright.connections import credentials, queries
 from postwright.connections.ledger import OnBehalf
@@ -23,6 +24,8 @@ from postwright.publishing.states import State
 from tests.factories.installation import Service, running_service
 
 pytestmark = pytest.mark.slow
+
+_PAUSE = text("SELECT extract(epoch FROM refreshing_until - app_now())::float FROM credentials")
 
 
 async def fresh(service: Service, account: Connection) -> AccessToken | NoAccess:
@@ -138,3 +141,19 @@ async def test_a_missing_scope_is_noted_and_not_asked_for_again_and_again(
     await service.control("DELETE", "faults")
     await service.connect()
     await service.until(made.publication_id, State.PUBLISHED)
+
+
+async def test_a_refresh_that_keeps_failing_is_tried_less_and_less_often(service: Service) -> None:
+    account = await service.connect()
+    await service.control.fault(
+        "oauth.refresh", "error", status=400, code="invalid_client", count=9
+    )
+    pauses: list[float] = []
+    for hours in (1.55, 0.2, 3):
+        await service.advance(hours=hours)
+        await fresh(service, account)
+        async with service.database.transaction() as session:
+            pauses.append(await session.scalar(_PAUSE) or 0)
+    assert pauses == sorted(pauses)
+    assert pauses[0] < 30
+    assert pauses[-1] > 60

@@ -23,7 +23,8 @@ from postwright.kit.vault import Vault
 from postwright.platforms.base import CallFacts, Granted, Lost, Network, Refusal, Refused, listener
 
 LEASE = timedelta(seconds=90)
-AGAIN_AFTER_TROUBLE = timedelta(seconds=10)
+# After a trouble that passes; the longer a refresh has been overdue, the longer it can wait.
+SOONEST_AGAIN, LATEST_AGAIN = timedelta(seconds=10), timedelta(minutes=2)
 SHORTEST_USE = timedelta(seconds=30)
 _LOOK_S = 0.1
 _STORE_AGAIN_S = 0.5
@@ -186,13 +187,15 @@ class TokenKeeper:
         return AccessToken(tokens.access_token, tokens.version)
 
     async def _passing(self, tokens: Tokens, why: str, *, dead: bool) -> AccessToken | NoAccess:
+        overdue = tokens.life / 4 - tokens.left
+        again_in = min(max(SOONEST_AGAIN, overdue / 8), LATEST_AGAIN)
         async with self._database.transaction() as session:
             await credentials.end_refresh(
                 session,
                 tokens.connection_id,
                 tokens.version,
                 doubt=why,
-                again_in=AGAIN_AFTER_TROUBLE,
+                again_in=again_in,
             )
         if dead or tokens.left <= SHORTEST_USE:
             return NoAccess(Refusal.TOKEN, why, passing=True)
