@@ -157,6 +157,8 @@ CREATE TABLE publications (
 );
 CREATE INDEX ix_publications_post_id ON publications (post_id);
 CREATE INDEX ix_publications_due ON publications (connection_id, lane, due_at);
+CREATE INDEX ix_publications_waiting ON publications (connection_id)
+    WHERE lane IS NOT NULL AND due_at IS NULL;
 CREATE INDEX ix_publications_newest ON publications (workspace_id, created_at);
 
 CREATE TABLE attempts (

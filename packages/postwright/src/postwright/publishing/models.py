@@ -23,6 +23,11 @@ class Publication(Base):
     __tablename__ = "publications"
     __table_args__ = (
         Index("ix_publications_due", "connection_id", "lane", "due_at"),
+        Index(
+            "ix_publications_waiting",
+            "connection_id",
+            postgresql_where=text("lane IS NOT NULL AND due_at IS NULL"),
+        ),
         Index("ix_publications_newest", "workspace_id", "created_at"),
     )
 
