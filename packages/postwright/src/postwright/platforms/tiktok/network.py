@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from postwright.kit.text import storable
 from postwright.media.findings import Finding
 from postwright.media.probe import VideoProbe
 from postwright.platforms.base import (
@@ -104,8 +105,8 @@ def _tell(record: CallRecord) -> None:
             started_at=record.started_at,
             elapsed_ms=record.elapsed_ms,
             http_status=record.status,
-            code=record.code or "",
-            log_id=record.log_id or "",
+            code=storable(record.code or ""),
+            log_id=storable(record.log_id or ""),
             detail=record.error or "",
         )
     )
@@ -169,7 +170,7 @@ class TikTokNetwork:
                 code_verifier=consent.code_verifier,
             )
         except APIError as error:
-            return Refused(Refusal.REQUEST, error.code, error.message, error.log_id or "")
+            return _no(Refusal.REQUEST, error)
         except (TransportError, ResponseError) as error:
             return _lost(error)
         return _granted(grant)
@@ -249,7 +250,7 @@ class TikTokNetwork:
         except UploadError as error:
             return _send_refused(error)
         except SourceError as error:
-            return RangeRejected(str(error))
+            return RangeRejected(storable(str(error)))
         except (TransportError, ResponseError) as error:
             return _lost(error)
         return Stored(complete=receipt.complete, received=receipt.received)
@@ -269,7 +270,7 @@ class TikTokNetwork:
         return Status(
             phase=_PHASES[answer.state],
             received=answer.uploaded_bytes,
-            fail_reason=answer.raw_fail_reason or "",
+            fail_reason=storable(answer.raw_fail_reason or ""),
             fail_is_passing=reason is FailReason.INTERNAL,
             post_ids=answer.post_ids,
             log_id=answer.log_id or "",
@@ -305,24 +306,34 @@ def _granted(grant: TokenGrant) -> Granted:
     )
 
 
+def _no(refusal: Refusal, error: APIError, retry_after: timedelta | None = None) -> Refused:
+    return Refused(
+        refusal,
+        storable(error.code),
+        storable(error.message),
+        storable(error.log_id or ""),
+        retry_after,
+    )
+
+
 def _lost(error: TransportError | ResponseError) -> Lost:
     # An answer that could not be read is as good as none: TikTok may have acted.
     sent = error.sent if isinstance(error, TransportError) else True
-    return Lost(sent=sent, why=str(error))
+    return Lost(sent=sent, why=storable(str(error)))
 
 
 def _oauth_refused(error: OAuthError) -> Refused | Lost:
     if error.code in _PASSING_OAUTH:
-        return Lost(sent=True, why=str(error))
+        return Lost(sent=True, why=storable(str(error)))
     refusal = Refusal.REQUEST if error.code in _OUR_KEYS else Refusal.TOKEN
-    return Refused(refusal, error.code, error.message, error.log_id or "")
+    return _no(refusal, error)
 
 
 def _refused(error: APIError) -> Refused:
     retry_after: timedelta | None = None
     if isinstance(error, RateLimited) and error.retry_after is not None:
         retry_after = timedelta(seconds=error.retry_after)
-    return Refused(_refusal(error), error.code, error.message, error.log_id or "", retry_after)
+    return _no(_refusal(error), error, retry_after)
 
 
 def _refusal(error: APIError) -> Refusal:
@@ -354,6 +365,6 @@ def _send_refused(error: UploadError) -> SendAnswer:
         case UploadRefusal.EXPIRED | UploadRefusal.UNKNOWN:
             return AddressDead(str(error.status))
         case UploadRefusal.REJECTED:
-            return RangeRejected(str(error))
+            return RangeRejected(storable(str(error)))
         case UploadRefusal.FAULT | UploadRefusal.OTHER:
-            return Lost(sent=True, why=str(error))
+            return Lost(sent=True, why=storable(str(error)))
