@@ -44,7 +44,8 @@ async def command(*, as_json: bool) -> None:
         printing.line("No account is connected yet: postwright connect tiktok")
     else:
         rows = [_row(account, credential, now) for account, credential in accounts]
-        table(("account", "name", "state", "token", "consent", "to do"), rows)
+        titles = ("account", "name", "state", "token until", "consent until", "to do")
+        table(titles, rows, whole={"account", "token until"})
 
 
 def _facts(account: Connection, credential: Credential | None) -> dict[str, Any]:
@@ -65,14 +66,16 @@ def _facts(account: Connection, credential: Credential | None) -> dict[str, Any]
 def _row(account: Connection, credential: Credential | None, now: datetime) -> tuple[str, ...]:
     access = consent = "-"
     if credential is not None:
-        access = _until(credential.access_expires_at, now)
-        consent = f"until {credential.refresh_expires_at.astimezone():%Y-%m-%d}"
+        access = _until(credential.access_expires_at, now, "%Y-%m-%d %H:%M")
+        consent = _until(credential.refresh_expires_at, now, "%Y-%m-%d")
+    # Whatever its day, a consent that TikTok takes no more has ended.
+    if account.state in {ConnectionState.EXPIRED, ConnectionState.REVOKED}:
+        consent = "ended"
     state = account.state.value
     if account.state_detail:
         state += f" ({account.state_detail})"
-    handle = f"@{account.handle}"
-    return handle, account.display_name, state, access, consent, _TO_DO[account.state]
+    return f"@{account.handle}", account.display_name, state, access, consent, _TO_DO[account.state]
 
 
-def _until(at: datetime, now: datetime) -> str:
-    return f"until {at.astimezone():%Y-%m-%d %H:%M}" if at > now else "ended"
+def _until(at: datetime, now: datetime, form: str) -> str:
+    return f"{at.astimezone():{form}}" if at > now else "ended"

@@ -40,18 +40,19 @@ def command() -> None:
 def show(*, as_json: bool) -> None:
     """Print every setting, secrets left out, with where each comes from.
 
-    Settings are environment variables, read once when a command starts.
+    Settings are environment variables, read once when a command starts. What comes from
+    emulator.json was left in the data folder by a `postwright up --emulator` that is running.
     """
     environ = environment()
     settings, given = current(), load(environ)
-    noted = None
-    if settings.tiktok != given.tiktok and not names_a_tiktok(given):
-        noted = f"emulator, noted in {note(settings.data_dir)}"
+    is_noted = settings.tiktok != given.tiktok and not names_a_tiktok(given)
+    noted = note(settings.data_dir).name if is_noted else None
     found = list(_settings(settings, "POSTWRIGHT_", environ, noted))
     if as_json:
         printing.json_line({"settings": [_facts(shown) for shown in found]})
     else:
-        table(("setting", "value", "from"), [(s.name, s.value, s.source) for s in found])
+        rows = [(shown.name, shown.value, shown.source) for shown in found]
+        table(("setting", "value", "from"), rows, whole={"setting"})
 
 
 def _facts(shown: Shown) -> dict[str, str]:

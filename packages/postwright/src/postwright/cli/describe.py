@@ -79,6 +79,12 @@ def expected(publication: Publication) -> str:
     return ""
 
 
+def standing(publication: Publication) -> str:
+    """State and reason, as far as they do not follow from its time."""
+    why = reason(publication)
+    return f"{publication.state}{': ' if why else ''}{why}"
+
+
 def words(publication: Publication) -> str:
     """State, reason and time in a line."""
     more = "; ".join(filter(None, (reason(publication), expected(publication))))

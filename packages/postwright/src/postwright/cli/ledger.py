@@ -1,5 +1,7 @@
 """`postwright ledger`: the calls to TikTok."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import click
@@ -38,19 +40,22 @@ async def command(*, id: str | None, limit: int, as_json: bool) -> None:  # noqa
     elif not found:
         printing.line("TikTok has not been called yet.")
     else:
-        rows = [
-            (
-                f"{call.at.astimezone():%m-%d %H:%M:%S}",
-                call.operation,
-                str(call.http_status or "-"),
-                call.code,
-                f"{call.elapsed_ms:,}",
-                call.log_id,
-                call.detail,
-            )
-            for call in found
-        ]
-        table(("at", "call", "http", "code", "ms", "log_id", "detail"), rows)
+        table(("at", "call", "answer", "ms", "log_id"), _rows(found), whole={"log_id"})
+
+
+def _rows(calls: Sequence[Call]) -> list[tuple[str, ...]]:
+    days = {call.at.astimezone().date() for call in calls}
+    at = "%H:%M:%S" if days == {datetime.now().astimezone().date()} else "%Y-%m-%d %H:%M:%S"
+    return [
+        (
+            f"{call.at.astimezone():{at}}",
+            call.operation,
+            " ".join(filter(None, (str(call.http_status or ""), call.code, call.detail))),
+            f"{call.elapsed_ms:,}",
+            call.log_id,
+        )
+        for call in calls
+    ]
 
 
 def _facts(call: Call) -> dict[str, Any]:

@@ -30,9 +30,9 @@ async def command(*, limit: int, as_json: bool) -> None:
                 seen.post.id,
                 f"@{seen.connection.handle}",
                 seen.media.name,
-                printing.when(seen.publication.publish_at),
-                describe.words(seen.publication),
+                printing.when(seen.publication.publish_at)[:-3],
+                describe.standing(seen.publication),
             )
             for seen in found
         ]
-        table(("post", "account", "file", "time", "state"), rows)
+        table(("post", "account", "file", "time", "state"), rows, whole={"post", "time"})

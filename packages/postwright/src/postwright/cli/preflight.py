@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from postwright.cli.printing import size
 from postwright.config import Settings
 from postwright.errors import BadInput
 from postwright.media.findings import Finding
@@ -83,5 +84,5 @@ def summary(probe: VideoProbe) -> str:
     sound = probe.audio_codec or "no sound"
     return (
         f"{probe.width} x {probe.height}, {probe.fps:g} fps, {probe.duration_ms / 1000:.1f} s, "
-        f"{probe.video_codec} and {sound} in {probe.container}, {probe.size_bytes:,} bytes"
+        f"{probe.video_codec} and {sound} in {probe.container}, {size(probe.size_bytes)}"
     )

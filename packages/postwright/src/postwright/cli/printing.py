@@ -34,7 +34,12 @@ def note(text: str) -> None:
 
 def warning(text: str) -> None:
     """Print what a person should know, beside the result."""
-    click.echo(_wrapped(text, "! ", "  "), err=True)
+    click.echo(as_warning(text), err=True)
+
+
+def as_warning(text: str, width: int = _WIDTH) -> str:
+    """What `warning` prints, in lines of at most `width` columns."""
+    return _wrapped(text, "! ", "  ", min(width, _WIDTH))
 
 
 def error(failure: AppError) -> None:
@@ -50,14 +55,14 @@ def finding(text: str, *, blocks: bool) -> None:
     click.echo(_wrapped(text, "✗ " if blocks else "! ", "  "))
 
 
-def _wrapped(text: str, first: str, following: str) -> str:
+def _wrapped(text: str, first: str, following: str, width: int = _WIDTH) -> str:
     """Wrap prose; each of its lines keeps its own indent."""
     lines = list[str]()
     for part in text.splitlines() or [""]:
         indent = part[: len(part) - len(part.lstrip())]
         lines += textwrap.wrap(
             part.strip(),
-            _WIDTH,
+            width,
             initial_indent=(following if lines else first) + indent,
             subsequent_indent=following + indent,
             break_long_words=False,

@@ -1,11 +1,13 @@
 """Shows what goes on: bars on a terminal, a line per change elsewhere, nothing for programs."""
 
+import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Protocol, assert_never
 
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.progress import (
     BarColumn,
     Progress,
@@ -16,12 +18,13 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.progress_bar import ProgressBar
-from rich.table import Column
+from rich.table import Column, Table
 from rich.text import Text
 
 from postwright.cli import printing
 
 _EVERY_PERCENT = 25
+_WHAT = 10
 _AT_ONCE_S = 1.0  # what takes no longer needs no lines about how far it is
 
 
@@ -44,6 +47,10 @@ class Display(Protocol):
         """It has ended, and how."""
         ...
 
+    def warn(self, text: str) -> None:
+        """What a person should know, beside all this."""
+        ...
+
 
 class Silent:
     """Shows nothing."""
@@ -59,6 +66,10 @@ class Silent:
 
     def end(self, detail: str, *, good: bool = True) -> None:
         """Nothing."""
+
+    def warn(self, text: str) -> None:
+        """On stderr, where it is in no program's way."""
+        printing.warning(text)
 
 
 class Lines:
@@ -92,37 +103,31 @@ class Lines:
         """A line."""
         printing.line(f"{self._what}: {detail}")
 
-
-class _Mark(SpinnerColumn):
-    """Turns while it goes on, and then says how it ended."""
-
-    def render(self, task: Task) -> RenderableType:
-        match task.fields["good"]:
-            case True:
-                return Text("✓", style="green")
-            case False:
-                return Text("✗", style="red")
-            case _:
-                return super().render(task)
+    def warn(self, text: str) -> None:
+        """On stderr."""
+        printing.warning(text)
 
 
 class _Bar(BarColumn):
-    """A bar for what has a size, as long as it goes on."""
+    """A bar for what has a size."""
 
     def render(self, task: Task) -> ProgressBar:
         bar = super().render(task)
-        if task.total is None or task.fields["good"] is not None:
+        if task.total is None:
             bar.width = 0
         return bar
 
 
 class Bars:
-    """Bars that stay where they were when they have ended."""
+    """A bar for what goes on; what has ended is a line above it, which stays as it is.
+
+    Whatever else is to be said has to come through here while it draws, or it is drawn over.
+    """
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
-            _Mark(),
-            TextColumn("{task.description}", table_column=Column(width=10), markup=False),
+            SpinnerColumn(),
+            TextColumn("{task.description}", table_column=Column(width=_WHAT), markup=False),
             TextColumn(
                 "{task.fields[detail]}",
                 table_column=Column(ratio=1, overflow="fold"),
@@ -132,8 +137,13 @@ class Bars:
             TimeElapsedColumn(),
             console=console,
             expand=True,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
+        self._console = console
         self._task: TaskID | None = None
+        self._what = ""
         self._total: int | None = None
         self._began = 0.0
 
@@ -147,10 +157,10 @@ class Bars:
                 self._leave()
 
     def begin(self, what: str, total: int | None = None) -> None:
-        """A new bar, below the others."""
+        """A new bar."""
         self._leave()
-        self._total, self._began = total, time.monotonic()
-        self._task = self._progress.add_task(what, total=total, detail="", good=None)
+        self._what, self._total, self._began = what, total, time.monotonic()
+        self._task = self._progress.add_task(what, total=total, detail="")
 
     def advance(self, done: int) -> None:
         """Fill the bar."""
@@ -167,18 +177,29 @@ class Bars:
             self._progress.update(self._task, detail=detail)
 
     def end(self, detail: str, *, good: bool = True) -> None:
-        """A full bar, or a stopped one."""
+        """A line instead of the bar."""
         if self._task is None:
             return
-        if good:
-            total = self._total or 1
-            self._progress.update(
-                self._task, total=total, completed=total, detail=detail, good=True
-            )
+        self._leave()
+        passed = timedelta(seconds=int(time.monotonic() - self._began))
+        line = Table.grid(
+            Column(),
+            Column(width=_WHAT),
+            Column(ratio=1, overflow="fold"),
+            Column(style="progress.elapsed"),
+            padding=(0, 1),
+            expand=True,
+        )
+        mark = Text("✓", style="green") if good else Text("✗", style="red")
+        line.add_row(mark, Text(self._what), Text(detail), str(passed))
+        self._console.print(line)
+
+    def warn(self, text: str) -> None:
+        """Lines above the bar; on stderr, if that goes somewhere else."""
+        if sys.stderr.isatty():
+            self._console.print(Text(printing.as_warning(text, self._console.width)))
         else:
-            self._progress.update(self._task, detail=detail, good=False)
-            self._progress.stop_task(self._task)
-        self._task = None
+            printing.warning(text)
 
     def _leave(self) -> None:
         if self._task is not None:

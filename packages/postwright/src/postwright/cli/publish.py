@@ -76,10 +76,10 @@ async def command(
     with display(as_json=as_json) as show:
         found = await _look_into(file, settings, settings_of_post, show)
         async with opened(settings) as desk:
-            connection = await _check(desk, file, found, wanted)
+            connection = await _check(desk, file, found, wanted, show)
             kept = await _keep(desk, file, found, show)
             made = await order(desk, connection, wanted, kept)
-            seen = await _seen(desk, made)
+            seen = await _seen(desk, made, show)
             if wait:
                 show.begin("scheduled")
                 show.end(f"{made.post_id} for @{connection.handle}")
@@ -99,14 +99,16 @@ async def _look_into(
     return found
 
 
-async def _check(desk: Desk, file: Path, found: VideoProbe, wanted: Wanted) -> Connection:
+async def _check(
+    desk: Desk, file: Path, found: VideoProbe, wanted: Wanted, show: Display
+) -> Connection:
     """Everything that can be said before the file is copied."""
     async with desk.database.transaction() as session:
         connection = await queries.connection_by_handle(session, desk.workspace_id, wanted.account)
         await refuse_past(session, desk.workspace_id, wanted)
     limits = await creator_limits(desk, connection)
     if isinstance(limits, str):
-        printing.warning(
+        show.warn(
             f"What TikTok allows @{connection.handle} now is not known: {limits}. "
             "The worker looks again before it sends anything."
         )
@@ -114,7 +116,7 @@ async def _check(desk: Desk, file: Path, found: VideoProbe, wanted: Wanted) -> C
     findings = preflight.find(found, wanted.settings, limits, desk.settings)
     preflight.refuse_unfit(file, findings)
     for finding in findings:
-        printing.warning(preflight.sentence(finding))
+        show.warn(preflight.sentence(finding))
     return connection
 
 
@@ -127,15 +129,15 @@ async def _keep(desk: Desk, file: Path, found: VideoProbe, show: Display) -> Kep
     return Kept(file.name, stored, found)
 
 
-async def _seen(desk: Desk, made: Scheduled) -> Overview:
+async def _seen(desk: Desk, made: Scheduled, show: Display) -> Overview:
     """The post as it is stored, with what its sender should know."""
     async with desk.database.transaction() as session:
         seen = await overview(session, desk.workspace_id, made.publication_id)
         alive = await workers_alive(session)
     if not made.is_new:
-        printing.warning(f"The key has been used before: this is the same post, {made.post_id}.")
+        show.warn(f"The key has been used before: this is the same post, {made.post_id}.")
     if not alive and not seen.publication.state.is_end:
-        printing.warning("No worker is running. It goes out when one does: postwright up")
+        show.warn("No worker is running. It goes out when one does: postwright up")
     return seen
 
 

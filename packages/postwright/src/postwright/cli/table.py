@@ -1,8 +1,7 @@
 """Tables for people: fitted to a terminal, never cut elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -10,15 +9,32 @@ from rich.text import Text
 _ENDLESS = 10_000
 
 
-def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table; where there is no terminal each row is one line, columns apart by spaces."""
+def table(
+    titles: Sequence[str], rows: Sequence[Sequence[str]], *, whole: Collection[str] = ()
+) -> None:
+    """Print a table; where there is no terminal each row is one line, columns apart by spaces.
+
+    Args:
+        titles: of the columns. On a terminal one that has nothing in it is left out.
+        rows: the cells.
+        whole: titles of the columns that are not broken into lines: what people copy.
+    """
     console = Console()
     if not console.is_terminal:
         console.width = _ENDLESS
-    shown = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
-    for title in titles:
-        shown.add_column(title, overflow="fold", no_wrap=not console.is_terminal)
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    used = [
+        column
+        for column in range(len(titles))
+        if not console.is_terminal or any(row[column] for row in rows)
+    ]
+    for column in used:
+        unbroken = not console.is_terminal or titles[column] in whole
+        shown.add_column(titles[column], overflow="fold", no_wrap=unbroken)
     for row in rows:
         # As Text: what people have written may look like markup.
-        shown.add_row(*(Text(cell) for cell in row))
-    console.print(shown)
+        shown.add_row(*(Text(row[column]) for column in used))
+    with console.capture() as written:
+        console.print(shown)
+    for line in written.get().splitlines():
+        console.out(line.rstrip(), highlight=False)
