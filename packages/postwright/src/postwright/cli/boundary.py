@@ -1,6 +1,7 @@
 """The one place where errors become messages and exit codes. Nobody sees a traceback."""
 
 import contextlib
+import errno
 import io
 import os
 import sys
@@ -14,10 +15,12 @@ from typing import NoReturn
 import click
 
 from postwright.cli import printing
-from postwright.errors import Advice, AppError
+from postwright.errors import Advice, AppError, StorageTrouble
 
 USAGE = 2
 INTERRUPTED = 130
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
 class Usage(AppError):
@@ -38,15 +41,18 @@ def guarded(command: click.Command, args: Sequence[str]) -> NoReturn:
     """Run a command line and end the process: with the command's exit code, or its error's."""
     given = list(args)
     as_json = "--json" in given[: given.index("--")] if "--" in given else "--json" in given
+    _all_there()
     _encodable()
     try:
         code = _run(command, given, as_json=as_json)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read our output has seen enough. Python would complain once more at its end.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has seen enough.
         code = 1
+        _write_nowhere()
+    except OSError as error:
+        _write_nowhere()
+        code = _tell(_no_room(error), as_json=False)
     sys.exit(code)
 
 
@@ -72,9 +78,9 @@ def _run(command: click.Command, args: list[str], *, as_json: bool) -> int:
         known = group.subgroup(AppError)
         if group.subgroup(KeyboardInterrupt):
             return INTERRUPTED
-        return _tell(_first(known) if known else _fault(group), as_json=as_json)
+        return _tell(_first(known) if known else _unknown(group), as_json=as_json)
     except Exception as error:  # noqa: BLE001  # the boundary: whatever it is, it ends as a message
-        return _tell(_fault(error), as_json=as_json)
+        return _tell(_unknown(error), as_json=as_json)
 
 
 def _tell(error: AppError, *, as_json: bool) -> int:
@@ -83,6 +89,15 @@ def _tell(error: AppError, *, as_json: bool) -> int:
     else:
         printing.error(error)
     return error.exit_code
+
+
+def _no_room(error: OSError) -> StorageTrouble:
+    said = error.strerror or str(error)
+    return StorageTrouble(
+        "Something could not be written.",
+        why=f"{error.filename}: {said}" if error.filename else said,
+        fix="Make room where the data folder is and where the output goes, and try again.",
+    )
 
 
 def _first(group: BaseExceptionGroup[AppError]) -> AppError:
@@ -102,6 +117,13 @@ def _usage(error: click.ClickException) -> Usage:
         why=context.get_usage().replace("Usage: ", "It goes: ", 1),
         fix=f"{context.command_path} --help shows more.",
     )
+
+
+def _unknown(error: BaseException) -> AppError:
+    """What to say of an error that nobody expected."""
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return _no_room(error)
+    return _fault(error)
 
 
 def _fault(error: BaseException) -> Fault:
@@ -138,6 +160,24 @@ def _data_dir() -> Path | None:
     with contextlib.suppress(Exception):
         return Settings().data_dir
     return None
+
+
+def _all_there() -> None:
+    """Open what was closed of stdin, stdout and stderr, lest a file takes its place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+        if getattr(sys, name) is None:
+            mode = "w" if number else "r"
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+
+
+def _write_nowhere() -> None:
+    """Drop what is left of the output. Python would complain once more at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _encodable() -> None:

@@ -35,12 +35,45 @@ class _Privacy(click.ParamType[str]):
         return level
 
 
-file_argument = click.argument(
-    "file", type=click.Path(path_type=Path), metavar="FILE"
-)  # whether it exists is said by the probe, in the words of all other errors
+class _File(click.ParamType[Path]):
+    """A path. What is wrong with it is said by the probe, in the words of all other errors."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:  # noqa: ARG002  # click's signature
+        path = Path(value)
+        return path if path.name.strip(".") else path.resolve()  # "." has no name to speak of
+
+
+class Words(click.ParamType[str]):
+    """What people write, as text that can be stored.
+
+    Args:
+        longest: characters; None for no limit here.
+    """
+
+    name = "text"
+
+    def __init__(self, *, longest: int | None = None) -> None:
+        self._longest = longest
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value)
+        if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+            self.fail("it is not text in UTF-8.", param, ctx)
+        if self._longest is not None and not text.strip():
+            self.fail("it is empty; leave the option out, or say something.", param, ctx)
+        if self._longest is not None and len(text) > self._longest:
+            self.fail(f"it has {len(text):,} characters; {self._longest} are allowed.", param, ctx)
+        return text
+
+
+file_argument = click.argument("file", type=_File(), metavar="FILE")
 
 _OPTIONS = (
-    click.option("--caption", default="", metavar="TEXT", help="With hashtags and mentions."),
+    click.option(
+        "--caption", default="", type=Words(), metavar="TEXT", help="With hashtags and mentions."
+    ),
     click.option("--cover-ms", type=int, metavar="N", help="Cover: the picture at this time."),
     click.option("--allow-comment", is_flag=True, help="Others may comment."),
     click.option("--allow-duet", is_flag=True, help="Others may make duets."),

@@ -190,10 +190,10 @@ def port_taken(port: int, error: OSError) -> AppError:
         return PortTaken(
             f"Port {port} is taken.",
             why="Another program on this machine listens there.",
-            fix="Stop it, or choose another port; 0 is any free one.",
+            fix="Stop it, or choose another port; without --port any free one is taken.",
         )
     return PortTaken(
         f"Port {port} cannot be listened on.",
         why=error.strerror or str(error),
-        fix="Choose another port; 0 is any free one.",
+        fix="Choose another port; without --port any free one is taken.",
     )

@@ -37,26 +37,32 @@ def read_time(text: str, *, now: datetime, zone: tzinfo | None = None) -> Moment
     """
     text = text.strip()
     if text.startswith("+"):
-        return Moment(now.astimezone(UTC) + _span(text), is_relative=True)
+        return Moment(_later(now, text), is_relative=True)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise BadTime(f"{text!r} is not a time.", why=_EXAMPLES, fix="Give one of these.") from None
     if len(text) <= len("2026-11-21"):
         raise BadTime(f"{text} has no time of day.", why=_EXAMPLES, fix="Add one, such as 18:00.")
-    if moment.tzinfo is not None:
-        return Moment(moment.astimezone(UTC), is_relative=False)
-    return Moment(_local(moment, zone), is_relative=False)
+    try:
+        at = _local(moment, zone) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (OverflowError, ValueError):
+        # The first and the last days of the calendar are not there in every zone.
+        raise BadTime(
+            f"{text} is out of reach.", why=_EXAMPLES, fix="Give a nearer time."
+        ) from None
+    return Moment(at, is_relative=False)
 
 
-def _span(text: str) -> timedelta:
+def _later(now: datetime, text: str) -> datetime:
     found = _FROM_NOW.fullmatch(text)
     if found is None or not any(found.groups()):
         raise BadTime(f"{text!r} is no length of time.", why=_EXAMPLES, fix="Give one of these.")
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     try:
-        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    except OverflowError:
+        days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+        span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        return now.astimezone(UTC) + span
+    except (OverflowError, ValueError):
         raise BadTime(f"{text} is too long.", why=_EXAMPLES, fix="Give less.") from None
 
 
