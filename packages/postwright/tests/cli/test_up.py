@@ -51,6 +51,27 @@ def test_the_note_of_the_emulator_is_private_and_config_show_tells_of_it(
     assert shown["POSTWRIGHT_TIKTOK__CLIENT_KEY"]["from"] == "environment"
 
 
+def test_a_second_emulator_on_one_data_folder_is_refused_and_the_first_stays_noted(
+    alone: Commandline, up: subprocess.Popen[str]
+) -> None:
+    said = alone.refused(5, "up", "--emulator", "--emulator-port", 0)
+    assert "Postwright is up already, with an emulator." in said
+    assert alone.emulator in said
+    assert json.loads((alone.data_dir / "emulator.json").read_text())["base_url"] == alone.emulator
+    assert alone.connect().code == 0
+    assert alone.stop(up) == 0
+
+
+def test_what_a_killed_emulator_has_left_is_in_nobodys_way(
+    alone: Commandline, up: subprocess.Popen[str]
+) -> None:
+    alone.stop(up, signal.SIGKILL)
+    again = alone.start("up", "--emulator", "--emulator-port", 0, until="A TikTok on this")
+    note = json.loads((alone.data_dir / "emulator.json").read_text())
+    assert note["base_url"] != alone.emulator
+    assert alone.stop(again) == 0
+
+
 def test_a_killed_database_is_back_in_a_moment(
     alone: Commandline, up: subprocess.Popen[str], video: Path
 ) -> None:

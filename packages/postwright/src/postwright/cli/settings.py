@@ -4,17 +4,27 @@
 Commands that use the same data folder, and were given no TikTok, then use that one.
 """
 
+import fcntl
 import json
 import os
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr, ValidationError
 
 from postwright.config import Settings, TikTokSettings, load
+from postwright.errors import Conflict
 
 _NOTE = "emulator.json"
+_LOCK = "emulator.lock"
+
+
+class AlreadyUp(Conflict):
+    """Another process runs an emulator for this data folder."""
+
+    code = "already_up"
 
 
 def environment() -> dict[str, str]:
@@ -44,6 +54,29 @@ def note(data_dir: Path) -> Path:
     return data_dir / _NOTE
 
 
+@contextmanager
+def only_emulator(data_dir: Path) -> Generator[None]:
+    """Be the one that may leave word of an emulator, until the block ends.
+
+    Raises:
+        AlreadyUp: another process is.
+    """
+    descriptor = os.open(data_dir / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "r+b", buffering=0) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            noted = _read(data_dir)
+            raise AlreadyUp(
+                "Postwright is up already, with an emulator.",
+                why=f"Another process uses the data folder {data_dir}"
+                + (f" and has a TikTok at {noted.base_url}." if noted else "."),
+                fix="Use that one, or stop it first; one beside it needs a folder of its own in "
+                "POSTWRIGHT_DATA_DIR, and --emulator-port 0.",
+            ) from None
+        yield
+
+
 def note_emulator(data_dir: Path, tiktok: TikTokSettings) -> None:
     """Leave word of an emulator, readable for this user only."""
     facts = {
@@ -60,11 +93,9 @@ def note_emulator(data_dir: Path, tiktok: TikTokSettings) -> None:
     aside.replace(note(data_dir))
 
 
-def forget_emulator(data_dir: Path, tiktok: TikTokSettings) -> None:
-    """Take the note away, unless another emulator has left one since."""
-    noted = _read(data_dir)
-    if noted is not None and noted.base_url == tiktok.base_url:
-        note(data_dir).unlink(missing_ok=True)
+def forget_emulator(data_dir: Path) -> None:
+    """Take the note away."""
+    note(data_dir).unlink(missing_ok=True)
 
 
 def _read(data_dir: Path) -> TikTokSettings | None:

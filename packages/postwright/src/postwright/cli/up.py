@@ -15,7 +15,13 @@ from postwright.cli.narrate import narrate
 from postwright.cli.opening import keep_running, make_data_dir, opened
 from postwright.cli.printing import sentence
 from postwright.cli.running import log_to_stderr, until_stopped
-from postwright.cli.settings import current, environment, forget_emulator, note_emulator
+from postwright.cli.settings import (
+    current,
+    environment,
+    forget_emulator,
+    note_emulator,
+    only_emulator,
+)
 from postwright.config import Settings, TikTokSettings, load
 from postwright.errors import Misconfigured
 from postwright.worker import Worker
@@ -81,13 +87,14 @@ async def _emulator(
             fix="Install it: pip install 'postwright[emulator]'",
         ) from None
     try:
-        async with Emulator.serve(port=port, base=DEMO) as emulator:
-            tiktok = _demo_app(emulator)
-            note_emulator(settings.data_dir, tiktok)
-            try:
-                yield tiktok
-            finally:
-                forget_emulator(settings.data_dir, tiktok)
+        with only_emulator(settings.data_dir):
+            async with Emulator.serve(port=port, base=DEMO) as emulator:
+                tiktok = _demo_app(emulator)
+                note_emulator(settings.data_dir, tiktok)
+                try:
+                    yield tiktok
+                finally:
+                    forget_emulator(settings.data_dir)
     except Taken as error:
         raise PortTaken(
             f"The emulator cannot listen on port {port}.",
@@ -109,15 +116,16 @@ def _demo_app(emulator: "Emulator") -> TikTokSettings:
 
 
 def _tell(settings: Settings, tiktok: TikTokSettings | None, *, as_json: bool) -> None:
-    place = "the database in POSTWRIGHT_DATABASE_URL"
+    place = "in POSTWRIGHT_DATABASE_URL"
     if settings.embedded:
-        place = f"its own PostgreSQL in {settings.data_dir / 'postgres'}"
+        place = f"its own PostgreSQL, in {settings.data_dir / 'postgres'}"
     if as_json:
         emulator = None if tiktok is None else tiktok.base_url
         facts = {"ready": True, "pid": os.getpid(), "emulator": emulator}
         printing.json_line({**facts, "data_dir": settings.data_dir})
         return
-    printing.line(f"Postwright is up, with {place}. Ctrl-C stops it.")
+    printing.line("Postwright is up. Ctrl-C stops it.")
+    printing.line(f"Database: {place}")
     if tiktok is None:
         printing.line("Connect an account: postwright connect tiktok")
         return
