@@ -3,12 +3,14 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from postwright.db import embedded
-from tests.factories.commandline import Commandline
+from tests.factories.commandline import Commandline, running_emulator
 
 pytestmark = pytest.mark.slow
 
@@ -44,6 +46,44 @@ def test_a_video_that_breaks_a_rule(
     assert words in said
     assert connected.nothing_was_stored()
     assert connected("check", clips / clip).code == 3
+
+
+def test_a_file_that_this_user_may_not_read(connected: Commandline, folder: Path) -> None:
+    # What even root cannot open for reading: a socket.
+    with socket.socket(socket.AF_UNIX) as closed:
+        closed.bind(str(folder / "clip.mp4"))
+        said = connected.refused(3, *connected.publish(folder / "clip.mp4"))
+    assert "clip.mp4 cannot be used as a video." in said
+
+
+def test_a_folder_is_called_by_its_name(
+    postwright: Commandline, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    assert f"{folder.name} cannot be used as a video." in postwright.refused(3, "check", ".")
+
+
+def test_a_file_whose_name_is_not_in_utf8(connected: Commandline, video: Path) -> None:
+    odd = video.parent / os.fsdecode(b"Gr\xfc\xdfe.mp4")
+    odd.hardlink_to(video)
+    try:
+        assert connected(*connected.publish(odd, key="odd", at="+1h")).code == 0
+    finally:
+        odd.unlink()
+    assert connected("status", "odd", "--json").json["file"]["name"] == "Gr\ufffd\ufffde.mp4"
+
+
+@pytest.mark.parametrize("option", ["caption", "key", "account"])
+def test_words_that_are_not_in_utf8(connected: Commandline, video: Path, option: str) -> None:
+    said = connected.refused(2, *connected.publish(video, **{option: "a\udcff"}))
+    assert f"Invalid value for '--{option}': it is not text in UTF-8." in said
+    assert connected.nothing_was_stored()
+
+
+@pytest.mark.parametrize(("key", "words"), [("", "it is empty"), ("k" * 201, "200 are allowed")])
+def test_a_key_that_is_none(connected: Commandline, video: Path, key: str, words: str) -> None:
+    assert words in connected.refused(2, *connected.publish(video, key=key))
+    assert connected.nothing_was_stored()
 
 
 def test_a_caption_of_2201_units(connected: Commandline, video: Path) -> None:
@@ -106,7 +146,24 @@ def test_a_time_that_has_passed(connected: Commandline, video: Path) -> None:
     assert connected.nothing_was_stored()
 
 
-def test_a_tiktok_that_cannot_be_reached_leaves_the_post_to_the_worker(
+def test_a_tiktok_that_is_not_there_is_no_place_to_publish_at_once(
+    postwright: Commandline, video: Path
+) -> None:
+    with running_emulator() as address:
+        postwright.emulator = postwright.environ["POSTWRIGHT_TIKTOK__BASE_URL"] = address
+        postwright.connect()
+        assert postwright(*postwright.publish(video, key="before", at="+1h")).code == 0
+    said = postwright.refused(7, *postwright.publish(video, key="now"))
+    assert "TikTok cannot be reached, so nothing can go out now." in said
+    ran = postwright(*postwright.publish(video, key="later", at="+1h"))
+    assert (ran.code, "TikTok could not be reached" in ran.err) == (0, True)
+    again = postwright(*postwright.publish(video, key="before", at="+1h"), "--json")
+    assert (again.code, again.json["is_new"]) == (0, False)
+    keys = {post["key"] for post in postwright("posts", "--json").json["posts"]}
+    assert keys == {"before", "later"}
+
+
+def test_an_answer_of_tiktok_that_is_lost_leaves_the_post_to_the_worker(
     connected: Commandline, video: Path
 ) -> None:
     connected.control("faults", {"operation": "creator_info", "kind": "drop_before", "count": 9})
@@ -143,6 +200,27 @@ def test_a_disk_that_is_full(connected: Commandline, video: Path) -> None:
     said = connected.refused(10, *connected.publish(video))
     assert "There is no room in the media folder" in said
     assert connected.nothing_was_stored()
+
+
+@pytest.mark.parametrize("words", [("config", "show"), ("config", "show", "--json")])
+def test_an_output_that_is_full(postwright: Commandline, words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "postwright.cli", *words],
+            check=False, stdout=full, stderr=subprocess.PIPE, text=True, env=postwright.environ,
+        )  # fmt: skip
+    assert ran.returncode == 10
+    assert "Traceback" not in ran.stderr
+    assert ran.stderr.startswith("✗ Something could not be written.")
+    assert "No space left on device" in ran.stderr
+
+
+def test_an_output_that_is_closed(postwright: Commandline) -> None:
+    ran = subprocess.run(
+        ["/bin/sh", "-c", f"exec {sys.executable} -m postwright.cli accounts >&- 2>&- <&-"],
+        check=False, env=postwright.environ,
+    )  # fmt: skip
+    assert ran.returncode == 0
 
 
 def test_a_database_that_is_not_there(postwright: Commandline, video: Path) -> None:

@@ -119,6 +119,31 @@ def test_check_needs_no_database(alone: Commandline, video: Path) -> None:
     assert not alone.data_dir.exists()
 
 
+def test_ctrl_c_ends_the_waiting_and_not_the_post(connected: Commandline, video: Path) -> None:
+    command = connected.publish(video, key="later", at="+1h", wait=True)
+    process = connected.start(*command, until="waiting")
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "The post goes on without this command." in output
+    assert connected("status", "later", "--json").json["state"] == "scheduled"
+
+
+def test_a_post_that_waits_for_a_person_does_not_go_on_by_itself(
+    connected: Commandline, video: Path
+) -> None:
+    connected(*connected.publish(video, key="held", at="+2s"))
+    connected.control("reset", {})  # an emulator that starts anew knows no token any more
+    connected.start("worker", until="is running")
+    watching = connected.start("status", "held", "--watch", until="connected again")
+    watching.send_signal(signal.SIGINT)
+    watching.communicate(timeout=60)
+    said = connected.refused(9, "status", "held", "--watch", "--timeout", "1")
+    assert "It goes on when that is done." in said
+    assert "by itself" not in said
+    assert "ended" in connected("accounts").out
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_command_that_is_stopped_is_quiet_and_leaves_the_post_alone(
     connected: Commandline, video: Path, number: int, code: int

@@ -8,8 +8,8 @@ import click
 
 from postwright.cli import preflight, printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.choices import file_argument, post_options, video_settings
-from postwright.cli.limits import creator_limits
+from postwright.cli.choices import Words, file_argument, post_options, video_settings
+from postwright.cli.limits import Unknown, creator_limits
 from postwright.cli.opening import opened
 from postwright.cli.settings import current
 from postwright.config import Settings
@@ -21,7 +21,12 @@ from postwright.platforms.tiktok.settings import CreatorLimits
 
 @click.command()
 @file_argument
-@click.option("--account", metavar="@NAME", help="Check against what TikTok allows this creator.")
+@click.option(
+    "--account",
+    type=Words(),
+    metavar="@NAME",
+    help="Check against what TikTok allows this creator.",
+)
 @post_options(privacy_required=False)
 @json_option
 @asynchronous
@@ -43,8 +48,8 @@ async def command(
     settings = current()
     found = await probe(file, timeout_s=settings.media.probe_timeout_s)
     limits = None if account is None else await _limits(settings, account)
-    if isinstance(limits, str):
-        printing.warning(f"What TikTok allows {account} is not known: {limits}.")
+    if isinstance(limits, Unknown):
+        printing.warning(f"What TikTok allows {account} is not known: {limits.why}.")
         limits = None
     findings = preflight.find(
         found, video_settings(privacy=privacy or "", **chosen), limits, settings
@@ -62,7 +67,7 @@ async def command(
     return BadInput.exit_code if blocked else 0
 
 
-async def _limits(settings: Settings, account: str) -> CreatorLimits | str:
+async def _limits(settings: Settings, account: str) -> CreatorLimits | Unknown:
     async with opened(settings) as desk:
         async with desk.database.transaction() as session:
             connection = await queries.connection_by_handle(session, desk.workspace_id, account)

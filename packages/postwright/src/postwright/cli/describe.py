@@ -18,6 +18,9 @@ _HOLDS = {
 }
 
 
+NEEDS_A_PERSON = {"reconnect", "revoked", "insufficient_scope"}
+
+
 def facts(seen: Overview) -> dict[str, Any]:
     """A publication as `--json` shows it. TikTok's ids are strings: they have 64 bits."""
     publication, attempt = seen.publication, seen.attempt

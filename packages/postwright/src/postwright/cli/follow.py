@@ -92,11 +92,16 @@ async def _changes(desk: Desk, publication_id: str) -> AsyncGenerator[Overview]:
 
 
 def _not_finished(publication_id: str, seen: Overview | None, timeout_s: float) -> NotFinished:
-    stands = "" if seen is None else describe.words(seen.publication)
+    if seen is None:
+        why, alone = "The database did not answer in that time.", True
+    else:
+        why = f"It is {describe.words(seen.publication)}."
+        alone = seen.publication.hold_reason not in describe.NEEDS_A_PERSON
     return NotFinished(
         f"{publication_id} is not out after {timeout_s:g} s.",
-        why=f"It is {stands}." if stands else "The database did not answer in that time.",
-        fix=f"It goes on by itself. Follow it: postwright status {publication_id} --watch",
+        why=why,
+        fix=("It goes on by itself." if alone else "It goes on when that is done.")
+        + f" Follow it: postwright status {publication_id} --watch",
     )
 
 

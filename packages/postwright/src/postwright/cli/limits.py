@@ -1,5 +1,6 @@
 """Asks TikTok what a creator may post right now."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
@@ -23,8 +24,21 @@ class NotAllowed(Conflict):
     code = "creator_refused"
 
 
-async def creator_limits(desk: Desk, connection: Connection) -> CreatorLimits | str:
-    """The creator's limits; or why they are not known now, as half a sentence.
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """TikTok did not say.
+
+    Attributes:
+        why: half a sentence.
+        is_away: nothing answers at TikTok's address, so that nothing can be sent either.
+    """
+
+    why: str
+    is_away: bool = False
+
+
+async def creator_limits(desk: Desk, connection: Connection) -> CreatorLimits | Unknown:
+    """The creator's limits; or why they are not known now.
 
     Raises:
         Unusable: the account has to be connected again.
@@ -37,13 +51,14 @@ async def creator_limits(desk: Desk, connection: Connection) -> CreatorLimits | 
         token = await desk.accounts.keeper.fresh(who, network, rejected_version=rejected)
         if isinstance(token, NoAccess):
             if token.passing:
-                return f"its authorisation could not be renewed ({token.detail})"
+                return Unknown(f"its authorisation could not be renewed ({token.detail})")
             raise _unusable(connection, token.detail)
         bucket, size = BUCKETS[CheckCreator]
         async with desk.database.transaction() as session:
             slot = await slots.take(session, connection.id, bucket, size)
         if isinstance(slot, timedelta):
-            return f"TikTok was asked too often; it may be asked again in {slot.seconds + 1} s"
+            wait_s = slot.seconds + 1
+            return Unknown(f"TikTok was asked too often; it may be asked again in {wait_s} s")
         answer = await calls.make(desk.database, who, slot, network.creator(token.value))
         match answer:
             case CreatorReady():
@@ -53,18 +68,20 @@ async def creator_limits(desk: Desk, connection: Connection) -> CreatorLimits | 
             case Refused():
                 return _refused(connection, answer)
             case Lost():
-                return f"TikTok could not be reached ({answer.why})"
+                return Unknown(f"TikTok could not be reached ({answer.why})", not answer.sent)
 
 
-def _refused(connection: Connection, answer: Refused) -> str:
+def _refused(connection: Connection, answer: Refused) -> Unknown:
     said = f"{answer.code}: {answer.message}".rstrip(": ")
     match answer.refusal:
         case Refusal.TOKEN | Refusal.REVOKED | Refusal.SCOPE:
             raise _unusable(connection, said)
         case Refusal.CAP:
-            return f"TikTok lets nothing more be posted today ({said}); the post would be held"
+            return Unknown(
+                f"TikTok lets nothing more be posted today ({said}); the post would be held"
+            )
         case Refusal.RATE | Refusal.FAULT:
-            return f"TikTok did not say ({said})"
+            return Unknown(f"TikTok did not say ({said})")
         case Refusal.ACCOUNT | Refusal.REQUEST:
             raise NotAllowed(
                 f"TikTok does not let @{connection.handle} post.",

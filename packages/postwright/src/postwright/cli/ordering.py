@@ -43,17 +43,18 @@ class Kept:
     probe: VideoProbe
 
 
-async def refuse_past(session: AsyncSession, workspace_id: str, wanted: Wanted) -> None:
-    """Refuse a time that has passed before anything is copied.
+async def is_known_key(session: AsyncSession, workspace_id: str, key: str | None) -> bool:
+    """Whether a post has this key, so that the command is one that was given before."""
+    return key is not None and await _known_at(session, workspace_id, key) is not None
 
-    A key that is known is let through: the same command, given again, means the same post.
+
+async def refuse_past(session: AsyncSession, wanted: Wanted) -> None:
+    """Refuse a time that has passed before anything is copied.
 
     Raises:
         InThePast: the time has passed.
     """
     if wanted.moment is None or wanted.moment.at >= (now := await app_now(session)):
-        return
-    if wanted.key is not None and await _known_at(session, workspace_id, wanted.key) is not None:
         return
     raise InThePast(
         f"{when(wanted.moment.at)} has passed.",

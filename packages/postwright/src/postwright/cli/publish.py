@@ -1,6 +1,9 @@
 """`postwright publish`: a file becomes a post, once."""
 
 import asyncio
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,17 +12,18 @@ import click
 
 from postwright.cli import describe, preflight, printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.choices import file_argument, post_options, video_settings
+from postwright.cli.choices import Words, file_argument, post_options, video_settings
 from postwright.cli.follow import follow, verdict
-from postwright.cli.limits import creator_limits
+from postwright.cli.limits import Unknown, creator_limits
 from postwright.cli.opening import Desk, opened
-from postwright.cli.ordering import Kept, Wanted, order, refuse_past
+from postwright.cli.ordering import Kept, Wanted, is_known_key, order, refuse_past
 from postwright.cli.progress import Display, display
 from postwright.cli.settings import current
 from postwright.cli.times import read_time
 from postwright.config import Settings
 from postwright.connections import queries
 from postwright.connections.models import Connection
+from postwright.errors import NetworkTrouble
 from postwright.jobs.engine import workers_alive
 from postwright.media.probe import VideoProbe, probe
 from postwright.media.store import MediaStore
@@ -30,12 +34,19 @@ from postwright.publishing.schedule import Scheduled
 
 @click.command()
 @file_argument
-@click.option("--account", required=True, metavar="@NAME", help="A connected account.")
+@click.option(
+    "--account", required=True, type=Words(), metavar="@NAME", help="A connected account."
+)
 @post_options(privacy_required=True)
 @click.option(
     "--at", metavar="TIME", help='When: "2026-11-21 18:00", RFC 3339, or +10m. Default: now.'
 )
-@click.option("--key", metavar="K", help="Your name for it: the same key again is the same post.")
+@click.option(
+    "--key",
+    type=Words(longest=200),
+    metavar="K",
+    help="Your name for it: the same key again is the same post.",
+)
 @click.option("--wait", is_flag=True, help="Follow it until it is out.")
 @click.option(
     "--timeout", "timeout_s", type=click.FloatRange(min=0), metavar="S", help="Wait no longer."
@@ -83,10 +94,24 @@ async def command(
             if wait:
                 show.begin("scheduled")
                 show.end(f"{made.post_id} for @{connection.handle}")
-                seen = await follow(
-                    desk, made.publication_id, show, timeout_s=timeout_s, as_json=as_json
-                )
+                with _told_if_broken_off(made, show):
+                    seen = await follow(
+                        desk, made.publication_id, show, timeout_s=timeout_s, as_json=as_json
+                    )
     return _result(seen, made, waited=wait, as_json=as_json)
+
+
+@contextmanager
+def _told_if_broken_off(made: Scheduled, show: Display) -> Generator[None]:
+    """Say that Ctrl-C ends the waiting, not the post."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        show.warn(
+            f"The post goes on without this command. postwright status {made.post_id} --watch "
+            f"follows it, postwright cancel {made.post_id} stops it."
+        )
+        raise
 
 
 async def _look_into(
@@ -105,11 +130,16 @@ async def _check(
     """Everything that can be said before the file is copied."""
     async with desk.database.transaction() as session:
         connection = await queries.connection_by_handle(session, desk.workspace_id, wanted.account)
-        await refuse_past(session, desk.workspace_id, wanted)
-    limits = await creator_limits(desk, connection)
-    if isinstance(limits, str):
+        is_known = await is_known_key(session, desk.workspace_id, wanted.key)
+        if not is_known:
+            await refuse_past(session, wanted)
+    # The same command, given again, means the same post: TikTok has nothing to say to that.
+    limits = None if is_known else await creator_limits(desk, connection)
+    if isinstance(limits, Unknown):
+        if limits.is_away and wanted.moment is None:
+            raise _away(limits.why)
         show.warn(
-            f"What TikTok allows @{connection.handle} now is not known: {limits}. "
+            f"What TikTok allows @{connection.handle} now is not known: {limits.why}. "
             "The worker looks again before it sends anything."
         )
         limits = None
@@ -120,13 +150,22 @@ async def _check(
     return connection
 
 
+def _away(why: str) -> NetworkTrouble:
+    return NetworkTrouble(
+        "TikTok cannot be reached, so nothing can go out now.",
+        why=printing.sentence(why),
+        fix="Try again when it can; nothing was stored. With --at the post would wait for it.",
+    )
+
+
 async def _keep(desk: Desk, file: Path, found: VideoProbe, show: Display) -> Kept:
     store = MediaStore(desk.settings.media_folder, reserve_bytes=desk.settings.media.reserve_bytes)
     size_bytes = (await asyncio.to_thread(file.stat)).st_size
     show.begin("storing", size_bytes)
     stored = await store.keep(file, lambda done, _: show.advance(done))
     show.end(f"{printing.size(stored.size_bytes)}, sha256 {stored.sha256[:12]}…")
-    return Kept(file.name, stored, found)
+    # A name in some other encoding than UTF-8 cannot be stored as it is.
+    return Kept(os.fsencode(file.name).decode("utf-8", "replace"), stored, found)
 
 
 async def _seen(desk: Desk, made: Scheduled, show: Display) -> Overview:
