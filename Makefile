@@ -18,7 +18,7 @@ setup: .venv/.ready ## install everything into .venv (uv is fetched into .tools 
 	@touch $@
 
 demo: setup ## a real video to a profile on the emulator, exactly once  [VIDEO=path]
-	@$(PY) -m demo $(if $(VIDEO),--video "$(VIDEO)")
+	@$(PY) -m demo $(if $(VIDEO),--video "$$VIDEO")
 
 up: setup ## emulator and service, left running to play with
 	@$(BIN)/postwright up --emulator

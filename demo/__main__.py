@@ -171,8 +171,8 @@ async def prove(here: Stage, emulator: str, video: Path) -> None:
     table.add_row("post", f"{seen['post_id']}, sent in {chunks} chunk{'s' * (chunks > 1)}")
     table.add_row("TikTok's id", post["post_id"])
     table.add_row("link", post["url"])
-    table.add_row("bytes", f"{size_bytes:,}, the same here and there")
-    table.add_row("sha256", sent)
+    table.add_row("bytes", f"{size_bytes:,}")
+    table.add_row("sha256", f"{sent[:12]}…, the same here and there")
     console.print()
     console.print(table, soft_wrap=True)
     console.print()
@@ -199,6 +199,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m demo", description=(__doc__ or "").strip())
     parser.add_argument("--video", type=Path, help="a file of your own, instead of one made here")
     given: Path | None = parser.parse_args().video
+    given = given and given.expanduser()
     began = time.monotonic()
     try:
         asyncio.run(show(given))

@@ -71,7 +71,11 @@ class Stage:
             await _stop(process)
 
     async def ask(self, *words: str) -> dict[str, Any]:
-        """Run a `postwright` command with `--json`; its answer, an error included."""
+        """Run a `postwright` command with `--json`; its answer, an error included.
+
+        Raises:
+            Failed: it ended without an answer.
+        """
         process = await asyncio.create_subprocess_exec(
             *_postwright((*words, "--json")),
             env=self.environ,
@@ -82,7 +86,12 @@ class Stage:
             output, _ = await process.communicate()
         finally:
             await _stop(process)
-        answer: dict[str, Any] = json.loads(output)
+        try:
+            answer: dict[str, Any] = json.loads(output)
+        except ValueError:
+            raise Failed(
+                f"postwright {' '.join(words)} ended with {process.returncode} and said nothing."
+            ) from None
         return answer
 
     async def close(self) -> None:

@@ -3,13 +3,17 @@
 The demonstration and the tests need files that a network would really accept (or really refuse),
 of any size, without shipping one. Everything is computed from the arguments, so the same call
 gives the same picture again.
+
+python -m demo.video PATH makes one of five seconds to play with.
 """
 
+import argparse
 import array
 import itertools
 import math
 import os
 import random
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,6 +22,7 @@ from typing import Any, Literal
 
 import av
 from av.audio.stream import AudioStream
+from av.error import FFmpegError
 from av.video.plane import VideoPlane
 from av.video.stream import VideoStream
 
@@ -267,3 +272,23 @@ def _audio_stream(container: Any, suffix: str) -> AudioStream:
     stream.layout = "stereo"
     stream.bit_rate = 128_000
     return stream
+
+
+def main() -> None:
+    """Make the file that the command line names, unless there is one already."""
+    parser = argparse.ArgumentParser(
+        prog="python -m demo.video", description="Make an upright video of five seconds."
+    )
+    parser.add_argument("path", type=Path, help="where to; .mp4, .mov, .webm, .mkv or .avi")
+    path: Path = parser.parse_args().path
+    if path.exists():
+        sys.exit(f"{path} is there already, and stays as it is.")
+    try:
+        make_video(path, codec="vp9" if path.suffix == ".webm" else "h264")
+    except (OSError, ValueError, FFmpegError) as error:
+        sys.exit(f"{path} cannot be made: {error}")
+    sys.stdout.write(f"{path}: {path.stat().st_size:,} bytes\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -30,6 +30,19 @@ def test_a_file_of_ones_own_goes_to_a_profile_once(video: Path, tmp_path: Path) 
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "Exactly one post, with the same bytes, and its page plays them" in ran.stdout
     assert list(tmp_path.iterdir()) == []
+    table = ran.stdout[ran.stdout.index("state") :].splitlines()
+    assert max(map(len, table)) <= 80
+
+
+def test_a_video_to_play_with_is_made_once(tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mp4"
+    words = [sys.executable, "-m", "demo.video", str(clip)]
+    first = subprocess.run(words, check=False, capture_output=True, text=True, cwd=ROOT)
+    again = subprocess.run(words, check=False, capture_output=True, text=True, cwd=ROOT)
+    assert (first.returncode, first.stdout) == (0, f"{clip}: {clip.stat().st_size:,} bytes\n")
+    assert (again.returncode, again.stderr) == (
+        1, f"{clip} is there already, and stays as it is.\n"
+    )  # fmt: skip
 
 
 def test_a_file_that_tiktok_would_not_take_is_refused_with_its_reasons(
