@@ -32,7 +32,7 @@ RULES = [
     (r"\bAsync(ConnectionPool|HTTPProxy|HTTPTransport)\b", r"\1"),
     (r"\bAsyncByteStream\b", "SyncByteStream"),
     (r"\bAsyncIterator\b", "Iterator"),
-    (r"\bAsync(TikTok|Transport|OAuth|Posting|RefreshingToken|(Slot)?Limiter)\b", r"\1"),
+    (r"\bAsync(TikTok|Transport|OAuth|Posting|Calls|RefreshingToken|(Slot)?Limiter)\b", r"\1"),
     (r"import Awaitable, Callable", "import Callable"),
     (r"\bAwaitable\[(str|None)\]", r"\1"),
     (r"\bToken(Provider|Function)\b", r"BlockingToken\1"),

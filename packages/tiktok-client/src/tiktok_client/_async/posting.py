@@ -2,20 +2,16 @@
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
 
 from anyio import sleep
 from anyio.to_thread import run_sync
 
 from tiktok_client._operations import following, posting, upload
 from tiktok_client._operations.chunks import SAFE_CHUNK_BYTES, plan_chunks
-from tiktok_client._operations.wire import Request, Response
 from tiktok_client._source import Source, size_of
-from tiktok_client.endpoints import Endpoints
 from tiktok_client.errors import (
     PostInterrupted,
     TikTokError,
-    TokenInvalid,
     TransportError,
     UploadError,
 )
@@ -29,35 +25,18 @@ from tiktok_client.models.posting import (
     VideoUpload,
 )
 
-from .slots import AsyncLimiter, paced
-from .tokens import TokenFunction, TokenProvider, current
-from .transport import AsyncTransport
+from .calls import AsyncCalls
 
 __all__ = ["AsyncPosting"]
 
-T = TypeVar("T")
 PATIENT = PollPlan()
 
 
-class AsyncPosting:
+class AsyncPosting(AsyncCalls):
     """The Content Posting API for one creator. Reached as `tiktok.posting`.
 
     Source: content-posting-api-reference-direct-post, 2026-09-11.
     """
-
-    def __init__(
-        self,
-        token: str | TokenProvider | TokenFunction | None,
-        endpoints: Endpoints,
-        transport: AsyncTransport,
-        limiter: AsyncLimiter | None = None,
-        user: str = "",
-    ) -> None:
-        self._tokens = token
-        self._endpoints = endpoints
-        self._transport = transport
-        self._limiter = limiter
-        self._user = user
 
     async def creator_info(self, *, timeout_s: float | None = None) -> CreatorInfo:
         """Ask what this creator may post right now; at most 20 times a minute.
@@ -296,38 +275,3 @@ class AsyncPosting:
                     raise
             else:
                 return
-
-    async def _call(
-        self,
-        build: Callable[[str], Request],
-        read: Callable[[Response], T],
-        timeout_s: float | None,
-    ) -> T:
-        """Make a call; after a 401, which did nothing, once more if the provider has a new token.
-
-        spec: error.access_token_invalid
-        """
-        token = await current(self._tokens)
-        try:
-            return await self._once(build(token), read, timeout_s)
-        except TokenInvalid:
-            if not isinstance(self._tokens, TokenProvider):
-                raise
-            await self._tokens.rejected(token)
-            fresh = await self._tokens.get()
-            if fresh == token:
-                raise
-        try:
-            return await self._once(build(fresh), read, timeout_s)
-        except TokenInvalid:
-            await self._tokens.rejected(fresh)
-            raise
-
-    async def _once(
-        self, request: Request, read: Callable[[Response], T], timeout_s: float | None
-    ) -> T:
-        if self._limiter is None:
-            return await self._transport.call(request, read, timeout_s=timeout_s)
-        return await paced(
-            self._limiter, self._user, self._transport, request, read, timeout_s=timeout_s
-        )

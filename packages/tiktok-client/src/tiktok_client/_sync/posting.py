@@ -3,20 +3,16 @@
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
 
 from tiktok_client._blocking import sleep
 from tiktok_client._blocking import run_sync
 
 from tiktok_client._operations import following, posting, upload
 from tiktok_client._operations.chunks import SAFE_CHUNK_BYTES, plan_chunks
-from tiktok_client._operations.wire import Request, Response
 from tiktok_client._source import Source, size_of
-from tiktok_client.endpoints import Endpoints
 from tiktok_client.errors import (
     PostInterrupted,
     TikTokError,
-    TokenInvalid,
     TransportError,
     UploadError,
 )
@@ -30,35 +26,18 @@ from tiktok_client.models.posting import (
     VideoUpload,
 )
 
-from .slots import Limiter, paced
-from .tokens import BlockingTokenFunction, BlockingTokenProvider, current
-from .transport import Transport
+from .calls import Calls
 
 __all__ = ["Posting"]
 
-T = TypeVar("T")
 PATIENT = PollPlan()
 
 
-class Posting:
+class Posting(Calls):
     """The Content Posting API for one creator. Reached as `tiktok.posting`.
 
     Source: content-posting-api-reference-direct-post, 2026-09-11.
     """
-
-    def __init__(
-        self,
-        token: str | BlockingTokenProvider | BlockingTokenFunction | None,
-        endpoints: Endpoints,
-        transport: Transport,
-        limiter: Limiter | None = None,
-        user: str = "",
-    ) -> None:
-        self._tokens = token
-        self._endpoints = endpoints
-        self._transport = transport
-        self._limiter = limiter
-        self._user = user
 
     def creator_info(self, *, timeout_s: float | None = None) -> CreatorInfo:
         """Ask what this creator may post right now; at most 20 times a minute.
@@ -297,34 +276,3 @@ class Posting:
                     raise
             else:
                 return
-
-    def _call(
-        self,
-        build: Callable[[str], Request],
-        read: Callable[[Response], T],
-        timeout_s: float | None,
-    ) -> T:
-        """Make a call; after a 401, which did nothing, once more if the provider has a new token.
-
-        spec: error.access_token_invalid
-        """
-        token = current(self._tokens)
-        try:
-            return self._once(build(token), read, timeout_s)
-        except TokenInvalid:
-            if not isinstance(self._tokens, BlockingTokenProvider):
-                raise
-            self._tokens.rejected(token)
-            fresh = self._tokens.get()
-            if fresh == token:
-                raise
-        try:
-            return self._once(build(fresh), read, timeout_s)
-        except TokenInvalid:
-            self._tokens.rejected(fresh)
-            raise
-
-    def _once(self, request: Request, read: Callable[[Response], T], timeout_s: float | None) -> T:
-        if self._limiter is None:
-            return self._transport.call(request, read, timeout_s=timeout_s)
-        return paced(self._limiter, self._user, self._transport, request, read, timeout_s=timeout_s)
