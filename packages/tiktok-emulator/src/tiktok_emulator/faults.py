@@ -1,20 +1,15 @@
 """Faults to order: what goes wrong with the next call of an operation."""
 
+import random
 from dataclasses import dataclass
 from enum import StrEnum
 
+from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
-class Operation(StrEnum):
-    """What a client can ask TikTok for, as far as faults and the request log are concerned."""
+from tiktok_emulator.operations import Operation
 
-    AUTHORIZE = "oauth.authorize"
-    TOKEN = "oauth.token"  # noqa: S105  # the name of an operation
-    REFRESH = "oauth.refresh"
-    REVOKE = "oauth.revoke"
-    CREATOR_INFO = "creator_info"
-    INIT = "video.init"
-    UPLOAD = "upload"
-    STATUS = "status"
+_FAULT = "tiktok_emulator.fault"
 
 
 class FaultKind(StrEnum):
@@ -25,16 +20,58 @@ class FaultKind(StrEnum):
     DELAY_BEFORE = "delay_before"
     DELAY_AFTER = "delay_after"
     ERROR = "error"
+    HTML = "html"
+    STALE_TOKEN = "stale_token"  # noqa: S105  # the name of a fault
+    MALFORMED = "malformed"
+    TRUNCATED = "truncated"
+    RESET_IN_ANSWER = "reset_in_answer"
+    RESET_IN_BODY = "reset_in_body"
     SLOW_INTAKE = "slow_intake"
+    FETCH_FIRST = "fetch_first"
+    DUPLICATE = "duplicate"
+    REORDER = "reorder"
+    LOSE = "lose"
+
+
+# Only these operations know what to do with them; every other kind is for all of them.
+ONLY_FOR = {
+    FaultKind.RESET_IN_BODY: (Operation.UPLOAD,),
+    FaultKind.SLOW_INTAKE: (Operation.UPLOAD,),
+    FaultKind.FETCH_FIRST: (Operation.INIT, Operation.INBOX_INIT, Operation.PHOTO_INIT),
+    FaultKind.DUPLICATE: (Operation.WEBHOOK,),
+    FaultKind.REORDER: (Operation.WEBHOOK,),
+    FaultKind.LOSE: (Operation.WEBHOOK,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a request is, as far as it can be told before it is answered.
+
+    `text` is what `match` looks into: path, query and, but for uploads, the body.
+    """
+
+    operation: Operation | None
+    username: str | None = None
+    client_key: str | None = None
+    last_chunk: bool | None = None
+    text: str = ""
 
 
 @dataclass(slots=True)
 class Fault:
     """One order. `count` calls are hit after `skip` were let through; None is every call.
 
-    `status` and `code` are for `error`, `delay_s` (real seconds) for the delays,
-    `bytes_per_second` for `slow_intake`. `creator` and `last_chunk` narrow it to one user, or
-    to the last (or not last) chunk of an upload.
+    `probability` below 1 lets a call through by the dice of the seed; it then counts for
+    neither. `status` and `code` are for `error` and `html`, `delay_s` (real seconds) for the
+    delays, `bytes_per_second` for `slow_intake`, `after_bytes` for `reset_in_body`. `creator`,
+    `client_key`, `match` (a piece of the path, the query or the body) and `last_chunk` (or not
+    last) narrow it down.
+
+    Of a webhook each try is a call: `drop_before` does not send it, `drop_after` takes the
+    receiver's answer away, `error` puts `status` in its place, a delay holds it back for
+    `delay_s` on the emulator's clock, `duplicate` sends it twice, `reorder` lets the app's next
+    event overtake it (for a minute at most), `lose` never sends it.
 
     spec: error.internal_error
     """
@@ -43,36 +80,41 @@ class Fault:
     kind: FaultKind
     count: int | None = 1
     skip: int = 0
+    probability: float = 1
     delay_s: float = 0
     status: int = 500
     code: str = "internal_error"
     creator: str | None = None
+    client_key: str | None = None
+    match: str | None = None
     last_chunk: bool | None = None
     bytes_per_second: int = 1_000_000
+    after_bytes: int = 1
 
-    def concerns(
-        self, operation: Operation, username: str | None, *, last_chunk: bool | None
-    ) -> bool:
+    def concerns(self, call: Call) -> bool:
         """Whether this call is one that the order is about."""
         return (
-            self.operation is operation
-            and (self.creator is None or self.creator == username)
-            and (self.last_chunk is None or self.last_chunk == last_chunk)
+            self.operation is call.operation
+            and self.creator in (None, call.username)
+            and self.client_key in (None, call.client_key)
+            and self.last_chunk in (None, call.last_chunk)
+            and (self.match is None or self.match in call.text)
         )
 
 
 class Faults:
-    """The orders, first in first out for each operation."""
+    """The orders, first in first out for each operation. The same seed throws the same dice."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int | None = None) -> None:
         self.waiting: list[Fault] = []
+        self._dice = random.Random(seed)  # noqa: S311  # repeatable on purpose
 
-    def take(
-        self, operation: Operation, username: str | None, *, last_chunk: bool | None
-    ) -> Fault | None:
+    def take(self, call: Call) -> Fault | None:
         """The fault that hits this call; uses it up."""
         for fault in self.waiting:
-            if not fault.concerns(operation, username, last_chunk=last_chunk):
+            if not fault.concerns(call):
+                continue
+            if fault.probability < 1 and self._dice.random() >= fault.probability:
                 continue
             if fault.skip:
                 fault.skip -= 1
@@ -83,3 +125,15 @@ class Faults:
                     self.waiting.remove(fault)
             return fault
         return None
+
+
+def attach_fault(scope: Scope, fault: Fault | None) -> None:
+    """Let the endpoint behind this scope find what was ordered for it."""
+    scope[_FAULT] = fault
+
+
+def fault_of(request: HTTPConnection) -> Fault | None:
+    """The fault that hit the request being answered, for the kinds that an endpoint acts on."""
+    fault = request.scope.get(_FAULT)
+    assert fault is None or isinstance(fault, Fault)
+    return fault

@@ -24,6 +24,7 @@ class Note:
     path: str
     operation: str | None = None
     username: str | None = None
+    client_key: str | None = None
     publish_id: str | None = None
     status: int | None = None
     code: str | None = None

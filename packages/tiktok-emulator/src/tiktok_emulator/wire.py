@@ -1,50 +1,24 @@
 """Between the socket and the endpoints: names each call, applies faults, writes the log."""
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tiktok_emulator import guard
 from tiktok_emulator.errors import ConnectionDropped
-from tiktok_emulator.faults import Fault, FaultKind, Operation
+from tiktok_emulator.faults import Fault, FaultKind, attach_fault
+from tiktok_emulator.identify import identify
 from tiktok_emulator.journal import Note, attach
-from tiktok_emulator.oauth import tokens
-from tiktok_emulator.posting import access
+from tiktok_emulator.ordered import BODILESS, INSTEAD, SPOILT, headers_of, instead, spoil
 from tiktok_emulator.store import World
-from tiktok_emulator.upload import address
-from tiktok_emulator.upload.rules import read_range
 
 # Put into the ASGI state of each request by our uvicorn protocol; closes the connection.
 ABORT = "abort_connection"
 INTAKE = "tiktok_emulator.intake"
 LONGEST_BODY = 1_048_576
 BROKEN_OFF = "The connection broke before the request was whole; nothing was done."
-# HTTP gives these no body, not even an empty one.
-BODILESS = (204, 304)
-OURS = ("/_control", "/@", "/media/", "/avatar/", "/favicon.ico")
-
-_OPERATIONS = {
-    ("GET", "/v2/auth/authorize/"): Operation.AUTHORIZE,
-    ("POST", "/v2/oauth/token/"): Operation.TOKEN,
-    ("POST", "/v2/oauth/revoke/"): Operation.REVOKE,
-    ("POST", "/v2/post/publish/creator_info/query/"): Operation.CREATOR_INFO,
-    ("POST", "/v2/post/publish/video/init/"): Operation.INIT,
-    ("POST", "/v2/post/publish/status/fetch/"): Operation.STATUS,
-    ("PUT", "/upload"): Operation.UPLOAD,
-}
-_OAUTH = (Operation.TOKEN, Operation.REFRESH, Operation.REVOKE)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What a request is, as far as it can be told before it is answered."""
-
-    operation: Operation | None
-    username: str | None = None
-    last_chunk: bool | None = None
+OURS = ("/_", "/@", "/feed", "/media/", "/avatar/", "/cover/", "/favicon.ico")
+SWALLOWED = (FaultKind.DROP_AFTER, FaultKind.RESET_IN_BODY, FaultKind.RESET_IN_ANSWER)
 
 
 class Wire:
@@ -59,8 +33,10 @@ class Wire:
         if path.startswith(("http://", "https://")):
             # A request target may name scheme and host; HTTP has servers understand it.
             scope = {**scope, "path": "/" + path.partition("://")[2].partition("/")[2]}
-        if scope["type"] != "http" or scope["path"] == "/" or scope["path"].startswith(OURS):
-            await self.app(scope, receive, send)
+        is_ours = scope["path"] == "/" or scope["path"].startswith(OURS)
+        if scope["type"] != "http" or is_ours:
+            foreign = guard.refusal(scope, self.world.settings.trusted_hosts) if is_ours else None
+            await (foreign or self.app)(scope, receive, send)
             return
         now = self.world.clock.now()
         note = Note(now, self.world.ids.log_id(now), scope["method"], scope["path"])
@@ -73,36 +49,58 @@ class Wire:
                 self.world.journal.add(note)
                 return
             receive = _again(body, receive)
+        if not self.world.due.is_ticking:
+            await self.world.due.run_now()
         call = identify(self.world, scope, body)
         note.operation, note.username = call.operation, call.username
+        note.client_key = call.client_key
         fault = None
-        if call.operation is not None:
-            fault = self.world.faults.take(
-                call.operation, call.username, last_chunk=call.last_chunk
-            )
+        if call.operation is not None and self.world.faults.waiting:
+            fault = self.world.faults.take(call)
+        if fault is None:
+            await self._answer(note, None, (scope, receive, send))
+        else:
+            await self._answer_badly(note, fault, (scope, receive, send))
+
+    async def _answer_badly(
+        self, note: Note, fault: Fault, asgi: tuple[Scope, Receive, Send]
+    ) -> None:
+        """Let a fault do its part, and answer if it leaves something to answer."""
+        scope, receive, send = asgi
+        note.fault = fault.kind
+        attach_fault(scope, fault)
+        match fault.kind:
+            case FaultKind.DROP_BEFORE:
+                self._log_drop(note, "nothing was done")
+                await _drop(scope, receive)
+                return
+            case FaultKind.DELAY_BEFORE:
+                await self.world.pause(fault.delay_s)
+            case FaultKind.SLOW_INTAKE:
+                scope[INTAKE] = fault.bytes_per_second
+            case FaultKind.RESET_IN_BODY:
+                receive = _cut_off(receive, fault.after_bytes)
+            case _:
+                pass
+        if fault.kind in INSTEAD:
+            await self._answer_instead(note, fault, asgi)
+            return
         await self._answer(note, fault, (scope, receive, send))
 
     async def _answer(
         self, note: Note, fault: Fault | None, asgi: tuple[Scope, Receive, Send]
     ) -> None:
         scope, receive, send = asgi
-        kind = fault.kind if fault else None
-        note.fault = kind
-        if fault is not None and kind is FaultKind.DROP_BEFORE:
-            self._log_drop(note, "nothing was done")
-            await _drop(scope, receive)
-            return
-        if fault is not None and kind is FaultKind.DELAY_BEFORE:
-            await self.world.pause(fault.delay_s)
-        if fault is not None and kind is FaultKind.SLOW_INTAKE:
-            scope[INTAKE] = fault.bytes_per_second
-        if fault is not None and kind is FaultKind.ERROR:
-            await self._fail(note, fault, asgi)
-            return
         answer = _Answer(send, note, self.world, fault)
         await self.app(scope, receive, answer)
-        if fault is not None and kind is FaultKind.DROP_AFTER:
-            self._log_drop(note, "it was done all the same")
+        if fault is not None and answer.is_swallowed:
+            done = "it was done all the same"
+            if fault.kind is FaultKind.RESET_IN_BODY:
+                done = "nothing of the chunk was kept"
+            elif fault.kind is FaultKind.RESET_IN_ANSWER:
+                done = "half of the answer was sent, and " + done
+                await answer.send_half()
+            self._log_drop(note, done)
             await _drop(scope, receive)
         elif not answer.is_logged:
             note.why = note.why or BROKEN_OFF
@@ -113,87 +111,85 @@ class Wire:
         note.why = f"A fault closed the connection without an answer; {done}."
         self.world.journal.add(note)
 
-    async def _fail(self, note: Note, fault: Fault, asgi: tuple[Scope, Receive, Send]) -> None:
-        """Answer with the ordered error, in the shape of the operation; nothing is done.
-
-        spec: oauth.error.server_error, oauth.error.temporarily_unavailable
-        spec: upload.put.fault-5xx
-        """
+    async def _answer_instead(
+        self, note: Note, fault: Fault, asgi: tuple[Scope, Receive, Send]
+    ) -> None:
+        """Answer in the endpoint's place; nothing is done."""
         _, receive, send = asgi
-        if fault.operation is Operation.UPLOAD:
-            await _read_away(receive)
-            body = b""
-        elif fault.operation in _OAUTH:
-            body = json.dumps(
-                {
-                    "error": fault.code,
-                    "error_description": "An ordered fault.",
-                    "log_id": note.log_id,
-                }
-            ).encode()
-        else:
-            error = {"code": fault.code, "message": "An ordered fault.", "log_id": note.log_id}
-            body = json.dumps({"error": error}).encode()
-        note.status, note.code = fault.status, fault.code
+        await _read_away(receive)
+        answer = instead(fault, note.log_id)
+        note.status, note.code = answer.status, answer.code
         note.why = "A fault was ordered for this call; nothing was done."
         self.world.journal.add(note)
-        headers: list[tuple[bytes, bytes]] = []
-        if fault.status in BODILESS:
-            body = b""
-        else:
-            headers.append((b"content-length", str(len(body)).encode()))
-        if body:
-            headers.append((b"content-type", b"application/json"))
-        await send({"type": "http.response.start", "status": fault.status, "headers": headers})
+        headers = headers_of(answer)
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        body = b"" if answer.status in BODILESS else answer.body
         await send({"type": "http.response.body", "body": body})
 
 
 class _Answer:
-    """Watches the answer go out: logs it first, holds it back or swallows it for a fault."""
+    """Watches the answer go out: logs it first, holds it back, spoils or swallows it."""
 
     def __init__(self, send: Send, note: Note, world: World, fault: Fault | None) -> None:
         self._send = send
         self._note = note
         self._world = world
         self._fault = fault
+        self._start: Message = {}
+        self._body = bytearray()
         self.is_logged = False
+        self.is_swallowed = fault is not None and fault.kind in SWALLOWED
 
     async def __call__(self, message: Message) -> None:
-        if self._fault is not None and self._fault.kind is FaultKind.DROP_AFTER:
+        is_start = message["type"] == "http.response.start"
+        if self._fault is not None and self._fault.kind in (*SWALLOWED, *SPOILT):
+            await self._keep(message)
             return
-        if message["type"] == "http.response.start":
-            self._note.status = message["status"]
-            self.is_logged = True
-            self._world.journal.add(self._note)
+        if is_start:
+            self._log(message)
             if self._fault is not None and self._fault.kind is FaultKind.DELAY_AFTER:
                 await self._world.pause(self._fault.delay_s)
         await self._send(message)
 
+    def _log(self, start: Message) -> None:
+        self._note.status = start["status"]
+        self.is_logged = True
+        self._world.journal.add(self._note)
 
-def identify(world: World, scope: Scope, body: bytes) -> Call:
-    """Which operation a request is and which user it is about."""
-    operation = _OPERATIONS.get((scope["method"], scope["path"]))
-    headers = Headers(scope=scope)
-    match operation:
-        case None | Operation.AUTHORIZE:
-            return Call(operation)
-        case Operation.TOKEN | Operation.REFRESH | Operation.REVOKE:
-            form = dict(parse_qsl(body.decode("utf-8", "replace")))
-            if operation is Operation.TOKEN and form.get("grant_type") == "refresh_token":
-                operation = Operation.REFRESH
-            return Call(operation, tokens.subject(world, operation, form))
-        case Operation.UPLOAD:
-            query = dict(parse_qsl(scope["query_string"].decode("ascii", "replace")))
-            upload = address.find(world, query)
-            span = read_range(headers.get("content-range"))
-            return Call(
-                operation,
-                upload.username if upload else None,
-                span.is_final if span else None,
-            )
-        case Operation.CREATOR_INFO | Operation.INIT | Operation.STATUS:
-            token = access.bearer(world, headers)
-            return Call(operation, token.grant.username if token else None)
+    async def _keep(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        self._body += message.get("body", b"")
+        if not message.get("more_body", False) and not self.is_swallowed:
+            self._log(self._start)
+            await self.send_half()
+
+    async def send_half(self) -> None:
+        """Send what the fault leaves of the answer that was kept."""
+        assert self._fault is not None
+        body, length = spoil(self._fault.kind, bytes(self._body))
+        lengths = [(b"content-length", str(length).encode())]
+        headers = [pair for pair in self._start["headers"] if pair[0] != b"content-length"]
+        await self._send({**self._start, "headers": headers + lengths})
+        rest = self._fault.kind is FaultKind.RESET_IN_ANSWER
+        await self._send({"type": "http.response.body", "body": body, "more_body": rest})
+
+
+def _cut_off(receive: Receive, after_bytes: int) -> Receive:
+    """A `receive` under which the connection breaks once so much of the body has come."""
+    left = after_bytes
+
+    async def cut() -> Message:
+        nonlocal left
+        if left <= 0:
+            return {"type": "http.disconnect"}
+        message = await receive()
+        body = message.get("body", b"")[:left]
+        left -= len(body)
+        return {**message, "body": body, "more_body": True} if "body" in message else message
+
+    return cut
 
 
 async def _whole_body(receive: Receive) -> bytes | None:

@@ -7,7 +7,7 @@ import pytest
 
 from tiktok_emulator import AppSeed, CreatorSeed, Seed, World
 from tiktok_emulator.errors import PostingRefusal
-from tiktok_emulator.faults import Operation
+from tiktok_emulator.operations import Operation
 from tiktok_emulator.oauth.state import Grant, Token
 from tiktok_emulator.posting.access import admit
 
