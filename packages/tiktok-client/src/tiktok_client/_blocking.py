@@ -6,7 +6,16 @@ from contextlib import contextmanager
 from threading import Event, Lock
 from typing import ParamSpec, TypeVar
 
-__all__ = ["Event", "Lock", "fail_after", "run_sync", "sleep", "to_the_end", "wait_for"]
+__all__ = [
+    "Event",
+    "Lock",
+    "fail_after",
+    "in_thread",
+    "run_sync",
+    "sleep",
+    "to_the_end",
+    "wait_for",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -16,6 +25,15 @@ T = TypeVar("T")
 def fail_after(_delay: float | None) -> Generator[None]:
     """Do nothing: a thread cannot be interrupted. The transport's own timeouts bound a call."""
     yield
+
+
+def in_thread(
+    work: Callable[[Callable[[int], None] | None], T],
+    stop: Callable[[], None],  # noqa: ARG001  # nobody can cancel a thread that waits for itself
+    on_progress: Callable[[int], None] | None,
+) -> T:
+    """Do it here and now."""
+    return work(on_progress)
 
 
 def run_sync(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -1,11 +1,11 @@
-"""The pool of connections: through a proxy or not, and with an eye for early answers."""
+"""The pool of connections: through a proxy or not."""
 
 import ssl
 from urllib.parse import unquote, urlsplit
 
 import httpcore2
 
-from tiktok_client._network.waiting import EarlyAnswerBackend
+from tiktok_client._network.waiting import Backend
 
 __all__ = ["open_pool"]
 
@@ -16,7 +16,7 @@ def open_pool(
     *, tls: ssl.SSLContext, proxy: str | None, max_connections: int
 ) -> httpcore2.AsyncConnectionPool:
     """Make an empty pool. Raises ValueError for a proxy that is not an http or https address."""
-    backend = EarlyAnswerBackend()
+    backend = Backend()
     if proxy is None:
         return httpcore2.AsyncConnectionPool(
             ssl_context=tls,

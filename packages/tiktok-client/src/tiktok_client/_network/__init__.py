@@ -1,6 +1,7 @@
-"""Network streams that notice an answer which comes before the request is over.
+"""Under the HTTP library: sending a body while listening, and what one exchange may take.
 
 A server that refuses an upload may answer at once and close. A client that only writes then sees a
-broken connection, and never the 403 that explains it. Written twice by hand, since waiting for two
-things at once is where async and sync really differ.
+broken connection, and never the 403 that explains it. So uploads are sent by code of ours: blocking
+code, which the async client runs in a thread of its own for each PUT. There it reads the file and
+writes the socket in one loop, without a hop between threads for every piece.
 """

@@ -1,4 +1,4 @@
-"""The sync half: write what the socket takes, and look for an answer whenever it takes no more."""
+"""The blocking half: write what the socket takes, and look for an answer when it takes no more."""
 
 import selectors
 import socket
@@ -8,7 +8,9 @@ from typing import Any
 
 import httpcore2
 
-__all__ = ["EarlyAnswerBackend"]
+from .passage import bounded
+
+__all__ = ["Backend"]
 
 READ_BYTES = 65_536
 # What TLS inside TLS is given at once: a socket that is writable takes it whole.
@@ -19,7 +21,7 @@ GLANCE_S = 0.005
 SocketOptions = Iterable[Any]
 
 
-class EarlyAnswerBackend(httpcore2.NetworkBackend):
+class Backend(httpcore2.NetworkBackend):
     """Opens connections as httpcore2 does, and wraps them."""
 
     def __init__(self) -> None:
@@ -43,47 +45,52 @@ class EarlyAnswerBackend(httpcore2.NetworkBackend):
 class EarlyAnswerStream(httpcore2.NetworkStream):
     """A connection whose `write` stops with WriteError once the other side has spoken.
 
-    httpcore2 takes that error for what it is, and goes on to read the answer.
+    httpcore2 takes that error for what it is, and goes on to read the answer. No wait is longer
+    than what is left of the passage it belongs to.
     """
 
     def __init__(self, inner: httpcore2.NetworkStream, tls_layers: int = 0) -> None:
         self._inner = inner
+        self._socket: socket.socket = inner.get_extra_info("socket")
         self._tls_layers = tls_layers
         self._early: bytes | None = None
+        self._selector: selectors.BaseSelector | None = None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._early is None:
-            return self._inner.read(max_bytes, timeout)
+            try:
+                wait_s = bounded(self._socket, timeout)
+            except TimeoutError as error:
+                raise httpcore2.ReadTimeout from error
+            return self._inner.read(max_bytes, wait_s)
         part, rest = self._early[:max_bytes], self._early[max_bytes:]
         # What ended the write stays: an empty read is the end of the connection, again and again.
         self._early = rest or (None if part else b"")
         return part
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if self._selector is None:
+            self._selector = selectors.DefaultSelector()
+            self._selector.register(self._socket, selectors.EVENT_READ | selectors.EVENT_WRITE)
         view = memoryview(buffer)
-        sock: socket.socket = self._inner.get_extra_info("socket")
-        with selectors.DefaultSelector() as selector:
-            selector.register(sock, selectors.EVENT_READ | selectors.EVENT_WRITE)
-            if self._tls_layers > 1:
-                self._write_layered(view, selector, timeout)
-            else:
-                self._write_straight(view, sock, selector, timeout)
+        self._await_writable(self._selector, timeout)
+        if self._tls_layers > 1:
+            self._write_layered(view, self._selector, timeout)
+        else:
+            self._write_straight(view, self._selector, timeout)
 
     def _write_straight(
-        self,
-        view: memoryview,
-        sock: socket.socket,
-        selector: selectors.BaseSelector,
-        timeout: float | None,
+        self, view: memoryview, selector: selectors.BaseSelector, timeout: float | None
     ) -> None:
         """Give the socket as much as it takes at once; httpcore2 would block until it took all."""
-        self._await_writable(selector, timeout)
+        connection = self._socket
+        connection.settimeout(0)
         while view:
             try:
-                sock.settimeout(0)
-                view = view[sock.send(view) :]
+                view = view[connection.send(view) :]
             except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
                 self._await_writable(selector, timeout)
+                connection.settimeout(0)
             except OSError as error:
                 raise httpcore2.WriteError(str(error)) from error
 
@@ -97,7 +104,10 @@ class EarlyAnswerStream(httpcore2.NetworkStream):
 
     def _await_writable(self, selector: selectors.BaseSelector, timeout: float | None) -> None:
         while True:
-            ready = selector.select(timeout)
+            try:
+                ready = selector.select(bounded(self._socket, timeout))
+            except TimeoutError as error:
+                raise httpcore2.WriteTimeout from error
             if not ready:
                 raise httpcore2.WriteTimeout("the connection took nothing more")
             if ready[0][1] & selectors.EVENT_READ and self._spoken():
@@ -116,6 +126,7 @@ class EarlyAnswerStream(httpcore2.NetworkStream):
         return True
 
     def close(self) -> None:
+        self._unselect()
         self._inner.close()
 
     def start_tls(
@@ -124,8 +135,14 @@ class EarlyAnswerStream(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
+        self._unselect()  # TLS takes the socket over
         stream = self._inner.start_tls(ssl_context, server_hostname, timeout)
         return EarlyAnswerStream(stream, self._tls_layers + 1)
+
+    def _unselect(self) -> None:
+        if self._selector is not None:
+            self._selector.close()
+            self._selector = None
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

@@ -1,12 +1,12 @@
 # Generated from _async/pool.py by tools/unasync.py. Edit that file.
-"""The pool of connections: through a proxy or not, and with an eye for early answers."""
+"""The pool of connections: through a proxy or not."""
 
 import ssl
 from urllib.parse import unquote, urlsplit
 
 import httpcore2
 
-from tiktok_client._network.blocking import EarlyAnswerBackend
+from tiktok_client._network.blocking import Backend
 
 __all__ = ["open_pool"]
 
@@ -17,7 +17,7 @@ def open_pool(
     *, tls: ssl.SSLContext, proxy: str | None, max_connections: int
 ) -> httpcore2.ConnectionPool:
     """Make an empty pool. Raises ValueError for a proxy that is not an http or https address."""
-    backend = EarlyAnswerBackend()
+    backend = Backend()
     if proxy is None:
         return httpcore2.ConnectionPool(
             ssl_context=tls,

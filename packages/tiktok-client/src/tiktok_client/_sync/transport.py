@@ -7,18 +7,22 @@ cookie is kept, no netrc is read, and no address with a secret in its query reac
 
 import ssl
 import time
-from collections.abc import Iterator, Callable, Mapping
+from collections.abc import Iterator, Callable, Generator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpcore2
 import httpx2
 from tiktok_client._blocking import fail_after
-from tiktok_client._blocking import run_sync
 
+from tiktok_client._network.passage import Passage
+from tiktok_client._network.uploads import put_chunk, request_headers
 from tiktok_client._operations.wire import Request, Response, Target
 from tiktok_client._record import CallWatch, OnCall
-from tiktok_client._source import ByteSource, Source, close_source, open_source, read_piece
+from tiktok_client._source import Source
+from tiktok_client._sync.pool import open_pool as open_blocking_pool
+from tiktok_client._blocking import in_thread
 from tiktok_client.errors import ConnectFailed, TimedOut, TransportError
 from tiktok_client.models.chunks import Chunk
 
@@ -27,13 +31,13 @@ from .pool import open_pool
 __all__ = ["Transport"]
 
 T = TypeVar("T")
-# A piece is one write, and the stall timeout is for a whole one: so it fits a slow line, and grows
-# only as long as the line takes one in no time, where each write costs more than its bytes.
-PIECE_BYTES = 1_048_576
-LARGEST_PIECE_BYTES = 4_194_304
-QUICK_S = 0.1
 MAX_ANSWER_BYTES = 4_194_304
-AGENT = {"User-Agent": "tiktok-client/0.1", "Accept": "application/json"}
+BROKEN = (
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.UnsupportedProtocol,
+    httpx2.DecodingError,
+)
 
 
 class Transport:
@@ -63,7 +67,9 @@ class Transport:
         self.stall_timeout_s = stall_timeout_s
         self.on_call = on_call
         tls = httpx2.create_ssl_context(verify=verify, trust_env=False)
-        self._http = _OwnPool(open_pool(tls=tls, proxy=proxy, max_connections=max_connections))
+        self._pool = open_pool(tls=tls, proxy=proxy, max_connections=max_connections)
+        # Uploads go to other hosts than calls, so nothing is lost by a pool of their own.
+        self._uploads = open_blocking_pool(tls=tls, proxy=proxy, max_connections=max_connections)
 
     def __enter__(self) -> Self:
         return self
@@ -78,7 +84,8 @@ class Transport:
 
     def close(self) -> None:
         """Close every connection."""
-        self._http.close()
+        self._uploads.close()
+        self._pool.close()
 
     def call(
         self, request: Request, read: Callable[[Response], T], *, timeout_s: float | None = None
@@ -88,10 +95,8 @@ class Transport:
         Raises TransportError without a usable answer, and whatever `read` raises.
         """
         limit_s = self.timeout_s if timeout_s is None else timeout_s
-        http = httpx2.Request(
-            request.method, request.url, headers=AGENT | dict(request.headers), content=request.body
-        )
-        return self._tell(request, http, read, limit_s, limit_s)
+        passage = Passage(limit_s=limit_s, stall_s=limit_s, connect_s=self.connect_timeout_s)
+        return self._tell(request, passage, lambda: self._send(request, passage), read)
 
     def put(
         self,
@@ -104,37 +109,43 @@ class Transport:
         timeout_s: float | None = None,
         on_progress: Callable[[int], None] | None = None,
     ) -> T:
-        """Stream one chunk from its source, 1 to 4 MiB at a time; return what `read` makes of it.
+        """Stream one chunk from its source, half a MiB at a time; return what `read` makes of it.
 
-        `on_progress` gets the offset in the file up to which bytes were handed to the network.
+        `on_progress` gets the offset in the file up to which bytes were handed to the network; when
+        the event loop is busy it hears the newest one only.
         Raises SourceError, TransportError, and whatever `read` raises.
         """
-        limit_s = self.upload_timeout_s if timeout_s is None else timeout_s
-        opened = run_sync(open_source, source, total_bytes)
-        try:
-            pieces = _Pieces(opened, chunk, time.monotonic() + limit_s, on_progress)
-            # Given a stream, httpx2 adds no header of its own: no Transfer-Encoding, but no Host
-            # either.
-            host = {"Host": httpx2.URL(target.url).netloc.decode("ascii")}
-            headers = host | AGENT | dict(target.headers)
-            http = httpx2.Request(target.method, target.url, headers=headers, stream=pieces)
-            stall_s = min(limit_s, self.stall_timeout_s)
-            return self._tell(target, http, read, limit_s, stall_s)
-        finally:
-            run_sync(close_source, opened)
+        passage = Passage(
+            limit_s=self.upload_timeout_s if timeout_s is None else timeout_s,
+            stall_s=self.stall_timeout_s,
+            connect_s=self.connect_timeout_s,
+        )
+
+        def work(tell: Callable[[int], None] | None) -> Response:
+            return put_chunk(
+                self._uploads,
+                target,
+                source,
+                chunk,
+                passage,
+                total_bytes=total_bytes,
+                on_progress=tell,
+            )
+
+        return self._tell(target, passage, lambda: in_thread(work, passage.stop, on_progress), read)
 
     def _tell(
         self,
         target: Target,
-        http: httpx2.Request,
+        passage: Passage,
+        send: Callable[[], Response],
         read: Callable[[Response], T],
-        limit_s: float,
-        stall_s: float,
     ) -> T:
         watch = CallWatch(target)
         failure: BaseException | None = None
         try:
-            watch.answer = self._send(target, http, limit_s, stall_s)
+            with _told_as_ours(target.operation, passage), fail_after(passage.limit_s):
+                watch.answer = send()
             result = read(watch.answer)
             watch.log_id = getattr(result, "log_id", None)
         except BaseException as error:
@@ -145,95 +156,66 @@ class Transport:
         finally:
             watch.tell(self.on_call, failure)
 
-    def _send(
-        self, target: Target, http: httpx2.Request, limit_s: float, stall_s: float
-    ) -> Response:
-        departure, deadline = _Departure(), time.monotonic() + limit_s
-        connect_s = min(limit_s, self.connect_timeout_s)
-        timeout = httpx2.Timeout(stall_s, connect=connect_s, pool=connect_s)
-        http.extensions = {"timeout": timeout.as_dict(), "trace": departure.trace}
-        try:
-            with fail_after(limit_s):
-                answer = self._http.handle_request(http)
-                try:
-                    body = _read_body(answer, deadline)
-                finally:
-                    answer.close()
-        except (TimeoutError, httpx2.TimeoutException) as error:
-            if not departure.sent:
-                text = f"no connection within {connect_s:g} s"
-            elif time.monotonic() < deadline:
-                text = f"silence for {stall_s:g} s"
-            else:
-                text = f"no answer within {limit_s:g} s"
-            raise TimedOut(text, operation=target.operation, sent=departure.sent) from error
-        except (httpx2.ConnectError, httpx2.ProxyError) as error:
-            kind = TransportError if departure.sent else ConnectFailed
-            text = f"no connection: {error}"
-            raise kind(text, operation=target.operation, sent=departure.sent) from error
-        except (httpx2.TransportError, httpx2.DecodingError) as error:
-            text = f"the connection broke: {error}"
-            raise TransportError(text, operation=target.operation, sent=departure.sent) from error
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        return Response(target.operation, answer.status_code, headers, body)
+    def _send(self, request: Request, passage: Passage) -> Response:
+        def trace(event: str, info: Mapping[str, Any]) -> None:
+            passage.note(event, info)
+
+        asked = httpcore2.Request(
+            request.method,
+            request.url,
+            headers=request_headers(request, **{"Content-Length": str(len(request.body))}),
+            content=request.body,
+            extensions={"timeout": passage.timeouts(), "trace": trace},
+        )
+        with passage.here():
+            answer = self._pool.handle_request(asked)
+            try:
+                return _read(request.operation, answer, passage.deadline)
+            finally:
+                answer.close()
 
 
-def _read_body(answer: httpx2.Response, deadline: float) -> bytes:
+class _Body(httpx2.SyncByteStream):
+    """The body of an answer, for httpx2 to decode."""
+
+    def __init__(self, answer: httpcore2.Response) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._answer.iter_stream():
+            yield part
+
+
+def _read(operation: str, answer: httpcore2.Response, deadline: float) -> Response:
     """Read the whole answer, up to a size that no answer of TikTok's comes near."""
+    decoded = httpx2.Response(answer.status, headers=answer.headers, stream=_Body(answer))
     body = bytearray()
-    for part in answer.iter_bytes():
+    for part in decoded.iter_bytes():
         body += part
         if len(body) > MAX_ANSWER_BYTES:
             raise httpx2.DecodingError(f"the answer is over {MAX_ANSWER_BYTES} bytes")
         if time.monotonic() > deadline:
             raise TimeoutError
-    return bytes(body)
+    headers = {name.lower(): value for name, value in decoded.headers.items()}
+    return Response(operation, answer.status, headers, bytes(body))
 
 
-class _OwnPool(httpx2.HTTPTransport):
-    """httpx2's transport on a pool that we made: its own takes no network backend."""
-
-    def __init__(self, pool: httpcore2.ConnectionPool) -> None:  # no super(): it makes a pool
-        self._pool = pool
-
-
-class _Departure:
-    """Knows whether the first byte of a request may have left."""
-
-    def __init__(self) -> None:
-        self.sent = False
-
-    def trace(self, event: str, _info: Mapping[str, Any]) -> None:
-        if event.endswith("send_request_headers.started"):
-            self.sent = True
-
-
-class _Pieces(httpx2.SyncByteStream):
-    """A chunk as a request body, one piece in memory at a time."""
-
-    def __init__(
-        self,
-        source: ByteSource,
-        chunk: Chunk,
-        deadline: float,
-        on_progress: Callable[[int], None] | None,
-    ) -> None:
-        self._source = source
-        self._chunk = chunk
-        self._deadline = deadline
-        self._on_progress = on_progress
-
-    def __iter__(self) -> Iterator[bytes]:
-        offset, end = self._chunk.first, self._chunk.last_inclusive + 1
-        piece_bytes = PIECE_BYTES
-        while offset < end:
-            began = time.monotonic()
-            if began > self._deadline:
-                raise TimeoutError
-            size = min(piece_bytes, end - offset)
-            yield run_sync(read_piece, self._source, offset, size)
-            offset += size
-            if self._on_progress is not None:
-                self._on_progress(offset)
-            quick = time.monotonic() - began < QUICK_S
-            piece_bytes = min(2 * piece_bytes, LARGEST_PIECE_BYTES) if quick else PIECE_BYTES
+@contextmanager
+def _told_as_ours(operation: str, passage: Passage) -> Generator[None]:
+    """Turn what the network and the HTTP library raise into errors of ours."""
+    try:
+        yield
+    except (TimeoutError, httpcore2.TimeoutException) as error:
+        if not passage.sent:
+            text = f"no connection within {passage.connect_s:g} s"
+        elif time.monotonic() < passage.deadline:
+            text = f"silence for {passage.stall_s:g} s"
+        else:
+            text = f"no answer within {passage.limit_s:g} s"
+        raise TimedOut(text, operation=operation, sent=passage.sent) from error
+    except (httpcore2.ConnectError, httpcore2.ProxyError) as error:
+        kind = TransportError if passage.sent else ConnectFailed
+        raise kind(f"no connection: {error}", operation=operation, sent=passage.sent) from error
+    except BROKEN as error:
+        text = f"the connection broke: {error}"
+        raise TransportError(text, operation=operation, sent=passage.sent) from error

@@ -1,0 +1,9 @@
+import pytest
+
+from tests.factories.loopback import Caller
+
+
+@pytest.fixture(params=["async", "sync"])
+def caller(request: pytest.FixtureRequest) -> Caller:
+    """The client, in both kinds."""
+    return Caller(waits=request.param == "async")
