@@ -57,6 +57,10 @@ class Journal:
             if n > number:
                 yield {"n": n, **asdict(note), "at": note.at.isoformat()}
 
+    def newest(self) -> Iterator[tuple[int, Note]]:
+        """Every entry with its number, the newest first."""
+        return reversed(self._entries)
+
     def clear(self) -> None:
         """Forget everything and count from 1 again."""
         self._entries.clear()
