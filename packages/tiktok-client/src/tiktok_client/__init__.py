@@ -3,15 +3,15 @@
 This module is the whole public surface.
 """
 
-from . import limits
+from . import limits, webhooks
 from ._async.client import AsyncTikTok
 from ._async.refreshing import AsyncRefreshingToken
 from ._async.slots import AsyncLimiter, AsyncSlotLimiter
 from ._async.tokens import TokenFunction, TokenProvider
 from ._async.transport import AsyncTransport
-from ._operations.chunks import plan_chunks
+from ._operations.chunks import chunk_bytes_for, plan_chunks
 from ._operations.oauth import AppKind
-from ._source import ByteSource
+from ._source import BinaryFile, ByteSource
 from ._sync.client import TikTok
 from ._sync.refreshing import RefreshingToken
 from ._sync.slots import Limiter, SlotLimiter
@@ -23,6 +23,7 @@ from .errors import (
     APIError,
     AuthError,
     ConnectFailed,
+    EventMalformed,
     InvalidRequest,
     MediaRejected,
     OAuthError,
@@ -32,6 +33,7 @@ from .errors import (
     ResponseError,
     ScopeMissing,
     ServerFault,
+    SignatureInvalid,
     SourceError,
     StateMismatch,
     TikTokError,
@@ -43,12 +45,24 @@ from .errors import (
 )
 from .models.calls import CallRecord
 from .models.chunks import Chunk, ChunkPlan
+from .models.display import (
+    BASIC_FIELDS,
+    PROFILE_FIELDS,
+    STATS_FIELDS,
+    UserField,
+    UserInfo,
+    Video,
+    VideoField,
+    VideoPage,
+)
 from .models.following import PollPlan, PostProgress, PostResult, PostStage
-from .models.oauth import AppKeys, AuthorizeRequest, Callback, TokenGrant
+from .models.oauth import AppKeys, AuthorizeRequest, Callback, ClientToken, TokenGrant
+from .models.photos import PhotoDraft, PhotoPost
 from .models.posting import (
     ChunkReceipt,
     CreatorInfo,
     FailReason,
+    Opened,
     PrivacyLevel,
     PublishState,
     PublishStatus,
@@ -69,6 +83,8 @@ __all__ = [
     "AsyncTransport",
     "AuthError",
     "AuthorizeRequest",
+    "BASIC_FIELDS",
+    "BinaryFile",
     "BlockingTokenFunction",
     "BlockingTokenProvider",
     "ByteSource",
@@ -77,14 +93,20 @@ __all__ = [
     "Chunk",
     "ChunkPlan",
     "ChunkReceipt",
+    "ClientToken",
     "ConnectFailed",
     "CreatorInfo",
     "Endpoints",
+    "EventMalformed",
     "FailReason",
     "InvalidRequest",
     "Limiter",
     "MediaRejected",
     "OAuthError",
+    "Opened",
+    "PROFILE_FIELDS",
+    "PhotoDraft",
+    "PhotoPost",
     "PollPlan",
     "PostInterrupted",
     "PostProgress",
@@ -97,8 +119,10 @@ __all__ = [
     "RateLimited",
     "RefreshingToken",
     "ResponseError",
+    "STATS_FIELDS",
     "ScopeMissing",
     "ServerFault",
+    "SignatureInvalid",
     "SlotLimiter",
     "SourceError",
     "StateMismatch",
@@ -113,9 +137,16 @@ __all__ = [
     "TransportError",
     "UploadError",
     "UploadRefusal",
+    "UserField",
+    "UserInfo",
+    "Video",
+    "VideoField",
+    "VideoPage",
     "VideoPost",
     "VideoUpload",
+    "chunk_bytes_for",
     "limits",
     "plan_chunks",
     "utf16_units",
+    "webhooks",
 ]

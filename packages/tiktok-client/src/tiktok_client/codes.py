@@ -37,7 +37,8 @@ class Meaning(NamedTuple):
 # See spec: error.spam_risk_user_banned_from_posting, error.reached_active_user_cap
 # See spec: error.unaudited_client_can_only_post_to_private_accounts
 # See spec: error.privacy_level_option_mismatch, error.rate_limit_exceeded, error.internal_error
-# See spec: error.url_ownership_unverified
+# See spec: error.url_ownership_unverified, error.spam_risk_too_many_pending_share
+# See spec: error.app_version_check_failed, error.publish_not_cancellable
 # See spec: error.invalid_publish_id, error.token_not_authorized_for_specified_publish_id
 CODES: Mapping[str, Meaning] = MappingProxyType(
     {
@@ -54,6 +55,9 @@ CODES: Mapping[str, Meaning] = MappingProxyType(
         "privacy_level_option_mismatch": Meaning(PostingRefused, Advice.FIX_INPUT),
         "url_ownership_unverified": Meaning(MediaRejected, Advice.FIX_INPUT),
         "rate_limit_exceeded": Meaning(RateLimited, Advice.RETRY_LATER),
+        "spam_risk_too_many_pending_share": Meaning(PostingRefused, Advice.RETRY_LATER),
+        "app_version_check_failed": Meaning(PostingRefused, Advice.FIX_INPUT),
+        "publish_not_cancellable": Meaning(InvalidRequest, Advice.ASK_STATUS),
         "internal_error": Meaning(ServerFault, Advice.RETRY),
         "invalid_publish_id": Meaning(InvalidRequest, Advice.FIX_INPUT),
         "token_not_authorized_for_specified_publish_id": Meaning(AuthError, Advice.FIX_INPUT),

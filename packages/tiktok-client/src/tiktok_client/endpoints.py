@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
 __all__ = ["Endpoints"]
 
 UPLOAD_DOMAIN = ".tiktokapis.com"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 DEFAULT_PORTS = {"https": 443, "http": 80}
 # What a host may consist of. Anything else is where two parsers of one address could disagree.
 HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+", re.ASCII)
@@ -38,6 +40,24 @@ class Endpoints:
         origin = base.rstrip("/")
         return cls(api=origin, www=origin, upload_origin=origin)
 
+    def allows_pull(self, url: str) -> bool:
+        """Whether media can be fetched from this address: https, from a host that has a name.
+
+        Only TikTok knows whether the app has verified it. What stands in for TikTok (`at`) may be
+        able to fetch from its own machine, so loopback addresses are taken then, http or https.
+
+        spec: pull.init.https-only, pull.init.no-ip
+        Source: content-posting-api-media-transfer-guide, 2026-09-11.
+        """
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+        except ValueError:
+            return False
+        if self.upload_origin and parts.scheme in DEFAULT_PORTS and host in LOOPBACK:
+            return True
+        return parts.scheme == "https" and bool(host) and not _is_ip(host)
+
     def allows_upload(self, url: str) -> bool:
         """Whether bytes may be sent to this address.
 
@@ -58,6 +78,14 @@ class Endpoints:
             return True
         scheme, host, port = origin
         return scheme == "https" and port == 443 and host.endswith(UPLOAD_DOMAIN)
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _origin(parts: SplitResult) -> tuple[str, str, int] | None:

@@ -18,7 +18,7 @@ TikTokError                    .operation .advice
 │  ├─ PostingRefused           this creator, app or post may not be published now
 │  └─ ServerFault              TikTok failed
 ├─ UploadError                 a PUT was refused    .kind .status .received .chunk .offset
-└─ PostInterrupted             post_video had opened a post, then failed   .publish_id .upload_url
+└─ PostInterrupted             a post or draft was opened, then it failed   .publish_id .upload_url
 
 `advice` says what to do next, so that a job decides with one `match`. Which class a code becomes,
 and its advice, is one table with exact matches (`CODES` in `codes.py`); a code that is not in it
@@ -64,6 +64,9 @@ DOC_PAGES: Mapping[str, str] = MappingProxyType(
         "oauth.revoke": "oauth-error-handling",
         "creator_info": "content-posting-api-reference-query-creator-info",
         "video.init": "content-posting-api-reference-direct-post",
+        "inbox.video.init": "content-posting-api-reference-upload-video",
+        "photo.init": "content-posting-api-reference-photo-post",
+        "cancel": "content-posting-api-media-transfer-guide",
         "upload": "content-posting-api-media-transfer-guide",
         "status": "content-posting-api-reference-get-video-status",
     }
@@ -299,15 +302,23 @@ class UploadError(TikTokError):
 
 
 class PostInterrupted(TikTokError):
-    """`post_video` failed after init. The post exists: ask for its status, never init it again.
+    """A whole flow failed after init. The post exists: ask for its status, never open it again.
 
-    `__cause__` is what went wrong. `upload_url`, a secret, is for going on with `upload` within the
-    hour, from where the status says the bytes end.
+    `operation` is the flow, as in `post_photos`; `__cause__` is what went wrong. `upload_url`, a
+    secret, is for going on with `upload` within the hour, from where the status says the bytes end;
+    None when TikTok fetches the media itself.
     """
 
     advice = Advice.ASK_STATUS
 
-    def __init__(self, cause: TikTokError, *, publish_id: str, upload_url: str) -> None:
-        super().__init__(f"{publish_id} is open, but {cause}", operation="post_video")
+    def __init__(
+        self,
+        cause: TikTokError,
+        *,
+        publish_id: str,
+        upload_url: str | None = None,
+        operation: str = "post_video",
+    ) -> None:
+        super().__init__(f"{publish_id} is open, but {cause}", operation=operation)
         self.publish_id = publish_id
         self.upload_url = upload_url

@@ -17,6 +17,10 @@ MAX_CHUNKS = 1000
 MAX_VIDEO_BYTES = 4_294_967_296
 # See spec: posting.init.title-length
 MAX_TITLE_UNITS = 2200
+# See spec: photo.init.title-length, photo.init.description-length, photo.init.photo-count
+MAX_PHOTO_TITLE_UNITS = 90
+MAX_DESCRIPTION_UNITS = 4000
+MAX_PHOTOS = 35
 # See spec: posting.init.upload-url-lifetime
 UPLOAD_URL_LIFETIME = timedelta(hours=1)
 
@@ -29,6 +33,8 @@ RATE_WINDOW = timedelta(seconds=60)
 # See spec: limits.daily-posts, limits.unaudited-users
 TYPICAL_DAILY_POSTS = 15
 UNAUDITED_USERS_PER_DAY = 5
+# See spec: limits.pending-shares
+PENDING_SHARES = 5
 
 # See spec: oauth.pkce.verifier-length
 MIN_VERIFIER_CHARS = 43
@@ -41,5 +47,9 @@ MIN_FRAMES_PER_SECOND = 23
 MAX_FRAMES_PER_SECOND = 60
 MIN_SIDE_PIXELS = 360
 MAX_SIDE_PIXELS = 4096
+# See spec: media.photo.formats, media.photo.short-side, media.photo.size
+PHOTO_FORMATS = ("jpeg", "webp")
+MAX_PHOTO_SHORT_SIDE_PIXELS = 1080
+MAX_PHOTO_BYTES = 20_971_520
 # See spec: upload.put.content-type
 UPLOAD_CONTENT_TYPES = ("video/mp4", "video/quicktime", "video/webm")

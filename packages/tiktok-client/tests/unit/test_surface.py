@@ -35,9 +35,9 @@ def test_the_sync_client_has_every_method_of_the_async_one() -> None:
         (AsyncSlotLimiter, SlotLimiter),
     ]
     for waiting, blocking in pairs:
-        names = {name for name in vars(waiting) if not name.startswith("_")}
+        names = {name for name in dir(waiting) if not name.startswith("_")}
         assert {name.replace("aclose", "close") for name in names} == {
-            name for name in vars(blocking) if not name.startswith("_")
+            name for name in dir(blocking) if not name.startswith("_")
         }
         methods = {name for name in names if inspect.isfunction(getattr(waiting, name))}
         for name in methods - {"aclose"}:

@@ -16,9 +16,12 @@ from tiktok_client.limits import CREATOR_INFOS_PER_WINDOW, INITS_PER_WINDOW, STA
 __all__ = ["SLOTS", "Lane", "read_wait_s"]
 
 # See spec: limits.init-per-minute, limits.creator-info-per-minute, limits.status-per-minute
+# See spec: limits.inbox-init-per-minute, limits.photo-init-per-minute
 SLOTS: Mapping[str, int] = MappingProxyType(
     {
         "video.init": INITS_PER_WINDOW,
+        "inbox.video.init": INITS_PER_WINDOW,
+        "photo.init": INITS_PER_WINDOW,
         "creator_info": CREATOR_INFOS_PER_WINDOW,
         "status": STATUSES_PER_WINDOW,
     }

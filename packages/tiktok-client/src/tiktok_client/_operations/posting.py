@@ -1,7 +1,7 @@
-"""Creator info, video init and status: without a network.
+"""Creator info, opening videos, status and cancel: without a network.
 
-Source: content-posting-api-reference-direct-post 2026-09-11, -query-creator-info and
--get-video-status (2026).
+Source: content-posting-api-reference-direct-post 2026-09-11, -upload-video, -query-creator-info and
+-get-video-status (2026), content-posting-api-media-transfer-guide 2026-09-11.
 """
 
 import json
@@ -12,6 +12,7 @@ from tiktok_client.models.chunks import ChunkPlan
 from tiktok_client.models.posting import (
     CreatorInfo,
     FailReason,
+    Opened,
     PrivacyLevel,
     PublishState,
     PublishStatus,
@@ -22,20 +23,31 @@ from tiktok_client.models.posting import (
 from .wire import JSON, Request, Response, read_data
 
 __all__ = [
+    "cancel",
+    "check_address",
     "creator_info",
+    "init_inbox_video",
+    "init_inbox_video_from_url",
     "init_video",
+    "init_video_from_url",
     "post_info",
+    "post_json",
+    "read_cancelled",
     "read_creator_info",
+    "read_opened",
     "read_status",
     "read_video_upload",
     "source_info",
     "status",
 ]
 
+VIDEO_INIT = "/v2/post/publish/video/init/"
+INBOX_INIT = "/v2/post/publish/inbox/video/init/"
 E = TypeVar("E", PrivacyLevel, PublishState, FailReason)
 
 
-def _post(operation: str, url: str, token: str, body: object) -> Request:
+def post_json(operation: str, url: str, token: str, body: object) -> Request:
+    """A POST on behalf of a creator."""
     headers = {"Authorization": f"Bearer {token}", "Content-Type": JSON}
     return Request(operation, "POST", url, headers, json.dumps(body).encode("ascii"))
 
@@ -46,7 +58,7 @@ def creator_info(endpoints: Endpoints, token: str) -> Request:
     spec: posting.creator-info
     """
     url = f"{endpoints.api}/v2/post/publish/creator_info/query/"
-    return _post("creator_info", url, token, {})
+    return post_json("creator_info", url, token, {})
 
 
 def read_creator_info(answer: Response) -> CreatorInfo:
@@ -87,7 +99,51 @@ def init_video(endpoints: Endpoints, token: str, post: VideoPost, plan: ChunkPla
     spec: posting.init, posting.init.privacy-mismatch, posting.init.unaudited-public
     """
     body = {"post_info": post_info(post), "source_info": source_info(plan)}
-    return _post("video.init", f"{endpoints.api}/v2/post/publish/video/init/", token, body)
+    return post_json("video.init", endpoints.api + VIDEO_INIT, token, body)
+
+
+def init_video_from_url(
+    endpoints: Endpoints, token: str, post: VideoPost, video_url: str
+) -> Request:
+    """Open a Direct Post by PULL_FROM_URL; TikTok begins to fetch at once.
+
+    spec: pull.init
+    """
+    body = {"post_info": post_info(post), "source_info": pull_info(endpoints, video_url)}
+    return post_json("video.init", endpoints.api + VIDEO_INIT, token, body)
+
+
+def init_inbox_video(endpoints: Endpoints, token: str, plan: ChunkPlan) -> Request:
+    """Open a draft by FILE_UPLOAD. Nothing is said about the post: its creator does that.
+
+    spec: inbox.video.init, inbox.video.init.no-post-info, inbox.video.init.scope
+    """
+    body = {"source_info": source_info(plan)}
+    return post_json("inbox.video.init", endpoints.api + INBOX_INIT, token, body)
+
+
+def init_inbox_video_from_url(endpoints: Endpoints, token: str, video_url: str) -> Request:
+    """Open a draft by PULL_FROM_URL; TikTok begins to fetch at once.
+
+    spec: inbox.video.init, pull.init
+    """
+    body = {"source_info": pull_info(endpoints, video_url)}
+    return post_json("inbox.video.init", endpoints.api + INBOX_INIT, token, body)
+
+
+def pull_info(endpoints: Endpoints, video_url: str) -> dict[str, str]:
+    """Where TikTok fetches the video. Raises ValueError where it never would.
+
+    spec: pull.init.video-url
+    """
+    check_address(endpoints, "video_url", video_url)
+    return {"source": "PULL_FROM_URL", "video_url": video_url}
+
+
+def check_address(endpoints: Endpoints, name: str, url: str) -> None:
+    """Raise ValueError, naming the field but not the address, unless TikTok can fetch from it."""
+    if not endpoints.allows_pull(url):
+        raise ValueError(f"{name} must be an https address whose host is a name, not an IP address")
 
 
 def post_info(post: VideoPost) -> dict[str, str | bool | int]:
@@ -141,13 +197,40 @@ def read_video_upload(answer: Response) -> VideoUpload:
     )
 
 
+def read_opened(answer: Response) -> Opened:
+    """Read the id of a post or draft whose media TikTok fetches itself.
+
+    spec: pull.init.ids, photo.init.publish-id
+    """
+    data, log_id = read_data(answer)
+    return Opened(publish_id=data.text("publish_id"), log_id=log_id, raw=data.values)
+
+
+def cancel(endpoints: Endpoints, token: str, publish_id: str) -> Request:
+    """Stop a download that is under way.
+
+    spec: cancel, cancel.pull-only, cancel.not-cancellable, cancel.invalid-publish-id
+    spec: cancel.wrong-user
+    """
+    url = f"{endpoints.api}/v2/post/publish/cancel/"
+    return post_json("cancel", url, token, {"publish_id": publish_id})
+
+
+def read_cancelled(answer: Response) -> None:
+    """Read a yes, which has no data.
+
+    spec: cancel.no-data
+    """
+    read_data(answer)
+
+
 def status(endpoints: Endpoints, token: str, publish_id: str) -> Request:
     """Ask about a publish_id.
 
     spec: status.fetch, status.fetch.invalid-publish-id, status.fetch.wrong-user
     """
     url = f"{endpoints.api}/v2/post/publish/status/fetch/"
-    return _post("status", url, token, {"publish_id": publish_id})
+    return post_json("status", url, token, {"publish_id": publish_id})
 
 
 def read_status(answer: Response) -> PublishStatus:
@@ -155,6 +238,7 @@ def read_status(answer: Response) -> PublishStatus:
 
     spec: status.fetch.fail-reason, status.fetch.post-id, status.fetch.post-id-int64
     spec: status.fetch.post-id-only-public, status.fetch.uploaded-bytes
+    spec: status.downloaded-bytes, status.drafts-many-ids
     spec: posting.init.processing-upload-from-init
     """
     data, log_id = read_data(answer)
@@ -168,5 +252,6 @@ def read_status(answer: Response) -> PublishStatus:
         raw_state=said,
         raw_fail_reason=reason,
         log_id=log_id,
+        downloaded_bytes=data.optional_integer("downloaded_bytes"),
         raw=data.values,
     )

@@ -1,206 +1,43 @@
 # Generated from _async/posting.py by tools/unasync.py. Edit that file.
-"""Posting a video: what is allowed, open the post, send the bytes, ask how it went."""
+"""Whole flows: from a video or photos to what became of them, with one init each."""
 
-import time
-from collections.abc import Callable
+from collections.abc import Iterable, Callable
 
-from tiktok_client._blocking import sleep
 from tiktok_client._blocking import run_sync
 
-from tiktok_client._operations import following, posting, upload
+from tiktok_client._operations import following
 from tiktok_client._operations.chunks import SAFE_CHUNK_BYTES, plan_chunks
+from tiktok_client._operations.following import Telling
 from tiktok_client._source import Source, size_of
-from tiktok_client.errors import (
-    PostInterrupted,
-    TikTokError,
-    TransportError,
-    UploadError,
-)
-from tiktok_client.models.chunks import Chunk, ChunkPlan
-from tiktok_client.models.following import PollPlan, PostProgress, PostResult, PostStage
-from tiktok_client.models.posting import (
-    ChunkReceipt,
-    CreatorInfo,
-    PublishStatus,
-    VideoPost,
-    VideoUpload,
-)
+from tiktok_client.errors import PostInterrupted, TikTokError, TransportError, UploadError
+from tiktok_client.models.chunks import ChunkPlan
+from tiktok_client.models.following import PollPlan, PostProgress, PostResult
+from tiktok_client.models.photos import PhotoDraft, PhotoPost
+from tiktok_client.models.posting import Opened, VideoPost, VideoUpload
 
-from .calls import Calls
+from .feeding import Feed
+from .opening import PATIENT, Opening
+from .sending import Sending
 
 __all__ = ["Posting"]
 
-PATIENT = PollPlan()
+OnProgress = Callable[[PostProgress], None]
 
 
-class Posting(Calls):
+class Posting(Opening, Sending):
     """The Content Posting API for one creator. Reached as `tiktok.posting`.
+
+    `post_...` publishes, `send_...` puts a draft into the creator's inbox. Each opens its post
+    once, tells its publish_id as the first progress (store it if the process may die), and waits.
+    Before init nothing has happened and errors come as they are; from then on they come as
+    PostInterrupted: never post the same again before its status says that it FAILED.
 
     Source: content-posting-api-reference-direct-post, 2026-09-11.
     """
 
-    def creator_info(self, *, timeout_s: float | None = None) -> CreatorInfo:
-        """Ask what this creator may post right now; at most 20 times a minute.
-
-        Raises PostingRefused when they cannot post at present (TikTok says so with HTTP 200),
-        TokenInvalid, ScopeMissing, RateLimited, TransportError, ResponseError.
-
-        Source: content-posting-api-reference-query-creator-info (2026).
-        """
-        return self._call(
-            lambda token: posting.creator_info(self._endpoints, token),
-            posting.read_creator_info,
-            timeout_s,
-        )
-
-    def init_video(
-        self, post: VideoPost, plan: ChunkPlan, *, timeout_s: float | None = None
-    ) -> VideoUpload:
-        """Open a Direct Post; at most 6 times a minute. Nothing can appear before bytes are sent.
-
-        There is no idempotency key: a repeated init is another post once it gets its bytes.
-        Raises InvalidRequest, PostingRefused, TokenInvalid, ScopeMissing, RateLimited, ServerFault,
-        TransportError, ResponseError.
-
-        Source: content-posting-api-reference-direct-post, 2026-09-11.
-        """
-        return self._call(
-            lambda token: posting.init_video(self._endpoints, token, post, plan),
-            posting.read_video_upload,
-            timeout_s,
-        )
-
-    def upload_chunk(
-        self,
-        upload_url: str,
-        source: Source,
-        chunk: Chunk,
-        *,
-        total_bytes: int,
-        content_type: str = "video/mp4",
-        on_progress: Callable[[int], None] | None = None,
-        timeout_s: float | None = None,
-    ) -> ChunkReceipt:
-        """Send one chunk, once. Needs no token; memory stays flat whatever the size.
-
-        After the last chunk TikTok publishes. `timeout_s` bounds this PUT. Raises UploadError,
-        TransportError (`sent` True: the chunk may have arrived), SourceError, and ResponseError for
-        an address outside TikTok.
-
-        Source: content-posting-api-media-transfer-guide, 2026-09-11.
-        """
-        target = upload.put_chunk(
-            self._endpoints,
-            upload_url,
-            chunk,
-            total_bytes=total_bytes,
-            content_type=content_type,
-        )
-        return self._transport.put(
-            target,
-            source,
-            chunk,
-            lambda answer: upload.read_receipt(answer, chunk),
-            total_bytes=total_bytes,
-            timeout_s=timeout_s,
-            on_progress=on_progress,
-        )
-
-    def upload(
-        self,
-        upload_url: str,
-        source: Source,
-        plan: ChunkPlan,
-        *,
-        content_type: str = "video/mp4",
-        start: int = 0,
-        on_progress: Callable[[int], None] | None = None,
-        tries: int = 3,
-        pause_s: float = 0.5,
-        timeout_s: float | None = None,
-    ) -> ChunkReceipt:
-        """Send everything from `start` on, in order, and return the last receipt.
-
-        A chunk is tried `tries` times after a server fault or a broken connection, with pauses of
-        `pause_s`, doubled each time; after a 416 it goes on from where TikTok says it is.
-        `timeout_s` bounds each PUT. Raises as `upload_chunk`; advice ASK_STATUS means that the file
-        may be complete.
-
-        Source: content-posting-api-media-transfer-guide, 2026-09-11.
-        """
-        receipt = ChunkReceipt(status=0, complete=False, received=start)
-        offset, failures = start, 0
-        while offset < plan.size_bytes:
-            chunk = next(plan.chunks_from(offset))
-            try:
-                receipt = self.upload_chunk(
-                    upload_url,
-                    source,
-                    chunk,
-                    total_bytes=plan.size_bytes,
-                    content_type=content_type,
-                    on_progress=on_progress,
-                    timeout_s=timeout_s,
-                )
-            except (UploadError, TransportError) as error:
-                failures += 1
-                resumed = upload.resume_after(error, plan, offset)
-                if resumed is None or failures >= tries:
-                    raise
-                receipt = upload.receipt_of_resync(error, plan, resumed)
-                sleep(pause_s * 2 ** (failures - 1))
-                offset = resumed
-            else:
-                failures = 0
-                offset = plan.size_bytes if receipt.complete else chunk.last_inclusive + 1
-        return receipt
-
-    def status(self, publish_id: str, *, timeout_s: float | None = None) -> PublishStatus:
-        """Ask where a publish_id stands; at most 30 times a minute for a creator.
-
-        Raises InvalidRequest (`invalid_publish_id`, also for one that is too fresh), AuthError,
-        TokenInvalid, RateLimited, ServerFault, TransportError, ResponseError.
-
-        Source: content-posting-api-reference-get-video-status (2026).
-        """
-        return self._call(
-            lambda token: posting.status(self._endpoints, token, publish_id),
-            posting.read_status,
-            timeout_s,
-        )
-
-    def wait(
-        self,
-        publish_id: str,
-        *,
-        plan: PollPlan = PATIENT,
-        on_status: Callable[[PublishStatus], None] | None = None,
-    ) -> PublishStatus:
-        """Ask until it is decided; return PUBLISH_COMPLETE, SEND_TO_USER_INBOX or FAILED.
-
-        FAILED does not raise: see `PublishStatus.advice`. Faults of network and server are got
-        over. `post_ids` can be empty still: they appear when moderation is over. Raises TimedOut
-        when the plan's time is over (nothing is lost: ask again later), and as `status` does.
-
-        Source: content-posting-api-reference-get-video-status (2026).
-        """
-        poll = following.Poll(plan, time.monotonic())
-        while True:
-            try:
-                status = self.status(publish_id)
-            except TikTokError as error:
-                pause_s = poll.after_error(error, time.monotonic())
-            else:
-                if on_status is not None:
-                    on_status(status)
-                if status.state.is_final:
-                    return status
-                pause_s = poll.after_status(status, time.monotonic())
-            sleep(pause_s)
-
     def post_video(
         self,
-        video: Source,
+        video: Source | Iterable[bytes],
         post: VideoPost,
         *,
         size_bytes: int | None = None,
@@ -208,13 +45,14 @@ class Posting(Calls):
         max_chunk_bytes: int = SAFE_CHUNK_BYTES,
         check_creator: bool = True,
         poll: PollPlan = PATIENT,
-        on_progress: Callable[[PostProgress], None] | None = None,
+        on_progress: OnProgress | None = None,
     ) -> PostResult:
         """Do it all: creator info, one init, the upload, the wait. Return what became of it.
 
         The first progress, OPENED, comes before any byte is sent: store its publish_id if the
-        process may die. `size_bytes` is needed for a source of one's own, `content_type` for a file
-        without a known ending. Without `check_creator` the privacy level is left to TikTok.
+        process may die. `video` is what `upload` takes. `size_bytes` is needed for a stream and a
+        source of one's own, `content_type` for a file without a known ending. Without
+        `check_creator` the privacy level is left to TikTok.
 
         Raises ValueError for a privacy level that the creator cannot choose, whatever
         `creator_info` and `init_video` raise, and from then on PostInterrupted: never post the same
@@ -222,57 +60,177 @@ class Posting(Calls):
 
         Source: content-posting-api-reference-direct-post, -media-transfer-guide, 2026-09-11.
         """
-        total_bytes = run_sync(size_of, video, size_bytes)
-        plan = plan_chunks(total_bytes, max_chunk_bytes)
-        content_type = content_type or following.content_type_of(video)
+        kind = following.content_type_of(video, content_type)
+        plan = plan_chunks(run_sync(size_of, video, size_bytes), max_chunk_bytes)
         if check_creator:
             following.check_privacy(self.creator_info(), post)
         opened = self.init_video(post, plan)
+        return self._send(
+            "post_video", opened, video, plan, kind, poll=poll, on_progress=on_progress
+        )
 
-        def tell(stage: PostStage, sent_bytes: int, status: PublishStatus | None = None) -> None:
-            if on_progress is not None:
-                on_progress(PostProgress(opened.publish_id, stage, sent_bytes, total_bytes, status))
+    def send_video(
+        self,
+        video: Source | Iterable[bytes],
+        *,
+        size_bytes: int | None = None,
+        content_type: str | None = None,
+        max_chunk_bytes: int = SAFE_CHUNK_BYTES,
+        poll: PollPlan = PATIENT,
+        on_progress: OnProgress | None = None,
+    ) -> PostResult:
+        """Put a video into the creator's inbox: one init, the upload, the wait.
 
-        tell(PostStage.OPENED, 0)
+        SEND_TO_USER_INBOX is the good end; tell the creator to open the notification in TikTok.
+        Arguments as for `post_video`. Raises what `init_inbox_video` raises, and from then on
+        PostInterrupted.
+
+        Source: content-posting-api-reference-upload-video (2026), -media-transfer-guide 2026-09-11.
+        """
+        kind = following.content_type_of(video, content_type)
+        plan = plan_chunks(run_sync(size_of, video, size_bytes), max_chunk_bytes)
+        opened = self.init_inbox_video(plan)
+        return self._send(
+            "send_video", opened, video, plan, kind, poll=poll, on_progress=on_progress
+        )
+
+    def post_video_from_url(
+        self,
+        video_url: str,
+        post: VideoPost,
+        *,
+        check_creator: bool = True,
+        poll: PollPlan = PATIENT,
+        on_progress: OnProgress | None = None,
+    ) -> PostResult:
+        """Publish a video that TikTok fetches: creator info, one init, the wait.
+
+        Raises ValueError as `post_video`, whatever `init_video_from_url` raises (its ASK_STATUS
+        means: look at the account first), and from then on PostInterrupted.
+
+        Source: content-posting-api-reference-direct-post, -media-transfer-guide, 2026-09-11.
+        """
+        if check_creator:
+            following.check_privacy(self.creator_info(), post)
+        opened = self.init_video_from_url(post, video_url)
+        return self._follow("post_video_from_url", opened, poll, on_progress)
+
+    def send_video_from_url(
+        self,
+        video_url: str,
+        *,
+        poll: PollPlan = PATIENT,
+        on_progress: OnProgress | None = None,
+    ) -> PostResult:
+        """Put a video that TikTok fetches into the creator's inbox: one init, the wait.
+
+        Raises what `init_inbox_video_from_url` raises, and from then on PostInterrupted.
+
+        Source: content-posting-api-reference-upload-video (2026), -media-transfer-guide 2026-09-11.
+        """
+        opened = self.init_inbox_video_from_url(video_url)
+        return self._follow("send_video_from_url", opened, poll, on_progress)
+
+    def post_photos(
+        self,
+        post: PhotoPost,
+        *,
+        check_creator: bool = True,
+        poll: PollPlan = PATIENT,
+        on_progress: OnProgress | None = None,
+    ) -> PostResult:
+        """Publish photos, which TikTok fetches: creator info, one init, the wait.
+
+        Raises ValueError as `post_video`, whatever `init_photos` raises (its ASK_STATUS means: look
+        at the account first), and from then on PostInterrupted.
+
+        Source: content-posting-api-reference-photo-post, 2026-09-11.
+        """
+        if check_creator:
+            following.check_privacy(self.creator_info(), post)
+        opened = self.init_photos(post)
+        return self._follow("post_photos", opened, poll, on_progress)
+
+    def send_photos(
+        self,
+        draft: PhotoDraft,
+        *,
+        poll: PollPlan = PATIENT,
+        on_progress: OnProgress | None = None,
+    ) -> PostResult:
+        """Put photos into the creator's inbox: one init, the wait.
+
+        SEND_TO_USER_INBOX is the good end, as for `send_video`. Raises what `init_inbox_photos`
+        raises, and from then on PostInterrupted.
+
+        Source: content-posting-api-reference-photo-post, 2026-09-11.
+        """
+        opened = self.init_inbox_photos(draft)
+        return self._follow("send_photos", opened, poll, on_progress)
+
+    def _follow(
+        self, flow: str, opened: Opened, poll: PollPlan, on_progress: OnProgress | None
+    ) -> PostResult:
+        """Wait for what TikTok fetches."""
+        telling = Telling(on_progress, opened.publish_id)
+        telling.opened()
         try:
-            self._send(
-                opened, video, plan, content_type, lambda sent: tell(PostStage.UPLOADING, sent)
-            )
-            status = self.wait(
-                opened.publish_id,
-                plan=poll,
-                on_status=lambda status: tell(PostStage.PROCESSING, total_bytes, status),
-            )
+            status = self.wait(opened.publish_id, plan=poll, on_status=telling.asked)
         except TikTokError as error:
-            raise PostInterrupted(
-                error, publish_id=opened.publish_id, upload_url=opened.upload_url
-            ) from error
+            raise PostInterrupted(error, publish_id=opened.publish_id, operation=flow) from error
         return PostResult(opened.publish_id, status)
 
     def _send(
         self,
+        flow: str,
         opened: VideoUpload,
-        video: Source,
+        video: Source | Iterable[bytes],
         plan: ChunkPlan,
         content_type: str,
-        on_progress: Callable[[int], None],
+        *,
+        poll: PollPlan,
+        on_progress: OnProgress | None,
+    ) -> PostResult:
+        """Send every byte, then wait."""
+        telling = Telling(on_progress, opened.publish_id, plan.size_bytes)
+        telling.opened()
+        try:
+            self._send_all(opened, video, plan, content_type, telling)
+            status = self.wait(opened.publish_id, plan=poll, on_status=telling.asked)
+        except TikTokError as error:
+            raise PostInterrupted(
+                error, publish_id=opened.publish_id, upload_url=opened.upload_url, operation=flow
+            ) from error
+        return PostResult(opened.publish_id, status)
+
+    def _send_all(
+        self,
+        opened: VideoUpload,
+        video: Source | Iterable[bytes],
+        plan: ChunkPlan,
+        content_type: str,
+        telling: Telling,
     ) -> None:
         """Upload; when that fails, go on once from where status says the bytes end."""
         start: int | None = 0
-        for first in (True, False):
-            try:
-                self.upload(
-                    opened.upload_url,
-                    video,
-                    plan,
-                    content_type=content_type,
-                    start=start,
-                    on_progress=on_progress,
-                )
-            except (UploadError, TransportError) as error:
-                status = self.status(opened.publish_id)
-                start = following.go_on_from(error, status, plan)
-                if start is None or (not first and start < plan.size_bytes):
-                    raise
-            else:
-                return
+        feed = Feed(video, plan.size_bytes)
+        try:
+            for first in (True, False):
+                try:
+                    self._upload(
+                        opened.upload_url,
+                        feed,
+                        plan,
+                        content_type=content_type,
+                        start=start,
+                        on_progress=telling.sent,
+                    )
+                except (UploadError, TransportError) as error:
+                    status = self.status(opened.publish_id)
+                    start = following.go_on_from(error, status, plan)
+                    if start is None or (not first and start < plan.size_bytes):
+                        raise
+                else:
+                    return
+        finally:
+            feed.close()

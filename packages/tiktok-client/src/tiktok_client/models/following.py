@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from tiktok_client.limits import RATE_WINDOW, STATUSES_PER_WINDOW
 
 from .posting import PublishStatus
 
-__all__ = ["PollPlan", "PostProgress", "PostResult", "PostStage"]
+__all__ = ["PollPlan", "PostProgress", "PostResult", "PostStage", "Until"]
+
+# What is waited for: the end of the API's part, or the first public id.
+Until = Literal["decided", "public_id"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,18 +59,19 @@ class PollPlan:
 
 
 class PostStage(StrEnum):
-    """How far `post_video` has come."""
+    """How far a flow has come."""
 
     OPENED = "OPENED"  # init has answered: keep the publish_id, there will be no second init
     UPLOADING = "UPLOADING"
-    PROCESSING = "PROCESSING"  # TikTok has every byte; it was asked for a status
+    PROCESSING = "PROCESSING"  # nothing is left to send; TikTok was asked for a status
 
 
 @dataclass(frozen=True, slots=True)
 class PostProgress:
-    """What `post_video` tells on its way.
+    """What a flow tells on its way.
 
-    `sent_bytes` counts what was handed to the network; it can go back after a fault. `status` is
+    `sent_bytes` counts what was handed to the network; it can go back after a fault. It and
+    `total_bytes` are 0 for media that TikTok fetches: see `status.downloaded_bytes`. `status` is
     there from PROCESSING on.
     """
 

@@ -15,6 +15,7 @@ __all__ = [
     "ChunkReceipt",
     "CreatorInfo",
     "FailReason",
+    "Opened",
     "PrivacyLevel",
     "PublishState",
     "PublishStatus",
@@ -107,6 +108,15 @@ class VideoUpload:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """TikTok has begun to fetch the media of a post or draft: the id to ask about, or to cancel."""
+
+    publish_id: str
+    log_id: str | None = None
+    raw: Mapping[str, object] = field(repr=False, compare=False, default_factory=dict[str, object])
+
+
+@dataclass(frozen=True, slots=True)
 class ChunkReceipt:
     """TikTok took a chunk. `complete` once it has the whole file.
 
@@ -120,9 +130,14 @@ class ChunkReceipt:
 
 
 class PublishState(StrEnum):
-    """Where a publish_id stands. PROCESSING_UPLOAD is said from init on, and proves no arrival.
+    """Where a publish_id stands.
 
-    spec: status.fetch.status-values
+    PROCESSING_UPLOAD is said from init on, and proves no arrival; PROCESSING_DOWNLOAD is its like
+    for media that TikTok fetches. SEND_TO_USER_INBOX: a draft is where its creator can finish it.
+    PUBLISH_COMPLETE: it is posted, which for a draft was done by the creator.
+
+    spec: status.fetch.status-values, status.processing-download, status.send-to-user-inbox
+    spec: status.inbox-then-complete
     """
 
     PROCESSING_UPLOAD = "PROCESSING_UPLOAD"
@@ -134,7 +149,10 @@ class PublishState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing changes any more, but for public ids that appear after moderation."""
+        """Whether the API's part is over.
+
+        What can still change: a draft is published, public ids appear after moderation, or go.
+        """
         return self in {
             PublishState.SEND_TO_USER_INBOX,
             PublishState.PUBLISH_COMPLETE,
@@ -149,7 +167,8 @@ class FailReason(StrEnum):
     spec: status.fail.frame_rate_check_failed, status.fail.picture_size_check_failed
     spec: status.fail.internal, status.fail.auth_removed, status.fail.spam_risk_too_many_posts
     spec: status.fail.spam_risk_user_banned_from_posting, status.fail.spam_risk_text
-    spec: status.fail.spam_risk
+    spec: status.fail.spam_risk, status.fail.video_pull_failed, status.fail.photo_pull_failed
+    spec: status.fail.publish_cancelled
     """
 
     FILE_FORMAT_CHECK_FAILED = "file_format_check_failed"
@@ -170,7 +189,7 @@ class FailReason(StrEnum):
     @property
     def advice(self) -> Advice:
         """What to do after a failure with this reason."""
-        return FAIL_ADVICE.get(self, Advice.GIVE_UP)
+        return FAIL_ADVICE[self]
 
 
 FAIL_ADVICE: Mapping[FailReason, Advice] = {
@@ -181,8 +200,13 @@ FAIL_ADVICE: Mapping[FailReason, Advice] = {
     FailReason.INTERNAL: Advice.RETRY_LATER,
     FailReason.VIDEO_PULL_FAILED: Advice.RETRY_LATER,
     FailReason.PHOTO_PULL_FAILED: Advice.RETRY_LATER,
+    FailReason.PUBLISH_CANCELLED: Advice.GIVE_UP,
     FailReason.AUTH_REMOVED: Advice.REAUTHORISE,
     FailReason.SPAM_RISK_TOO_MANY_POSTS: Advice.RETRY_LATER,
+    FailReason.SPAM_RISK_USER_BANNED_FROM_POSTING: Advice.GIVE_UP,
+    FailReason.SPAM_RISK_TEXT: Advice.GIVE_UP,
+    FailReason.SPAM_RISK: Advice.GIVE_UP,
+    FailReason.UNKNOWN: Advice.GIVE_UP,
 }
 
 
@@ -190,8 +214,10 @@ FAIL_ADVICE: Mapping[FailReason, Advice] = {
 class PublishStatus:
     """What TikTok says about a publish_id.
 
-    `post_ids` are 64-bit numbers as text, filled only for public posts that passed moderation.
-    `uploaded_bytes` is a count. `raw_state` and `raw_fail_reason` are the words on the wire.
+    `post_ids` are 64-bit numbers as text, filled only for public posts that passed moderation; a
+    draft has one for each time that its creator published it. `uploaded_bytes` is a count, and
+    `downloaded_bytes` its like for media that TikTok fetches. `raw_state` and `raw_fail_reason` are
+    the words on the wire.
     """
 
     state: PublishState
@@ -201,6 +227,7 @@ class PublishStatus:
     raw_state: str
     raw_fail_reason: str | None = None
     log_id: str | None = None
+    downloaded_bytes: int | None = None
     raw: Mapping[str, object] = field(repr=False, compare=False, default_factory=dict[str, object])
 
     @property
