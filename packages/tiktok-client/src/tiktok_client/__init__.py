@@ -3,7 +3,7 @@
 This module is the whole public surface.
 """
 
-from . import limits, webhooks
+from . import limits
 from ._async.client import AsyncTikTok
 from ._async.refreshing import AsyncRefreshingToken
 from ._async.slots import AsyncLimiter, AsyncSlotLimiter
@@ -23,7 +23,6 @@ from .errors import (
     APIError,
     AuthError,
     ConnectFailed,
-    EventMalformed,
     InvalidRequest,
     MediaRejected,
     OAuthError,
@@ -33,7 +32,6 @@ from .errors import (
     ResponseError,
     ScopeMissing,
     ServerFault,
-    SignatureInvalid,
     SourceError,
     StateMismatch,
     TikTokError,
@@ -45,18 +43,8 @@ from .errors import (
 )
 from .models.calls import CallRecord
 from .models.chunks import Chunk, ChunkPlan
-from .models.display import (
-    BASIC_FIELDS,
-    PROFILE_FIELDS,
-    STATS_FIELDS,
-    UserField,
-    UserInfo,
-    Video,
-    VideoField,
-    VideoPage,
-)
 from .models.following import PollPlan, PostProgress, PostResult, PostStage
-from .models.oauth import AppKeys, AuthorizeRequest, Callback, ClientToken, TokenGrant
+from .models.oauth import AppKeys, AuthorizeRequest, Callback, TokenGrant
 from .models.photos import PhotoDraft, PhotoPost
 from .models.posting import (
     ChunkReceipt,
@@ -83,7 +71,6 @@ __all__ = [
     "AsyncTransport",
     "AuthError",
     "AuthorizeRequest",
-    "BASIC_FIELDS",
     "BinaryFile",
     "BlockingTokenFunction",
     "BlockingTokenProvider",
@@ -93,18 +80,15 @@ __all__ = [
     "Chunk",
     "ChunkPlan",
     "ChunkReceipt",
-    "ClientToken",
     "ConnectFailed",
     "CreatorInfo",
     "Endpoints",
-    "EventMalformed",
     "FailReason",
     "InvalidRequest",
     "Limiter",
     "MediaRejected",
     "OAuthError",
     "Opened",
-    "PROFILE_FIELDS",
     "PhotoDraft",
     "PhotoPost",
     "PollPlan",
@@ -119,10 +103,8 @@ __all__ = [
     "RateLimited",
     "RefreshingToken",
     "ResponseError",
-    "STATS_FIELDS",
     "ScopeMissing",
     "ServerFault",
-    "SignatureInvalid",
     "SlotLimiter",
     "SourceError",
     "StateMismatch",
@@ -137,16 +119,10 @@ __all__ = [
     "TransportError",
     "UploadError",
     "UploadRefusal",
-    "UserField",
-    "UserInfo",
-    "Video",
-    "VideoField",
-    "VideoPage",
     "VideoPost",
     "VideoUpload",
     "chunk_bytes_for",
     "limits",
     "plan_chunks",
     "utf16_units",
-    "webhooks",
 ]
