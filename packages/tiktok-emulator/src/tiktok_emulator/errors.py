@@ -3,6 +3,7 @@
 Refusal                 a request that is answered with an error
 ├─ OAuthRefusal         flat: {"error", "error_description", "log_id"}
 ├─ PageRefusal          shown on the consent page; nothing is sent back to the app
+├─ CallbackRefusal      sent back to the app's redirect address, with more than OAuth has
 ├─ PostingRefusal       {"error": {"code", "message", "log_id"}}, without `data`
 └─ UploadRefusal        a bare HTTP status
 ConnectionDropped       in-process only: what a client on a socket sees as a closed connection
@@ -39,6 +40,14 @@ class PageRefusal(Refusal):
 
     def __init__(self, code: str, message: str, *, rule: str, why: str) -> None:
         super().__init__(400, code, message, rule=rule, why=why)
+
+
+class CallbackRefusal(Refusal):
+    """Refused after the request was understood: the browser goes back to the app with this."""
+
+    def __init__(self, code: str, message: str, *, error_type: str, rule: str, why: str) -> None:
+        super().__init__(302, code, message, rule=rule, why=why)
+        self.error_type = error_type
 
 
 class PostingRefusal(Refusal):

@@ -67,3 +67,9 @@ def open_id(client_key: str, username: str) -> str:
     """The id by which one app knows one user: stable, different in every app, 36 characters."""
     digest = hashlib.sha256(f"{client_key}/{username}".encode()).hexdigest()
     return f"-000{digest[:32]}"
+
+
+def union_id(username: str) -> str:
+    """The id by which all apps of one developer know one user."""
+    digest = hashlib.sha256(f"union/{username}".encode()).hexdigest()
+    return str(uuid.UUID(hex=digest[:32], version=4))

@@ -1,11 +1,13 @@
 """Apps and creators as they are written in a seed file or sent to the control plane."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, cast
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -14,10 +16,12 @@ from pydantic import (
     model_validator,
 )
 
+from tiktok_emulator.display.state import SeededVideo, Statistics
 from tiktok_emulator.errors import SeedInvalid
 from tiktok_emulator.oauth.redirects import registration_problem
-from tiktok_emulator.oauth.state import App, Kind
-from tiktok_emulator.posting.state import Creator
+from tiktok_emulator.oauth.state import App, AppState, Kind
+from tiktok_emulator.posting.state import AccountState, Creator, Privacy
+from tiktok_emulator.webhooks.address import callback_problem
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 Username = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._]{2,24}$")]
@@ -30,6 +34,9 @@ SCOPES = (
     "video.upload",
 )
 MAX_REDIRECTS = 10
+MAX_TARGET_USERS = 10
+Total = Annotated[int, Field(ge=0, lt=2**63)]
+Count32 = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 def _known_scope(scope: str) -> str:
@@ -53,6 +60,9 @@ class AppSeed(BaseModel):
     audited: bool = False
     sandbox: bool = False
     active_user_cap: int | None = Field(default=None, ge=1)
+    state: AppState = "live"
+    target_users: list[Username] = Field(default=[], max_length=MAX_TARGET_USERS)
+    webhook_url: Text | None = None
 
 
 class CreatorSeed(BaseModel):
@@ -69,6 +79,13 @@ class CreatorSeed(BaseModel):
     duet_disabled: bool = False
     stitch_disabled: bool = False
     daily_post_cap: int = Field(default=15, ge=0)
+    account: AccountState = "active"
+    bio_description: str = Field(default="", max_length=512)
+    is_verified: bool = False
+    follower_count: Total = 0
+    following_count: Total = 0
+    likes_count: Total | None = None
+    video_count: Total | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -80,12 +97,30 @@ class CreatorSeed(BaseModel):
         return facts | {"username": name.removeprefix("@")} if isinstance(name, str) else facts
 
 
+class VideoSeed(BaseModel):
+    """A video that was published long ago, by hand. `created_at` needs an offset; default: now."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    username: Username
+    title: str = Field(default="", max_length=2_200)
+    privacy_level: Privacy = Privacy.PUBLIC
+    created_at: AwareDatetime | None = None
+    duration_s: int = Field(default=15, ge=1, le=86_400)
+    width: int = Field(default=720, ge=16, le=4_096)
+    height: int = Field(default=1_280, ge=16, le=4_096)
+    view_count: Total = 0
+    like_count: Count32 = 0
+    comment_count: Count32 = 0
+    share_count: Count32 = 0
+
+
 class Seed(BaseModel):
     """What a seed file holds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     apps: list[AppSeed] = []
     creators: list[CreatorSeed] = []
+    videos: list[VideoSeed] = []
 
 
 def new_app(old: App | None, seed: AppSeed) -> App:
@@ -101,13 +136,15 @@ def new_app(old: App | None, seed: AppSeed) -> App:
         "client_key": seed.client_key,
         "client_secret": given.get("client_secret") or (old.client_secret if old else ""),
     }
-    for name in ("kind", "redirect_uris", "scopes", "audited", "sandbox", "active_user_cap"):
+    for name in AppSeed.model_fields.keys() - facts.keys():
         value = getattr(old, name) if old is not None and name not in given else getattr(seed, name)
         facts[name] = tuple(cast("list[str]", value)) if isinstance(value, list) else value
     app = App(**facts)  # pyright: ignore[reportArgumentType]  # both models have validated them
     for uri in app.redirect_uris:
         if problem := registration_problem(app.kind, uri):
             raise SeedInvalid(f"app {app.client_key!r}: redirect {uri!r} {problem}")
+    if app.webhook_url is not None and (problem := callback_problem(app.webhook_url)):
+        raise SeedInvalid(f"app {app.client_key!r}: webhook_url {app.webhook_url!r} {problem}")
     return app
 
 
@@ -122,8 +159,26 @@ def new_creator(old: Creator | None, seed: CreatorSeed) -> Creator:
     return Creator(**facts)
 
 
+def new_video(seed: VideoSeed, post_id: int, now: datetime) -> SeededVideo:
+    """The video as it is listed; its numbers are those of now."""
+    return SeededVideo(
+        post_id=post_id,
+        username=seed.username,
+        title=seed.title,
+        is_public=seed.privacy_level is Privacy.PUBLIC,
+        duration_s=seed.duration_s,
+        width=seed.width,
+        height=seed.height,
+        created_at=(seed.created_at or now).astimezone(UTC),
+        counted=Statistics(
+            seed.view_count, seed.like_count, seed.comment_count, seed.share_count
+        ),
+        counted_at=now,
+    )
+
+
 def read_seed_file(path: Path) -> Seed:
-    """A seed file: JSON with `apps` and `creators`.
+    """A seed file: JSON with `apps`, `creators` and `videos`.
 
     Raises:
         SeedInvalid: not there, not JSON, or not of that shape; the message names the place.

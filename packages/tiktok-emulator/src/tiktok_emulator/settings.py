@@ -30,6 +30,7 @@ class RateLimits(BaseModel):
     init: Positive = 6
     creator_info: Positive = 20
     status: Positive = 30
+    display: Positive = Field(default=600, description="of each Display endpoint")
     window_s: Annotated[float, Field(gt=0, le=LONGEST_S)] = 60
 
 
@@ -87,6 +88,41 @@ class Settings(BaseModel):
     )
     publish_id_visible_after_s: Seconds = Field(
         default=0, description="until then status says invalid_publish_id, as seen now and then"
+    )
+
+    # Consent page
+    session_s: Lifetime = Field(
+        default=2_592_000, description="how long a browser stays signed in on the consent page"
+    )
+
+    # Display
+    display_unknown_fields: Literal["ignore", "refuse"] = Field(
+        default="ignore", description="names in `fields` that TikTok does not have"
+    )
+    display_missing_scope: Literal["scope_permission_missed", "scope_not_authorized"] = Field(
+        default="scope_permission_missed",
+        description="when fields of user/info need a scope the token lacks; 400 or 401",
+    )
+    short_pages: bool = Field(
+        default=False, description="video/list gives half of max_count while there is more"
+    )
+    cover_url_s: Lifetime = Field(default=21_600, description="how long a cover address works")
+    statistics: Literal["still", "growing"] = Field(
+        default="still", description="whether views, likes and followers grow with the clock"
+    )
+
+    # Webhooks
+    webhook_timeout_s: Annotated[float, Field(gt=0, le=600)] = Field(
+        default=10, description="real seconds until a receiver has answered"
+    )
+    webhook_first_retry_s: Annotated[float, Field(gt=0, le=LONGEST_S)] = Field(
+        default=15, description="each pause after it is twice as long"
+    )
+    webhook_retry_s: Seconds = Field(default=259_200, description="72 hours, then dropped")
+
+    # Pages and control plane
+    trusted_hosts: tuple[Annotated[str, Field(max_length=253)], ...] = Field(
+        default=(), description="further host names that are ours; addresses and local names are"
     )
 
 

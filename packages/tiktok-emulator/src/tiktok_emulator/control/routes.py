@@ -7,32 +7,28 @@ names the field; something that does not exist with 404.
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from datetime import timedelta
-from typing import TypeVar
 
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tiktok_emulator.control import schemas
+from tiktok_emulator.control import deeds, schemas
+from tiktok_emulator.control.describe import asks, takes
 from tiktok_emulator.control.dump import dump
+from tiktok_emulator.control.lookup import Missing, known
+from tiktok_emulator.display.control import ENDPOINTS as DISPLAY
 from tiktok_emulator.errors import EmulatorError
-from tiktok_emulator.faults import Fault
-from tiktok_emulator.oauth.state import StandingConsent
+from tiktok_emulator.oauth.state import Removal, StandingConsent
 from tiktok_emulator.oauth.tokens import disconnect
-from tiktok_emulator.posting.state import FailReason, Outcome
-from tiktok_emulator.seeds import AppSeed, CreatorSeed, Seed, problems
-from tiktok_emulator.settings import changed
-from tiktok_emulator.store import World, world_of
-from tiktok_emulator.upload.finish import settle_all
+from tiktok_emulator.posting.settle import settle_all
+from tiktok_emulator.scenarios import SCENARIOS, play, scenario_facts
+from tiktok_emulator.seeds import Seed, problems
+from tiktok_emulator.settings import Settings
+from tiktok_emulator.store import world_of
+from tiktok_emulator.webhooks.control import ENDPOINTS as WEBHOOKS
 
-T = TypeVar("T")
 Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-class _Missing(EmulatorError):
-    """Answered with 404."""
 
 
 async def index(_: Request) -> Response:
@@ -47,6 +43,7 @@ async def index(_: Request) -> Response:
     )
 
 
+@takes(schemas.ResetOrder)
 async def reset(request: Request) -> Response:
     """Forget everything but the apps and creators of the start. Body: {"seed": int?}.
 
@@ -58,6 +55,7 @@ async def reset(request: Request) -> Response:
     return JSONResponse({"ok": True})
 
 
+@takes(Seed)
 async def seed(request: Request) -> Response:
     """Add or change apps and creators. Body: {"apps": [...], "creators": [...]}.
 
@@ -70,30 +68,21 @@ async def seed(request: Request) -> Response:
 
 
 async def clock(request: Request) -> Response:
-    """Tell the emulator's time, and whether it stands still."""
-    return _clock(world_of(request))
+    """Tell the emulator's time, whether it stands still, its pace, and what is due next."""
+    return JSONResponse(deeds.clock_facts(world_of(request)))
 
 
+@takes(schemas.ClockOrder)
 async def move_clock(request: Request) -> Response:
-    """Move time or stop it. Body: {"advance_s": seconds?, "freeze": bool?}."""
-    order = await schemas.read(schemas.ClockOrder, request)
+    """Move time, stop it, or let it run faster.
+
+    Body: {"freeze": bool?, "rate": seconds in a second?, "to": moment?, "advance_s": seconds?}.
+    Forward, everything on the way happens at its moment: posts come through moderation,
+    downloads time out, webhooks are tried again.
+    """
     world = world_of(request)
-    if order.advance_s is not None:
-        world.clock.advance(timedelta(seconds=order.advance_s))
-    if order.freeze is not None:
-        world.clock.freeze() if order.freeze else world.clock.release()
-    settle_all(world)
-    return _clock(world)
-
-
-def _clock(world: World) -> Response:
-    return JSONResponse(
-        {
-            "now": world.clock.now().isoformat(),
-            "is_frozen": world.clock.is_frozen,
-            "offset_s": round(world.clock.offset.total_seconds(), 3),
-        }
-    )
+    await deeds.move_clock(world, await schemas.read(schemas.ClockOrder, request))
+    return JSONResponse(deeds.clock_facts(world))
 
 
 async def state(request: Request) -> Response:
@@ -103,6 +92,7 @@ async def state(request: Request) -> Response:
     return JSONResponse(dump(world, str(request.base_url).rstrip("/")))
 
 
+@asks("after")
 async def requests(request: Request) -> Response:
     """The request log. Query: after=N for what came later than entry N.
 
@@ -119,37 +109,53 @@ async def faults(request: Request) -> Response:
     return JSONResponse({"faults": [asdict(fault) for fault in world_of(request).faults.waiting]})
 
 
+@takes(schemas.FaultOrder)
 async def order_fault(request: Request) -> Response:
     """Order a fault for the next calls of an operation; first in, first out.
 
-    Body: {"operation", "kind", "count": 1 or null, "skip": 0, "delay_s", "status", "code",
-    "creator", "last_chunk", "bytes_per_second"}. Kinds: drop_before, drop_after,
-    delay_before, delay_after, error, slow_intake.
+    Body: {"operation", "kind", "count": 1 or null, "skip": 0, "probability": 1, "for_s"?,
+    "creator"?, "client_key"?, "match"?, "last_chunk"?, "delay_s", "status", "code",
+    "bytes_per_second", "after_bytes"}.
     """
     order = await schemas.read(schemas.FaultOrder, request)
-    world = world_of(request)
-    if order.creator is not None:
-        _known(world.creators, order.creator, "creator")
-    world.faults.waiting.append(Fault(**order.model_dump()))
+    deeds.order_fault(world_of(request), order)
     return await faults(request)
 
 
 async def clear_faults(request: Request) -> Response:
     """Take back all faults that wait."""
-    world_of(request).faults.waiting.clear()
+    deeds.clear_faults(world_of(request))
     return await faults(request)
 
 
+async def scenarios(request: Request) -> Response:
+    """List the named scenarios: what happens in each, and what a good client does."""
+    world = world_of(request)
+    listed = [scenario_facts(scenario) for scenario in SCENARIOS.values()]
+    return JSONResponse({"playing": world.scenario, "scenarios": listed})
+
+
+@takes(schemas.ScenarioOrder)
+async def play_scenario(request: Request) -> Response:
+    """Let the circumstances of a scenario hold, instead of any before. Body: {"name"}.
+
+    `calm` ends any other.
+    """
+    order = await schemas.read(schemas.ScenarioOrder, request)
+    return JSONResponse(scenario_facts(play(world_of(request), order.name)))
+
+
+@takes(schemas.ConsentOrder)
 async def consent(request: Request) -> Response:
     """Let a creator consent, or refuse, without a browser: authorize then redirects at once.
 
     Body: {"client_key", "username", "decision": "accept"|"refuse", "scopes": [...]?,
-    "count": int or null}. A new order for the same app goes before older ones without a count.
+    "count": int or null, "error": with what a refusal comes back}. A new order for the same app goes before older ones without a count.
     """
     order = await schemas.read(schemas.ConsentOrder, request)
     world = world_of(request)
-    _known(world.apps, order.client_key, "app")
-    _known(world.creators, order.username, "creator")
+    known(world.apps, order.client_key, "app")
+    known(world.creators, order.username, "creator")
     world.standing = [
         s for s in world.standing if s.count is not None or s.client_key != order.client_key
     ]
@@ -160,6 +166,7 @@ async def consent(request: Request) -> Response:
             decision=order.decision,
             scopes=None if order.scopes is None else tuple(order.scopes),
             count=order.count,
+            error=order.error,
         )
     )
     return JSONResponse({"ok": True})
@@ -176,73 +183,64 @@ async def settings(request: Request) -> Response:
     return JSONResponse(world_of(request).settings.model_dump())
 
 
+@takes(Settings)
 async def change_settings(request: Request) -> Response:
     """Change switches by name; groups (processing, rate_limits) are merged key by key."""
-    world = world_of(request)
     changes = await schemas.read(schemas.AnyObject, request)
-    try:
-        world.settings = changed(world.settings, changes.root)
-    except ValidationError as error:
-        raise schemas.BadOrder(problems(error)) from error
+    deeds.change_settings(world_of(request), changes.root)
     return await settings(request)
 
 
+@takes(schemas.CreatorPatch)
 async def change_creator(request: Request) -> Response:
     """Change facts of one creator: private, banned, too_many_posts, caps and the rest."""
-    world = world_of(request)
-    creator = _known(world.creators, request.path_params["username"], "creator")
     order = await schemas.read(schemas.CreatorPatch, request)
     facts = order.model_dump(exclude_unset=True)
-    world.seed(Seed(creators=[CreatorSeed(username=creator.username, **facts)]))
-    return JSONResponse(asdict(world.creators[creator.username]))
+    creator = deeds.change_creator(world_of(request), request.path_params["username"], facts)
+    return JSONResponse(asdict(creator))
 
 
+@takes(schemas.AppPatch)
 async def change_app(request: Request) -> Response:
-    """Change facts of one app: audited, sandbox, active_user_cap, scopes."""
-    world = world_of(request)
-    app = _known(world.apps, request.path_params["client_key"], "app")
+    """Change facts of one app: audited, sandbox, state, active_user_cap, scopes and the rest."""
     order = await schemas.read(schemas.AppPatch, request)
     facts = order.model_dump(exclude_unset=True)
-    world.seed(Seed(apps=[AppSeed(client_key=app.client_key, **facts)]))
+    app = deeds.change_app(world_of(request), request.path_params["client_key"], facts)
     return JSONResponse({"client_key": app.client_key, **facts})
 
 
+@takes(schemas.RevokeOrder)
 async def revoke_grant(request: Request) -> Response:
-    """Disconnect an app as its user would: all tokens die. Body: {"username", "client_key"}."""
+    """Disconnect an app as its user would: all tokens die, and the app is told by webhook.
+
+    Body: {"username", "client_key", "reason": 1}. Reasons: 0 unknown, 1 the user disconnected
+    the app, 2 account deleted, 3 age changed, 4 account banned, 5 by the developer.
+    """
     order = await schemas.read(schemas.RevokeOrder, request)
     world = world_of(request)
     grant = world.grants.get((order.client_key, order.username))
     if grant is None:
-        raise _Missing(f"@{order.username} never consented to app {order.client_key!r}")
-    disconnect(world, grant)
+        raise Missing(f"@{order.username} never consented to app {order.client_key!r}")
+    disconnect(world, grant, Removal(order.reason))
     return JSONResponse({"ok": True})
 
 
+@takes(schemas.OutcomeOrder)
 async def order_outcome(request: Request) -> Response:
     """Order how the next finished uploads end.
 
     Body: {"outcome": a fail_reason or "stuck", "creator"?, "count": 1}.
     """
     order = await schemas.read(schemas.OutcomeOrder, request)
-    reason = order.outcome if isinstance(order.outcome, FailReason) else None
-    world = world_of(request)
-    if order.creator is not None:
-        _known(world.creators, order.creator, "creator")
-    world.outcomes.append(Outcome(reason, order.creator, order.count))
+    deeds.order_outcome(world_of(request), order)
     return JSONResponse({"ok": True})
-
-
-def _known(things: dict[str, T], name: str, kind: str) -> T:
-    if name not in things:
-        raise _Missing(f"no {kind} {name!r}; there are: {', '.join(things) or 'none'}")
-    return things[name]
 
 
 def _explained(endpoint: Endpoint) -> Endpoint:
     async def answered(request: Request) -> Response:
         try:
             return await endpoint(request)
-        except _Missing as error:
+        except Missing as error:
             return JSONResponse({"error": str(error)}, 404)
         except EmulatorError as error:
             return JSONResponse({"error": str(error)}, 400)
@@ -263,6 +261,8 @@ ENDPOINTS: list[tuple[str, str, Endpoint]] = [
     ("GET", "/_control/faults", faults),
     ("POST", "/_control/faults", order_fault),
     ("DELETE", "/_control/faults", clear_faults),
+    ("GET", "/_control/scenario", scenarios),
+    ("POST", "/_control/scenario", play_scenario),
     ("POST", "/_control/consent", consent),
     ("DELETE", "/_control/consent", clear_consents),
     ("GET", "/_control/settings", settings),
@@ -272,6 +272,8 @@ ENDPOINTS: list[tuple[str, str, Endpoint]] = [
     ("PATCH", "/_control/apps/{client_key}", change_app),
     ("POST", "/_control/grants/revoke", revoke_grant),
     ("POST", "/_control/outcomes", order_outcome),
+    *DISPLAY,
+    *WEBHOOKS,
 ]
 ROUTES = [
     Route(path, _explained(endpoint), methods=[method]) for method, path, endpoint in ENDPOINTS

@@ -41,7 +41,9 @@ def consent_page(
     world = world_of(request)
     asked = world.pages[page_id].request
     app = world.apps[asked.client_key]
-    found = [who for who in world.creators.values() if who.account == "active" and _is_meant(who, search)]
+    found = [
+        who for who in world.creators.values() if who.account == "active" and _is_meant(who, search)
+    ]
     values = {
         "page_id": page_id,
         "app": app,

@@ -6,21 +6,22 @@ from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from tiktok_emulator.errors import OAuthRefusal, PageRefusal
+from tiktok_emulator import guard
+from tiktok_emulator.errors import CallbackRefusal, OAuthRefusal, PageRefusal
 from tiktok_emulator.journal import note_of
 from tiktok_emulator.oauth import rules, tokens
+from tiktok_emulator.oauth.page import consent_page, refused_page
+from tiktok_emulator.oauth.sessions import can_sign_in, sign_in, signed_in
 from tiktok_emulator.oauth.state import AuthorizeRequest, ConsentPage, StandingConsent
-from tiktok_emulator.pages import render
 from tiktok_emulator.store import World, world_of
 
 AUTHORIZE = "/v2/auth/authorize/"
 TOKEN = "/v2/oauth/token/"  # noqa: S105  # a path
 REVOKE = "/v2/oauth/revoke/"
 PAGE_LIFETIME = timedelta(hours=1)
-SESSION = "tiktok_emulator_session"
 
 
 async def authorize(request: Request) -> Response:
@@ -33,32 +34,26 @@ async def authorize(request: Request) -> Response:
     Source: login kit web page, 2026.
     """
     world = world_of(request)
-    note = note_of(request)
     try:
         asked = rules.check_authorize(request.query_params, world.apps)
     except PageRefusal as refusal:
-        note.refuse(refusal)
-        page = {"refusal": refusal, "log_id": note.log_id}
-        return HTMLResponse(render("oauth_error.html", page), refusal.status)
+        return refused_page(request, refusal)
+    try:
+        rules.check_live(world.apps[asked.client_key])
+    except CallbackRefusal as refusal:
+        return _refused(request, asked, refusal)
     standing = _take_standing(world, asked.client_key)
+    if standing is not None and standing.decision == "refuse":
+        return _declined(request, asked, standing.username, standing.error)
     if standing is not None:
-        return _decided(request, asked, standing.username, standing.decision, standing.scopes)
-    signed_in = request.cookies.get(SESSION, "")
-    grant = world.grants.get((asked.client_key, signed_in))
+        return _accepted(request, asked, standing.username, standing.scopes)
+    username = signed_in(request)
+    grant = world.grants.get((asked.client_key, username))
     if not asked.always_ask and grant is not None and grant.covers(asked.scopes):
-        return _decided(request, asked, signed_in, "accept", None)
+        return _accepted(request, asked, username, None)
     page_id = world.ids.page()
     world.pages[page_id] = ConsentPage(asked, world.clock.now())
-    page = {
-        "page_id": page_id,
-        "app": world.apps[asked.client_key],
-        "creators": list(world.creators.values()),
-        "signed_in": signed_in,
-        "scopes": asked.scopes,
-        "always_granted": rules.ALWAYS_GRANTED,
-        "action": AUTHORIZE,
-    }
-    return HTMLResponse(render("consent.html", page))
+    return consent_page(request, page_id, chosen=username)
 
 
 async def decide(request: Request) -> Response:
@@ -67,33 +62,38 @@ async def decide(request: Request) -> Response:
     spec: oauth.error.access_denied
     """
     world = world_of(request)
+    foreign = guard.problem(request.method, request.headers, world.settings.trusted_hosts)
+    if foreign is not None:
+        return _page_over(request, foreign)
     try:
         form = await request.form()
     except HTTPException:
         return _page_over(request, "This is no form that a browser sends. Start again.")
-    page = world.pages.pop(str(form.get("page_id", "")), None)
+    page_id = str(form.get("page_id", ""))
     username = str(form.get("username", ""))
+    ticked = tuple(str(scope) for scope in form.getlist("scopes"))
+    if form.get("decision") == "search" and page_id in world.pages:
+        search = str(form.get("search", "")).strip()
+        return consent_page(request, page_id, search=search, chosen=username, ticked=ticked)
+    page = world.pages.pop(page_id, None)
     if page is None or world.clock.now() - page.shown_at > PAGE_LIFETIME:
         return _page_over(request, "This page was used before or is too old. Start again.")
-    if form.get("decision") != "refuse" and username not in world.creators:
+    if form.get("decision") == "refuse":
+        return _declined(request, page.request, username, "access_denied")
+    if not can_sign_in(world, username):
         return _page_over(request, "No account was chosen. Start again from the app.")
-    ticked = tuple(str(scope) for scope in form.getlist("scopes"))
-    decision = "refuse" if form.get("decision") == "refuse" else "accept"
-    return _decided(request, page.request, username, decision, ticked)
+    return _accepted(request, page.request, username, ticked)
 
 
 def _page_over(request: Request, text: str) -> Response:
-    note = note_of(request)
     refusal = PageRefusal("invalid_request", text, rule="oauth.authorize", why=text)
-    note.refuse(refusal)
-    page = {"refusal": refusal, "log_id": note.log_id}
-    return HTMLResponse(render("oauth_error.html", page), 400)
+    return refused_page(request, refusal)
 
 
 def _take_standing(world: World, client_key: str) -> StandingConsent | None:
     """The first standing decision for this app; used up when its count is."""
     for standing in world.standing:
-        if standing.client_key == client_key and standing.username in world.creators:
+        if standing.client_key == client_key and can_sign_in(world, standing.username):
             if standing.count is not None:
                 standing.count -= 1
                 if not standing.count:
@@ -102,29 +102,52 @@ def _take_standing(world: World, client_key: str) -> StandingConsent | None:
     return None
 
 
-def _decided(
-    request: Request,
-    asked: AuthorizeRequest,
-    username: str,
-    decision: str,
-    ticked: tuple[str, ...] | None,
-) -> Response:
+def _declined(
+    request: Request, asked: AuthorizeRequest, username: str, error: str
+) -> RedirectResponse:
+    """Back to the app without a code: the person, or an order, said no."""
     note = note_of(request)
     note.username = username or None
-    if decision == "refuse":
-        note.code, note.why = "access_denied", "The person refused on the consent page."
-        answer = {"error": "access_denied", "error_description": "User denied the authorization."}
-        return RedirectResponse(rules.callback_address(asked, answer), 302)
+    note.code, note.rule = error, f"oauth.error.{error}"
+    if error == "access_denied":
+        note.why = "The person refused on the consent page."
+        text = "User denied the authorization."
+    else:
+        note.why, text = f"A standing refusal with {error} was ordered.", "An ordered refusal."
+    answer = {"error": error, "error_description": text}
+    return RedirectResponse(rules.callback_address(asked, answer), 302)
+
+
+def _refused(
+    request: Request, asked: AuthorizeRequest, refusal: CallbackRefusal
+) -> RedirectResponse:
+    """Back to the app without a code, whatever the person wanted."""
+    note = note_of(request)
+    note.refuse(refusal)
+    answer = rules.refusal_answer(refusal, note.log_id)
+    return RedirectResponse(rules.callback_address(asked, answer), 302)
+
+
+def _accepted(
+    request: Request, asked: AuthorizeRequest, username: str, ticked: tuple[str, ...] | None
+) -> RedirectResponse:
+    """Back to the app with a code; the browser stays signed in. None is every scope."""
+    world = world_of(request)
+    note_of(request).username = username
+    try:
+        rules.check_target(world.apps[asked.client_key], username)
+    except CallbackRefusal as refusal:
+        return _refused(request, asked, refusal)
     scopes = rules.granted_scopes(asked.scopes, ticked)
-    code = tokens.accept(world_of(request), asked, username, scopes)
+    code = tokens.accept(world, asked, username, scopes)
     answer = {"code": code, "scopes": ",".join(scopes)}
     response = RedirectResponse(rules.callback_address(asked, answer), 302)
-    response.set_cookie(SESSION, username, httponly=True, samesite="lax")
+    sign_in(request, response, username)
     return response
 
 
 async def token(request: Request) -> Response:
-    """Codes and refresh tokens for access tokens; forms only.
+    """Codes, refresh tokens and the app's own secret for access tokens; forms only.
 
     spec: oauth.error.unsupported_grant_type
     Source: user access token management, 2026-11-05.
@@ -138,11 +161,7 @@ async def token(request: Request) -> Response:
         case "refresh_token":
             answer = tokens.refresh(world, app, form)
         case "client_credentials":
-            answer = {
-                "access_token": world.ids.client_token(),
-                "expires_in": world.settings.client_token_s,
-                "token_type": "Bearer",
-            }
+            answer = tokens.client_token(world, app)
         case other:
             raise OAuthRefusal(
                 "unsupported_grant_type",

@@ -5,7 +5,7 @@ import string
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from tiktok_emulator.errors import OAuthRefusal, PageRefusal
+from tiktok_emulator.errors import CallbackRefusal, OAuthRefusal, PageRefusal
 from tiktok_emulator.oauth.redirects import matches
 from tiktok_emulator.oauth.state import App, AuthorizeRequest, Code
 from tiktok_emulator.settings import Settings
@@ -14,6 +14,7 @@ FORM = "application/x-www-form-urlencoded"
 VERIFIER_CHARACTERS = frozenset(string.ascii_letters + string.digits + "-._~")
 VERIFIER_LENGTHS = range(43, 129)
 ALWAYS_GRANTED = "user.info.basic"
+ERR_CODE = "10003"
 
 
 def check_authorize(query: Mapping[str, str], apps: Mapping[str, App]) -> AuthorizeRequest:
@@ -121,10 +122,68 @@ def _challenge(query: Mapping[str, str], app: App) -> str | None:
     return challenge
 
 
+def check_live(app: App) -> None:
+    """That the app's key may be used for login: production keys only once they are approved.
+
+    Raises:
+        CallbackRefusal: unauthorized_client.
+
+    Source: observed 2026 (a draft, or an app under review, comes back with this pair).
+    """
+    if app.state == "draft" and not app.sandbox:
+        raise CallbackRefusal(
+            "unauthorized_client",
+            "The client is not authorized to request an authorization code.",
+            error_type="client_key",
+            rule="oauth.callback.draft-app",
+            why="the app is a draft: its production key works after the review; use the key of "
+            "a sandbox until then.",
+        )
+
+
+def check_target(app: App, username: str) -> None:
+    """That a sandbox lets this account in. With an empty list it lets nobody in.
+
+    Raises:
+        CallbackRefusal: access_denied.
+
+    spec: oauth.sandbox.targets
+    Source: sandbox page, 2026 (up to ten target accounts); the pair observed 2026.
+    """
+    if app.sandbox and username not in app.target_users:
+        raise CallbackRefusal(
+            "access_denied",
+            "The account is not a target user of the sandbox.",
+            error_type="non_sandbox_target",
+            rule="oauth.callback.sandbox-target",
+            why=f"@{username} is not among the sandbox's target users "
+            f"({', '.join(app.target_users) or 'none'}); add it to target_users.",
+        )
+
+
+def refusal_answer(refusal: CallbackRefusal, log_id: str) -> dict[str, str]:
+    """The callback of such a refusal, with what no page documents: type, number, log id.
+
+    spec: oauth.callback.error-extras
+    Source: observed 2026; the number is known for client_key only.
+    """
+    return {
+        "error": refusal.code,
+        "error_description": refusal.message,
+        "error_type": refusal.error_type,
+        "errCode": ERR_CODE,
+        "logid": log_id,
+    }
+
+
 def granted_scopes(
     asked: tuple[str, ...], ticked: tuple[str, ...] | list[str] | None
 ) -> tuple[str, ...]:
-    """What the person left on; the basic scope cannot be turned off. None is everything."""
+    """What the person left on; the basic scope cannot be turned off. None is everything.
+
+    spec: oauth.scopes.partial
+    Source: scopes overview page, 2026.
+    """
     if ticked is None:
         return asked
     return tuple(scope for scope in asked if scope in ticked or scope == ALWAYS_GRANTED)
@@ -209,6 +268,7 @@ def check_exchange(code: Code, form: Mapping[str, str], settings: Settings) -> N
     Raises:
         OAuthRefusal: invalid_request in either case.
 
+    spec: oauth.token.web-without-challenge
     Source: OAuth get page, 2026-11-02 (redirect); verifier text observed 2025-06.
     """
     if field(form, "redirect_uri") != code.request.redirect_uri:

@@ -3,15 +3,48 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 from typing import Literal
 
 Kind = Literal["desktop", "web"]
 Decision = Literal["accept", "refuse"]
+AppState = Literal["live", "draft"]
+OAuthError = Literal[
+    "access_denied",
+    "invalid_client",
+    "invalid_grant",
+    "invalid_request",
+    "invalid_scope",
+    "server_error",
+    "temporarily_unavailable",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "unsupported_response_type",
+]
+
+
+class Removal(IntEnum):
+    """Why a user is no longer connected to an app, as `authorization.removed` says it.
+
+    spec: webhook.removed-reasons
+    Source: webhooks events page, 2026.
+    """
+
+    UNKNOWN = 0
+    USER_DISCONNECTED = 1
+    ACCOUNT_DELETED = 2
+    AGE_CHANGED = 3
+    ACCOUNT_BANNED = 4
+    DEVELOPER_REVOKED = 5
 
 
 @dataclass(slots=True)
 class App:
-    """A registered app. `active_user_cap` None: no cap when audited, 5 users when not."""
+    """A registered app. `active_user_cap` None: no cap when audited, 5 users when not.
+
+    `state` is that of the production key: a draft cannot be used for login. `target_users` are
+    the only accounts that the key of a sandbox lets in.
+    """
 
     client_key: str
     client_secret: str = field(repr=False)
@@ -21,6 +54,9 @@ class App:
     audited: bool = False
     sandbox: bool = False
     active_user_cap: int | None = None
+    state: AppState = "live"
+    target_users: tuple[str, ...] = ()
+    webhook_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +81,33 @@ class ConsentPage:
 
 @dataclass(slots=True)
 class StandingConsent:
-    """A decision taken in advance for the next `count` authorize requests; None is for ever."""
+    """A decision taken in advance for the next `count` authorize requests; None is for ever.
+
+    `error` is what a refusal comes back with.
+    """
 
     client_key: str
     username: str
     decision: Decision
     scopes: tuple[str, ...] | None
     count: int | None
+    error: OAuthError = "access_denied"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that is signed in as one creator."""
+
+    username: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClientToken:
+    """A token of an app itself, without a user."""
+
+    client_key: str
+    expires_at: datetime
 
 
 @dataclass(slots=True)

@@ -4,10 +4,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from tiktok_emulator.errors import OAuthRefusal
-from tiktok_emulator.faults import Operation
 from tiktok_emulator.ids import open_id
 from tiktok_emulator.oauth.rules import check_exchange, field
-from tiktok_emulator.oauth.state import App, AuthorizeRequest, Code, Grant, Token
+from tiktok_emulator.oauth.state import (
+    App,
+    AuthorizeRequest,
+    ClientToken,
+    Code,
+    Grant,
+    Removal,
+    Token,
+)
+from tiktok_emulator.operations import Operation
 from tiktok_emulator.store import World
 
 
@@ -150,23 +158,44 @@ def revoke(world: World, app: App, form: Mapping[str, str]) -> Grant:
             rule="oauth.revoke",
             why="token must be a living user access token of this app.",
         )
-    disconnect(world, token.grant)
+    disconnect(world, token.grant, Removal.DEVELOPER_REVOKED)
     return token.grant
 
 
-def disconnect(world: World, grant: Grant) -> None:
-    """Kill every token of a grant and remember when it was taken back.
+def client_token(world: World, app: App) -> dict[str, object]:
+    """A token of the app itself; there is no user in it and nothing to refresh it with.
 
-    Uploads that are not decided yet will fail, even if the user consents anew meanwhile.
+    spec: oauth.client-token, oauth.client-token.prefix, oauth.client-token.lifetime
+    spec: oauth.client-token.no-refresh
+    Source: client access token management page, 2026.
+    """
+    value = world.ids.client_token()
+    lifetime = world.settings.client_token_s
+    world.client_tokens[value] = ClientToken(
+        app.client_key, world.clock.now() + timedelta(seconds=lifetime)
+    )
+    return {"access_token": value, "expires_in": lifetime, "token_type": "Bearer"}
+
+
+def disconnect(world: World, grant: Grant, reason: Removal) -> None:
+    """Kill every token of a grant, remember when it was taken back, and tell the app.
+
+    Publishes that are not decided yet will fail, even if the user consents anew meanwhile.
 
     spec: status.fail.auth_removed
     """
     grant.revoked_at = world.clock.now()
-    for upload in world.uploads_of(grant.username):
-        upload.is_disowned |= upload.client_key == grant.client_key
+    for publish in world.publishes_of(grant.username):
+        publish.is_disowned |= publish.client_key == grant.client_key
     for token in (*world.access_tokens.values(), *world.refresh_tokens.values()):
         if token.grant is grant:
             token.is_dead = True
+    world.tell(
+        "authorization.removed",
+        client_key=grant.client_key,
+        username=grant.username,
+        content={"reason": int(reason)},
+    )
 
 
 def subject(world: World, operation: Operation, form: Mapping[str, str]) -> str | None:

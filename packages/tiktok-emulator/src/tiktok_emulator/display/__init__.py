@@ -1,0 +1,1 @@
+"""Display: a user's profile and numbers, and the public videos."""

@@ -1,0 +1,1 @@
+"""Webhooks: events told to an app's callback address, signed, and tried again until it says 200."""

@@ -1,0 +1,252 @@
+"""Delivers events: in order for each app, again and again with growing pauses, for 72 hours."""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from tiktok_emulator.clock import Clock
+from tiktok_emulator.faults import Call, Fault, FaultKind, Faults
+from tiktok_emulator.ids import open_id
+from tiktok_emulator.oauth.state import App
+from tiktok_emulator.operations import Operation
+from tiktok_emulator.settings import Settings
+from tiktok_emulator.webhooks.envelope import content_text, envelope, signature
+from tiktok_emulator.webhooks.post import Answer, post
+from tiktok_emulator.webhooks.state import Attempt, Delivery, State
+
+KEPT = 20_000
+HELD_FOR = timedelta(seconds=60)
+# Real seconds that a moved clock waits for receivers before it goes on.
+PATIENCE_S = 2
+
+
+class Surroundings(Protocol):
+    """What the sender needs of the world."""
+
+    clock: Clock
+    settings: Settings
+    apps: dict[str, App]
+    faults: Faults
+
+
+class Outbox:
+    """Every event that was told, and the tasks that deliver those with somewhere to go.
+
+    Nothing here blocks whoever tells. The first try is made at once, later ones when `run` is
+    called after `next_at` by the emulator's clock. Without an event loop events wait for that.
+    """
+
+    def __init__(self, world: Surroundings) -> None:
+        self._world = world
+        self.deliveries: deque[Delivery] = deque(maxlen=KEPT)
+        self._waiting: dict[int, Delivery] = {}
+        self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._last = 0
+
+    def put(
+        self, event: str, *, client_key: str, username: str | None, content: Mapping[str, object]
+    ) -> Delivery:
+        """Take an event; it is sent soon if the app has a callback address."""
+        now = self._world.clock.now()
+        user_openid = open_id(client_key, username) if username else None
+        text = content_text(content)
+        self._last += 1
+        delivery = Delivery(
+            n=self._last,
+            event=event,
+            client_key=client_key,
+            username=username,
+            user_openid=user_openid,
+            content=text,
+            body=envelope(
+                event, client_key=client_key, user_openid=user_openid, content=text, at=now
+            ),
+            told_at=now,
+        )
+        self.deliveries.append(delivery)
+        if self._url(delivery) is None:
+            delivery.state = State.NO_URL
+        else:
+            delivery.next_at = now
+            self._waiting[delivery.n] = delivery
+            self.pump()
+        return delivery
+
+    def find(self, n: int) -> Delivery | None:
+        """The delivery with this number."""
+        return next((delivery for delivery in self.deliveries if delivery.n == n), None)
+
+    def pump(self) -> None:
+        """See to it that what is due is being sent; returns at once."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        now = self._world.clock.now()
+        due = {
+            delivery.client_key
+            for delivery in self._waiting.values()
+            if delivery.next_at is not None and delivery.next_at <= now
+        }
+        for client_key in due - self._lanes.keys():
+            lane = loop.create_task(self._work(client_key))
+            self._lanes[client_key] = lane
+            lane.add_done_callback(lambda _, key=client_key: self._lane_ended(key))
+
+    def _lane_ended(self, client_key: str) -> None:
+        # After `clear` there is no such lane any more, and nothing to go on with.
+        if self._lanes.pop(client_key, None) is not None:
+            self.pump()
+
+    async def _work(self, client_key: str) -> None:
+        """Try what is due for one app, one after the other."""
+        while (delivery := self._next_due(client_key)) is not None:
+            await self._try(delivery)
+
+    def _next_due(self, client_key: str) -> Delivery | None:
+        now = self._world.clock.now()
+        due = [
+            (delivery.next_at, delivery.n, delivery)
+            for delivery in self._waiting.values()
+            if delivery.client_key == client_key
+            and delivery.next_at is not None
+            and delivery.next_at <= now
+        ]
+        return min(due)[2] if due else None
+
+    async def _try(self, delivery: Delivery) -> None:
+        """One try of a due delivery, or what a fault makes of it."""
+        world, now = self._world, self._world.clock.now()
+        delivery.next_at = None
+        if now - delivery.told_at >= timedelta(seconds=world.settings.webhook_retry_s):
+            self._end(delivery, State.DROPPED)
+            return
+        fault = None
+        if not delivery.is_held:
+            fault = world.faults.take(_as_call(delivery))
+        if fault is not None and self._put_off(delivery, fault):
+            return
+        answer = await self._send(delivery, fault)
+        if fault is not None and fault.kind is FaultKind.DUPLICATE:
+            answer = await self._send(delivery, None)
+        self._settle(delivery, delivered=answer.problem is None)
+        self._release_held(delivery)
+
+    def _put_off(self, delivery: Delivery, fault: Fault) -> bool:
+        """Carry out a fault that keeps a delivery from being sent now; whether it did."""
+        now = self._world.clock.now()
+        match fault.kind:
+            case FaultKind.LOSE:
+                self._end(delivery, State.LOST)
+            case FaultKind.REORDER:
+                delivery.is_held = True
+                delivery.next_at = now + HELD_FOR
+            case FaultKind.DELAY_BEFORE | FaultKind.DELAY_AFTER:
+                delivery.next_at = now + timedelta(seconds=fault.delay_s)
+            case _:
+                return False
+        return True
+
+    async def _send(self, delivery: Delivery, fault: Fault | None) -> Answer:
+        """Send once and write it down."""
+        url, now = self._url(delivery), self._world.clock.now()
+        signed: str | None = None
+        if url is None:
+            answer = Answer(None, "the app has no callback address any more")
+        elif fault is not None and fault.kind is FaultKind.DROP_BEFORE:
+            answer = Answer(None, "a fault kept it from being sent")
+        elif fault is not None and fault.kind is FaultKind.ERROR:
+            answer = Answer(fault.status, f"a fault put {fault.status} for the answer; not sent")
+        else:
+            secret = self._world.apps[delivery.client_key].client_secret
+            signed = signature(secret, delivery.body, now)
+            timeout_s = self._world.settings.webhook_timeout_s
+            answer = await post(url, delivery.body, signed, timeout_s=timeout_s)
+            if fault is not None and fault.kind is FaultKind.DROP_AFTER:
+                answer = Answer(None, "sent, but a fault lost the answer")
+        delivery.attempts.append(Attempt(now, url or "", answer.status, answer.problem, signed))
+        return answer
+
+    def _settle(self, delivery: Delivery, *, delivered: bool) -> None:
+        """Done, or when to try again: each pause is twice the one before.
+
+        spec: webhook.delivery.retry-72h, webhook.delivery.duplicates
+        Source: webhooks overview page, 2026; the first pause and the factor are assumed.
+        """
+        if delivered:
+            self._end(delivery, State.DELIVERED)
+            return
+        settings = self._world.settings
+        pause = settings.webhook_first_retry_s * 2 ** min(delivery.failures - 1, 60)
+        until = timedelta(seconds=settings.webhook_retry_s)
+        waited = self._world.clock.now() - delivery.told_at
+        if waited.total_seconds() + pause >= until.total_seconds():
+            self._end(delivery, State.DROPPED)
+            return
+        delivery.next_at = self._world.clock.now() + timedelta(seconds=pause)
+
+    def _end(self, delivery: Delivery, state: State) -> None:
+        delivery.state, delivery.next_at, delivery.is_held = state, None, False
+        self._waiting.pop(delivery.n, None)
+
+    def _release_held(self, sent: Delivery) -> None:
+        """Let those go that a fault held until a later event overtook them."""
+        for delivery in self._waiting.values():
+            if delivery.is_held and delivery.client_key == sent.client_key and delivery.n < sent.n:
+                delivery.next_at = self._world.clock.now()
+
+    def _url(self, delivery: Delivery) -> str | None:
+        app = self._world.apps.get(delivery.client_key)
+        return app.webhook_url if app is not None else None
+
+    async def retry(self, delivery: Delivery) -> None:
+        """Send once more now, whatever became of it; ordered faults do not meet it."""
+        answer = await self._send(delivery, None)
+        if answer.problem is None:
+            self._end(delivery, State.DELIVERED)
+        elif delivery.state is State.WAITING:
+            self._settle(delivery, delivered=False)
+            self.pump()
+
+    def clear(self) -> None:
+        """Send nothing more and forget everything."""
+        lanes, self._lanes = self._lanes, {}
+        for lane in lanes.values():
+            if not lane.get_loop().is_closed():
+                lane.cancel()
+        self._waiting.clear()
+        self.deliveries.clear()
+
+    async def stop(self) -> None:
+        """Break off what is being sent and wait until it has ended."""
+        lanes = list(self._lanes.values())
+        self.clear()
+        for lane in lanes:
+            with contextlib.suppress(asyncio.CancelledError):
+                await lane
+
+    def next_at(self) -> datetime | None:
+        """When the next try is due, None if nothing waits."""
+        moments = (delivery.next_at for delivery in self._waiting.values())
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    async def run(self) -> None:
+        """Send what is due and wait until that is done, but not long for a slow receiver."""
+        self.pump()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                while self._lanes:
+                    await asyncio.wait(list(self._lanes.values()))
+
+
+def _as_call(delivery: Delivery) -> Call:
+    """What orders for faults are compared with; `match` looks for the event's name."""
+    return Call(
+        Operation.WEBHOOK,
+        username=delivery.username,
+        client_key=delivery.client_key,
+        text=delivery.event,
+    )
