@@ -1,31 +1,42 @@
 """A strict TikTok on localhost, for development, tests and demos.
 
-    async with Emulator.serve(port=0) as emulator:
-        emulator.base_url, emulator.state
+    with running() as tiktok:
+        tiktok.base_url, tiktok.posts(), tiktok.fail_next("video.init", status=503)
 
-or `create_app(World(...))` for an ASGI client in-process, or `tiktok-emulator serve`.
+runs one in a thread; `async with Emulator.serve() as emulator` runs it in the event loop that is
+there, with its `state` at hand; `create_app(World(...))` is for an ASGI client in-process, and
+`tiktok-emulator serve` is the command.
 """
 
 from tiktok_emulator.app import create_app
+from tiktok_emulator.control.remote import Control
+from tiktok_emulator.control.schemas import BadOrder
 from tiktok_emulator.errors import ConnectionDropped, EmulatorError, PortTaken, SeedInvalid
 from tiktok_emulator.seeds import DEMO, AppSeed, CreatorSeed, Seed
 from tiktok_emulator.serving import Emulator
 from tiktok_emulator.settings import Processing, RateLimits, Settings
 from tiktok_emulator.store import World
+from tiktok_emulator.threaded import Running, running
+from tiktok_emulator.tls.recipe import Secure
 
 __all__ = [
     "DEMO",
     "AppSeed",
+    "BadOrder",
     "ConnectionDropped",
+    "Control",
     "CreatorSeed",
     "Emulator",
     "EmulatorError",
     "PortTaken",
     "Processing",
     "RateLimits",
+    "Running",
+    "Secure",
     "Seed",
     "SeedInvalid",
     "Settings",
     "World",
     "create_app",
+    "running",
 ]

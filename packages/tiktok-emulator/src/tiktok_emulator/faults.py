@@ -1,12 +1,15 @@
 """Faults to order: what goes wrong with the next call of an operation."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
+from tiktok_emulator.clock import machine_time
 from tiktok_emulator.operations import Operation
 
 _FAULT = "tiktok_emulator.fault"
@@ -63,7 +66,7 @@ class Fault:
     """One order. `count` calls are hit after `skip` were let through; None is every call.
 
     `probability` below 1 lets a call through by the dice of the seed; it then counts for
-    neither. `status` and `code` are for `error` and `html`, `delay_s` (real seconds) for the
+    neither. After `until` it is over. `status` and `code` are for `error` and `html`, `delay_s` (real seconds) for the
     delays, `bytes_per_second` for `slow_intake`, `after_bytes` for `reset_in_body`. `creator`,
     `client_key`, `match` (a piece of the path, the query or the body) and `last_chunk` (or not
     last) narrow it down.
@@ -90,6 +93,7 @@ class Fault:
     last_chunk: bool | None = None
     bytes_per_second: int = 1_000_000
     after_bytes: int = 1
+    until: datetime | None = None
 
     def concerns(self, call: Call) -> bool:
         """Whether this call is one that the order is about."""
@@ -105,12 +109,15 @@ class Fault:
 class Faults:
     """The orders, first in first out for each operation. The same seed throws the same dice."""
 
-    def __init__(self, seed: int | None = None) -> None:
+    def __init__(self, now: Callable[[], datetime] = machine_time, seed: int | None = None) -> None:
         self.waiting: list[Fault] = []
+        self._now = now
         self._dice = random.Random(seed)  # noqa: S311  # repeatable on purpose
 
     def take(self, call: Call) -> Fault | None:
         """The fault that hits this call; uses it up."""
+        now = self._now()
+        self.waiting = [each for each in self.waiting if each.until is None or now < each.until]
         for fault in self.waiting:
             if not fault.concerns(call):
                 continue

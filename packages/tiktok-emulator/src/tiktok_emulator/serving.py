@@ -2,84 +2,30 @@
 
 import asyncio
 import contextlib
-import errno
 import socket
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import cast
 
-import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from starlette.types import ASGIApp
 
 from tiktok_emulator.app import create_app
-from tiktok_emulator.errors import PortTaken
 from tiktok_emulator.seeds import Seed
+from tiktok_emulator.server import address_of, answering, listening
 from tiktok_emulator.settings import Settings
 from tiktok_emulator.store import World
-from tiktok_emulator.wire import ABORT
-
-PATIENCE_S = 2
-KEEP_ALIVE_S = 75
-
-
-class _Protocol(H11Protocol):
-    """Lets the app close its connection without an answer."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:
-        super().connection_made(transport)
-        self.app_state = {**self.app_state, ABORT: transport.abort}
-
-    def abandon_request(self) -> None:
-        """Close the connection if the rest of a request is still to come; it may never."""
-        cycle = cast("RequestResponseCycle | None", self.cycle)  # None before the first request
-        if cycle is not None and cycle.more_body:
-            self.transport.abort()
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to whoever runs the event loop, and stops without waiting for a tick."""
-
-    def __init__(self, world: World) -> None:
-        config = uvicorn.Config(
-            create_app(world),
-            http=_Protocol,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=PATIENCE_S,
-            timeout_keep_alive=KEEP_ALIVE_S,
-        )
-        super().__init__(config)
-        self.stop = asyncio.Event()
-        self.world = world
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield
-
-    async def main_loop(self) -> None:
-        tick = 0
-        while not (await self.on_tick(tick) or self.stop.is_set()):
-            tick += 1
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.stop.wait(), 0.1)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Once the connections are closed, whoever waits on purpose need not wait any more.
-        asyncio.get_running_loop().call_soon(self.world.closing.set)
-        for connection in list(self.server_state.connections):
-            cast("_Protocol", connection).abandon_request()
-        await super().shutdown(sockets)
+from tiktok_emulator.tls.recipe import Secure
 
 
 class Emulator:
-    """A running emulator: where it is, and the world behind it."""
+    """A running emulator: where it is, and the world behind it.
 
-    def __init__(self, state: World, base_url: str) -> None:
+    `secure` tells where its TLS side is, None if it has none.
+    """
+
+    def __init__(self, state: World, base_url: str, secure: Secure | None = None) -> None:
         self.state = state
         self.base_url = base_url
+        self.secure = secure
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -92,51 +38,71 @@ class Emulator:
         settings: Settings | None = None,
         spool: Path | None = None,
         seed: int | None = None,
+        tls: Path | None = None,
+        tls_port: int = 0,
+        proxy_port: int = 0,
     ) -> "AsyncGenerator[Emulator]":
         """Serve until the block ends; port 0 is any free one. Uploaded bytes are deleted then.
+
+        `tls` is the folder for an authority of its own, made there if it is empty. Then the same
+        world also speaks TLS on `tls_port`, under TikTok's host names, and `proxy_port` is a
+        proxy that leads to it; see Secure.environment.
 
         Raises:
             PortTaken: something else listens there.
             SeedInvalid: apps that TikTok would not register.
+            EmulatorError: the folder for TLS cannot be used.
         """
         world = World(base=base, settings=settings, spool=spool, seed=seed)
         try:
             _ = world.spool  # a folder that cannot be made is told before anything is served
-            with listening(host, port) as listener:
-                server = _Server(world)
-                running = asyncio.get_running_loop().create_task(server.serve([listener]))
-                try:
-                    # The socket listens already: whoever connects before uvicorn does waits.
-                    yield cls(world, address_of(listener))
-                finally:
-                    server.stop.set()
-                    await running
+            app = create_app(world)
+            async with contextlib.AsyncExitStack() as stack:
+                listener = stack.enter_context(listening(host, port))
+                secure = None
+                if tls is not None:
+                    listeners = [
+                        stack.enter_context(listening(host, number))
+                        for number in (tls_port, proxy_port)
+                    ]
+                    secure = await stack.enter_async_context(_securely(app, world, tls, listeners))
+                await stack.enter_async_context(answering(app, world, listener))
+                await stack.enter_async_context(_ticking(world))
+                yield cls(world, address_of(listener), secure)
         finally:
+            await world.outbox.stop()
             world.close()
 
 
-@contextlib.contextmanager
-def listening(host: str, port: int) -> Generator[socket.socket]:
-    """A socket that listens there.
-
-    Raises:
-        PortTaken: something else does, or the host is not ours.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-            listener.listen(1024)
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                why = f"port {port} on {host} is taken; stop what runs there or choose --port 0"
-                raise PortTaken(why) from error
-            raise PortTaken(f"cannot listen on {host}:{port}: {error.strerror}") from error
-        yield listener
+@contextlib.asynccontextmanager
+async def _ticking(world: World) -> AsyncGenerator[None]:
+    """Let things happen by the world's clock; what goes wrong in it comes out at the end."""
+    task = asyncio.get_running_loop().create_task(world.due.tick())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
-def address_of(listener: socket.socket) -> str:
-    """The base URL of a listening socket."""
-    host, port = cast("tuple[str, int]", listener.getsockname()[:2])
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+@contextlib.asynccontextmanager
+async def _securely(
+    app: ASGIApp, world: World, folder: Path, listeners: list[socket.socket]
+) -> AsyncGenerator[Secure]:
+    """Speak TLS on the first socket; the second is the proxy that leads there."""
+    # Only whoever asks for TLS waits for the library that makes certificates.
+    from tiktok_emulator.tls.authority import certificates  # noqa: PLC0415  # see above
+    from tiktok_emulator.tls.proxy import proxying  # noqa: PLC0415  # as above
+
+    speaking, leading = listeners
+    host, port = speaking.getsockname()[:2]
+    files = await asyncio.to_thread(certificates, folder)
+    async with answering(app, world, speaking, files), proxying(leading, (host, port)):
+        yield Secure(
+            proxy_url=address_of(leading),
+            host=host,
+            port=port,
+            authority=files.authority,
+            bundle=files.bundle,
+        )

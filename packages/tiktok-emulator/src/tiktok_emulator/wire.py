@@ -17,7 +17,7 @@ ABORT = "abort_connection"
 INTAKE = "tiktok_emulator.intake"
 LONGEST_BODY = 1_048_576
 BROKEN_OFF = "The connection broke before the request was whole; nothing was done."
-OURS = ("/_", "/@", "/feed", "/media/", "/avatar/", "/cover/", "/favicon.ico")
+OURS = ("/_", "/@", "/feed", "/media/", "/avatar/", "/favicon.ico")
 SWALLOWED = (FaultKind.DROP_AFTER, FaultKind.RESET_IN_BODY, FaultKind.RESET_IN_ANSWER)
 
 

@@ -22,6 +22,8 @@ from tiktok_emulator.errors import EmulatorError
 from tiktok_emulator.oauth.state import Removal, StandingConsent
 from tiktok_emulator.oauth.tokens import disconnect
 from tiktok_emulator.posting.settle import settle_all
+from tiktok_emulator.published.control import control_document
+from tiktok_emulator.published.surface import surface_document
 from tiktok_emulator.scenarios import SCENARIOS, play, scenario_facts
 from tiktok_emulator.seeds import Seed, problems
 from tiktok_emulator.settings import Settings
@@ -43,6 +45,16 @@ async def index(_: Request) -> Response:
     )
 
 
+async def openapi(_: Request) -> Response:
+    """Describe the control plane: OpenAPI 3.1."""
+    return JSONResponse(control_document(ENDPOINTS))
+
+
+async def tiktok_openapi(_: Request) -> Response:
+    """Describe the emulated part of TikTok: OpenAPI 3.1."""
+    return JSONResponse(surface_document())
+
+
 @takes(schemas.ResetOrder)
 async def reset(request: Request) -> Response:
     """Forget everything but the apps and creators of the start. Body: {"seed": int?}.
@@ -57,13 +69,17 @@ async def reset(request: Request) -> Response:
 
 @takes(Seed)
 async def seed(request: Request) -> Response:
-    """Add or change apps and creators. Body: {"apps": [...], "creators": [...]}.
+    """Add or change apps and creators, and publish videos by hand.
+
+    Body: {"apps": [...], "creators": [...], "videos": [...]}.
 
     Facts that are left out keep their value, or get the default when new. All or nothing.
     """
     order = await schemas.read(Seed, request)
     world = world_of(request)
     world.seed(order)
+    for entry in order.creators:
+        follow(world, world.creators[entry.username])
     return JSONResponse({"apps": list(world.apps), "creators": list(world.creators)})
 
 
@@ -150,7 +166,8 @@ async def consent(request: Request) -> Response:
     """Let a creator consent, or refuse, without a browser: authorize then redirects at once.
 
     Body: {"client_key", "username", "decision": "accept"|"refuse", "scopes": [...]?,
-    "count": int or null, "error": with what a refusal comes back}. A new order for the same app goes before older ones without a count.
+    "count": int or null, "error": with what a refusal comes back}. A new order for the same
+    app goes before older ones without a count.
     """
     order = await schemas.read(schemas.ConsentOrder, request)
     world = world_of(request)
@@ -252,6 +269,8 @@ def _explained(endpoint: Endpoint) -> Endpoint:
 
 ENDPOINTS: list[tuple[str, str, Endpoint]] = [
     ("GET", "/_control/", index),
+    ("GET", "/_control/openapi.json", openapi),
+    ("GET", "/_control/tiktok-openapi.json", tiktok_openapi),
     ("POST", "/_control/reset", reset),
     ("POST", "/_control/seed", seed),
     ("GET", "/_control/clock", clock),
