@@ -19,6 +19,9 @@ HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+", re.ASCII)
 class Endpoints:
     """The bases of the REST API and of the consent page. Without arguments: TikTok's own hosts.
 
+    Everything else that is told about in public is retired or made up, and answers 404.
+
+    spec: path.unknown-404
     Source: login-kit-web, content-posting-api-reference-direct-post, 2026-09-11.
     """
 
@@ -43,10 +46,13 @@ class Endpoints:
     def allows_pull(self, url: str) -> bool:
         """Whether media can be fetched from this address: https, from a host that has a name.
 
-        Only TikTok knows whether the app has verified it. What stands in for TikTok (`at`) may be
-        able to fetch from its own machine, so loopback addresses are taken then, http or https.
+        Only TikTok knows whether the app has verified it: as a domain, with everything below it, or
+        as a prefix of addresses. Its own sample video needs no verification. What stands in for
+        TikTok (`at`) may be able to fetch from its own machine, so loopback addresses are taken
+        then, http or https.
 
-        spec: pull.init.https-only, pull.init.no-ip
+        spec: pull.init.https-only, pull.init.no-ip, pull.init.ownership-domain
+        spec: pull.init.ownership-prefix, pull.init.verification-file, pull.init.tiktok-sample
         Source: content-posting-api-media-transfer-guide, 2026-09-11.
         """
         try:

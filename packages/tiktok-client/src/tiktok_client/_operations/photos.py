@@ -20,7 +20,7 @@ def init_photos(endpoints: Endpoints, token: str, post: PhotoPost) -> Request:
     """Open a Direct Post of photos. `is_aigc` stands at the top, as nowhere else.
 
     spec: photo.init, photo.init.media-type, photo.init.post-mode, photo.init.is-aigc
-    spec: photo.init.scope-by-mode
+    spec: photo.init.scope-by-mode, photo.init.unaudited-public
     """
     body = {
         "media_type": "PHOTO",
@@ -82,5 +82,9 @@ def photo_source(
 
 
 def _texts(post: PhotoPost | PhotoDraft) -> dict[str, str]:
+    """What was said in words; what was not is left out.
+
+    spec: photo.init.title, photo.init.description
+    """
     said = {"title": post.title, "description": post.description}
     return {name: text for name, text in said.items() if text is not None}

@@ -47,7 +47,10 @@ E = TypeVar("E", PrivacyLevel, PublishState, FailReason)
 
 
 def post_json(operation: str, url: str, token: str, body: object) -> Request:
-    """A POST on behalf of a creator."""
+    """A POST of JSON on behalf of a creator. If several things are wrong, TikTok tells the first.
+
+    spec: envelope.json-body, envelope.check-order
+    """
     headers = {"Authorization": f"Bearer {token}", "Content-Type": JSON}
     return Request(operation, "POST", url, headers, json.dumps(body).encode("ascii"))
 
@@ -97,6 +100,7 @@ def init_video(endpoints: Endpoints, token: str, post: VideoPost, plan: ChunkPla
     """Open a Direct Post by FILE_UPLOAD. Nothing can appear before bytes are sent.
 
     spec: posting.init, posting.init.privacy-mismatch, posting.init.unaudited-public
+    spec: posting.init.unaudited-other-privacy, posting.init.sandbox-private
     """
     body = {"post_info": post_info(post), "source_info": source_info(plan)}
     return post_json("video.init", endpoints.api + VIDEO_INIT, token, body)
@@ -117,6 +121,7 @@ def init_inbox_video(endpoints: Endpoints, token: str, plan: ChunkPlan) -> Reque
     """Open a draft by FILE_UPLOAD. Nothing is said about the post: its creator does that.
 
     spec: inbox.video.init, inbox.video.init.no-post-info, inbox.video.init.scope
+    spec: inbox.video.init.plan, inbox.video.init.ids
     """
     body = {"source_info": source_info(plan)}
     return post_json("inbox.video.init", endpoints.api + INBOX_INIT, token, body)
@@ -134,7 +139,7 @@ def init_inbox_video_from_url(endpoints: Endpoints, token: str, video_url: str) 
 def pull_info(endpoints: Endpoints, video_url: str) -> dict[str, str]:
     """Where TikTok fetches the video. Raises ValueError where it never would.
 
-    spec: pull.init.video-url
+    spec: pull.init.video-url, pull.init.unverified, pull.init.no-redirect, pull.init.timeout
     """
     check_address(endpoints, "video_url", video_url)
     return {"source": "PULL_FROM_URL", "video_url": video_url}
@@ -149,9 +154,12 @@ def check_address(endpoints: Endpoints, name: str, url: str) -> None:
 def post_info(post: VideoPost) -> dict[str, str | bool | int]:
     """What is said about the post, in TikTok's words: interactions negated, absent is absent.
 
+    Nothing that is no field is ever sent: TikTok would ignore it.
+
     spec: posting.init.title, posting.init.disable-duet, posting.init.disable-stitch
     spec: posting.init.disable-comment, posting.init.cover-timestamp, posting.init.brand-content
     spec: posting.init.brand-organic, posting.init.is-aigc, posting.init.brand-content-private
+    spec: posting.init.unknown-fields
     """
     said: dict[str, str | bool | int] = {
         "privacy_level": str(post.privacy_level),
@@ -200,7 +208,7 @@ def read_video_upload(answer: Response) -> VideoUpload:
 def read_opened(answer: Response) -> Opened:
     """Read the id of a post or draft whose media TikTok fetches itself.
 
-    spec: pull.init.ids, photo.init.publish-id
+    spec: pull.init.ids, photo.init.publish-id, photo.init.ids
     """
     data, log_id = read_data(answer)
     return Opened(publish_id=data.text("publish_id"), log_id=log_id, raw=data.values)
@@ -210,7 +218,7 @@ def cancel(endpoints: Endpoints, token: str, publish_id: str) -> Request:
     """Stop a download that is under way.
 
     spec: cancel, cancel.pull-only, cancel.not-cancellable, cancel.invalid-publish-id
-    spec: cancel.wrong-user
+    spec: cancel.wrong-user, cancel.event
     """
     url = f"{endpoints.api}/v2/post/publish/cancel/"
     return post_json("cancel", url, token, {"publish_id": publish_id})
@@ -238,7 +246,7 @@ def read_status(answer: Response) -> PublishStatus:
 
     spec: status.fetch.fail-reason, status.fetch.post-id, status.fetch.post-id-int64
     spec: status.fetch.post-id-only-public, status.fetch.uploaded-bytes
-    spec: status.downloaded-bytes, status.drafts-many-ids
+    spec: status.downloaded-bytes, status.drafts-many-ids, status.fetch.listed-fields-only
     spec: posting.init.processing-upload-from-init
     """
     data, log_id = read_data(answer)

@@ -26,7 +26,7 @@ class PollPlan:
     Raises ValueError for pauses that do not grow, and for a plan that by itself would ask more than
     30 times within a minute. Several plans at once share these 30: see `AsyncSlotLimiter`.
 
-    spec: limits.status-per-minute
+    spec: limits.status-per-minute, status.no-deadline
     Source: content-posting-api-reference-get-video-status (2026).
     """
 

@@ -29,8 +29,8 @@ class PhotoPost:
     Raises ValueError for no photos or too many, a text that is too long, or a cover that is none of
     the photos. Addresses are looked at when the post is opened.
 
-    spec: photo.init.photo-count, photo.init.cover-index
-    spec: photo.init.title-length, photo.init.description-length
+    spec: photo.init.photo-count, photo.init.cover-index, photo.init.cover-index-range
+    spec: photo.init.title-length, photo.init.description-length, media.photo.all-or-nothing
     Source: content-posting-api-reference-photo-post, 2026-09-11.
     """
 
