@@ -33,7 +33,7 @@ RULES = [
     (r"\bAsyncByteStream\b", "SyncByteStream"),
     (r"\bAsyncItera(tor|ble)\b", r"Itera\1"),
     (
-        r"\bAsync(TikTok|Transport|OAuth|Posting|Calls|Feed|Opening|Sending|RefreshingToken|(Slot)?Limiter)\b",
+        r"\bAsync(TikTok|Transport|OAuth|Posting|Display|Calls|Feed|Opening|Sending|RefreshingToken|(Slot)?Limiter)\b",
         r"\1",
     ),
     (r"\bAwaitable, Callable\b", "Callable"),

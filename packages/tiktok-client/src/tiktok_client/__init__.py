@@ -3,7 +3,7 @@
 This module is the whole public surface.
 """
 
-from . import limits
+from . import limits, webhooks
 from ._async.client import AsyncTikTok
 from ._async.refreshing import AsyncRefreshingToken
 from ._async.slots import AsyncLimiter, AsyncSlotLimiter
@@ -23,6 +23,7 @@ from .errors import (
     APIError,
     AuthError,
     ConnectFailed,
+    EventMalformed,
     InvalidRequest,
     MediaRejected,
     OAuthError,
@@ -32,6 +33,7 @@ from .errors import (
     ResponseError,
     ScopeMissing,
     ServerFault,
+    SignatureInvalid,
     SourceError,
     StateMismatch,
     TikTokError,
@@ -43,8 +45,18 @@ from .errors import (
 )
 from .models.calls import CallRecord
 from .models.chunks import Chunk, ChunkPlan
+from .models.display import (
+    BASIC_FIELDS,
+    PROFILE_FIELDS,
+    STATS_FIELDS,
+    UserField,
+    UserInfo,
+    Video,
+    VideoField,
+    VideoPage,
+)
 from .models.following import PollPlan, PostProgress, PostResult, PostStage
-from .models.oauth import AppKeys, AuthorizeRequest, Callback, TokenGrant
+from .models.oauth import AppKeys, AuthorizeRequest, Callback, ClientToken, TokenGrant
 from .models.photos import PhotoDraft, PhotoPost
 from .models.posting import (
     ChunkReceipt,
@@ -60,6 +72,9 @@ from .models.posting import (
 )
 
 __all__ = [
+    "BASIC_FIELDS",
+    "PROFILE_FIELDS",
+    "STATS_FIELDS",
     "APIError",
     "Advice",
     "AppKeys",
@@ -80,9 +95,11 @@ __all__ = [
     "Chunk",
     "ChunkPlan",
     "ChunkReceipt",
+    "ClientToken",
     "ConnectFailed",
     "CreatorInfo",
     "Endpoints",
+    "EventMalformed",
     "FailReason",
     "InvalidRequest",
     "Limiter",
@@ -105,6 +122,7 @@ __all__ = [
     "ResponseError",
     "ScopeMissing",
     "ServerFault",
+    "SignatureInvalid",
     "SlotLimiter",
     "SourceError",
     "StateMismatch",
@@ -119,10 +137,16 @@ __all__ = [
     "TransportError",
     "UploadError",
     "UploadRefusal",
+    "UserField",
+    "UserInfo",
+    "Video",
+    "VideoField",
+    "VideoPage",
     "VideoPost",
     "VideoUpload",
     "chunk_bytes_for",
     "limits",
     "plan_chunks",
     "utf16_units",
+    "webhooks",
 ]

@@ -22,7 +22,7 @@ from .errors import (
     TokenInvalid,
 )
 
-__all__ = ["CODES", "OAUTH_CODES", "Meaning"]
+__all__ = ["CALLBACK_HINTS", "CODES", "OAUTH_CODES", "Hint", "Meaning"]
 
 
 class Meaning(NamedTuple):
@@ -33,7 +33,8 @@ class Meaning(NamedTuple):
 
 
 # See spec: error.invalid_params, error.invalid_param, error.access_token_invalid
-# See spec: error.scope_not_authorized, error.spam_risk_too_many_posts
+# See spec: error.scope_not_authorized, error.scope_permission_missed
+# See spec: error.spam_risk_too_many_posts
 # See spec: error.spam_risk_user_banned_from_posting, error.reached_active_user_cap
 # See spec: error.unaudited_client_can_only_post_to_private_accounts
 # See spec: error.privacy_level_option_mismatch, error.rate_limit_exceeded, error.internal_error
@@ -46,6 +47,7 @@ CODES: Mapping[str, Meaning] = MappingProxyType(
         "invalid_param": Meaning(InvalidRequest, Advice.FIX_INPUT),
         "access_token_invalid": Meaning(TokenInvalid, Advice.REAUTHORISE),
         "scope_not_authorized": Meaning(ScopeMissing, Advice.REAUTHORISE),
+        "scope_permission_missed": Meaning(ScopeMissing, Advice.REAUTHORISE),
         "spam_risk_too_many_posts": Meaning(PostingRefused, Advice.RETRY_LATER),
         "spam_risk_user_banned_from_posting": Meaning(PostingRefused, Advice.GIVE_UP),
         "reached_active_user_cap": Meaning(PostingRefused, Advice.RETRY_LATER),
@@ -80,5 +82,30 @@ OAUTH_CODES: Mapping[str, Advice] = MappingProxyType(
         "unsupported_response_type": Advice.FIX_INPUT,
         "server_error": Advice.RETRY_LATER,
         "temporarily_unavailable": Advice.RETRY_LATER,
+    }
+)
+
+
+class Hint(NamedTuple):
+    """What `error_type` adds to a callback's error."""
+
+    words: str
+    advice: Advice
+
+
+# No page lists these; both were seen live. Neither is the person's refusal.
+# See spec: oauth.callback.draft-app, oauth.callback.sandbox-target
+CALLBACK_HINTS: Mapping[tuple[str, str], Hint] = MappingProxyType(
+    {
+        ("unauthorized_client", "client_key"): Hint(
+            "the app is a draft or under review, lacks Login Kit, or this is the key of the other "
+            "environment (sandbox or production)",
+            Advice.FIX_INPUT,
+        ),
+        ("access_denied", "non_sandbox_target"): Hint(
+            "this account is no target user of the sandbox: add it in the developer portal, and "
+            "allow an hour",
+            Advice.FIX_INPUT,
+        ),
     }
 )

@@ -18,6 +18,8 @@ TikTokError                    .operation .advice
 │  ├─ PostingRefused           this creator, app or post may not be published now
 │  └─ ServerFault              TikTok failed
 ├─ UploadError                 a PUT was refused    .kind .status .received .chunk .offset
+├─ SignatureInvalid            a webhook is not TikTok's, or not fresh
+├─ EventMalformed              a webhook is TikTok's, but not as specified
 └─ PostInterrupted             a post or draft was opened, then it failed   .publish_id .upload_url
 
 `advice` says what to do next, so that a job decides with one `match`. Which class a code becomes,
@@ -36,6 +38,7 @@ __all__ = [
     "Advice",
     "AuthError",
     "ConnectFailed",
+    "EventMalformed",
     "InvalidRequest",
     "MediaRejected",
     "OAuthError",
@@ -45,6 +48,7 @@ __all__ = [
     "ResponseError",
     "ScopeMissing",
     "ServerFault",
+    "SignatureInvalid",
     "SourceError",
     "StateMismatch",
     "TikTokError",
@@ -62,6 +66,10 @@ DOC_PAGES: Mapping[str, str] = MappingProxyType(
         "oauth.token": "oauth-error-handling",
         "oauth.refresh": "oauth-error-handling",
         "oauth.revoke": "oauth-error-handling",
+        "oauth.client_token": "client-access-token-management",
+        "user_info": "tiktok-api-v2-get-user-info",
+        "video_list": "tiktok-api-v2-video-list",
+        "video_query": "tiktok-api-v2-video-query",
         "creator_info": "content-posting-api-reference-query-creator-info",
         "video.init": "content-posting-api-reference-direct-post",
         "inbox.video.init": "content-posting-api-reference-upload-video",
@@ -192,7 +200,33 @@ class ScopeMissing(AuthError):
 
 
 class OAuthError(AuthError):
-    """Authorize, token or revoke said no. `code` is OAuth's `error`."""
+    """Authorize, token or revoke said no. `code` is OAuth's `error`.
+
+    `error_type` and `err_code` are what a callback may say besides; no page lists their values.
+    """
+
+    def __init__(
+        self,
+        *,
+        operation: str,
+        code: str,
+        message: str,
+        log_id: str | None,
+        status: int,
+        advice: Advice | None = None,
+        error_type: str | None = None,
+        err_code: str | None = None,
+    ) -> None:
+        super().__init__(
+            operation=operation,
+            code=code,
+            message=message,
+            log_id=log_id,
+            status=status,
+            advice=advice,
+        )
+        self.error_type = error_type
+        self.err_code = err_code
 
 
 class StateMismatch(OAuthError):
@@ -299,6 +333,20 @@ class UploadError(TikTokError):
     def offset(self) -> int:
         """The first byte of the refused chunk, counted from the start of the file."""
         return self.chunk.first
+
+
+class SignatureInvalid(TikTokError):
+    """A webhook is not TikTok's, or not fresh. Answer 401, and do nothing of what it says."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, operation="webhook")
+
+
+class EventMalformed(TikTokError):
+    """A webhook is TikTok's, but not as its pages say. The message names the field, no value."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, operation="webhook")
 
 
 class PostInterrupted(TikTokError):

@@ -1,4 +1,7 @@
 import inspect
+from types import ModuleType
+
+import pytest
 
 import tiktok_client
 from tiktok_client import (
@@ -10,16 +13,21 @@ from tiktok_client import (
     SlotLimiter,
     TikTok,
     Transport,
+    errors,
+    limits,
+    webhooks,
 )
+from tiktok_client._async.display import AsyncDisplay
 from tiktok_client._async.oauth import AsyncOAuth
 from tiktok_client._async.posting import AsyncPosting
+from tiktok_client._sync.display import Display
 from tiktok_client._sync.oauth import OAuth
 from tiktok_client._sync.posting import Posting
 
 
 def test_all_is_sorted_and_exactly_what_is_public() -> None:
     named = tiktok_client.__all__
-    assert named == sorted(named)
+    assert named == sorted(named, key=lambda name: (not name.isupper(), name))
     submodules = {"codes", "endpoints", "errors", "models"}
     public = {name for name in vars(tiktok_client) if not name.startswith("_")} - submodules
     assert set(named) == public
@@ -31,6 +39,7 @@ def test_the_sync_client_has_every_method_of_the_async_one() -> None:
         (AsyncTransport, Transport),
         (AsyncOAuth, OAuth),
         (AsyncPosting, Posting),
+        (AsyncDisplay, Display),
         (AsyncRefreshingToken, RefreshingToken),
         (AsyncSlotLimiter, SlotLimiter),
     ]
@@ -47,6 +56,32 @@ def test_the_sync_client_has_every_method_of_the_async_one() -> None:
 
 
 def test_nothing_in_the_sync_client_waits() -> None:
-    for kind in (TikTok, Transport, OAuth, Posting, RefreshingToken, SlotLimiter):
+    for kind in (TikTok, Transport, OAuth, Posting, Display, RefreshingToken, SlotLimiter):
         for _, method in inspect.getmembers(kind, inspect.isfunction):
             assert not inspect.iscoroutinefunction(method)
+
+
+@pytest.mark.parametrize("module", [tiktok_client, webhooks])
+def test_every_public_name_has_a_docstring_of_its_own(module: ModuleType) -> None:
+    for name in module.__all__:
+        thing = getattr(module, name)
+        if inspect.isclass(thing) or inspect.isfunction(thing) or inspect.ismodule(thing):
+            # Dataclasses and enums write one themselves where there is none.
+            assert inspect.getdoc(thing), name
+            assert not (thing.__doc__ or "").startswith(f"{name}("), name
+
+
+@pytest.mark.parametrize("kind", [AsyncTikTok, AsyncOAuth, AsyncPosting, AsyncDisplay])
+def test_every_public_method_has_a_docstring(kind: type) -> None:
+    methods = inspect.getmembers(kind, inspect.isfunction)
+    assert [name for name, it in methods if not name.startswith("_") and not it.__doc__] == []
+
+
+def test_every_error_can_be_imported_from_the_top() -> None:
+    assert set(errors.__all__) <= set(tiktok_client.__all__)
+
+
+def test_limits_are_numbers_and_lists_with_nothing_private_between_them() -> None:
+    public = {name for name in vars(limits) if name.isupper()}
+    assert public
+    assert not [name for name in public if getattr(limits, name) is None]

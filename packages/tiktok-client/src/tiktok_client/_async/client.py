@@ -6,6 +6,7 @@ from typing import Self
 from tiktok_client.endpoints import Endpoints
 from tiktok_client.models.oauth import AppKeys
 
+from .display import AsyncDisplay
 from .oauth import AsyncOAuth
 from .posting import AsyncPosting
 from .slots import AsyncLimiter
@@ -44,6 +45,7 @@ class AsyncTikTok:
         self.transport = AsyncTransport() if transport is None else transport
         self.oauth = AsyncOAuth(app, self.endpoints, self.transport)
         self.posting = AsyncPosting(token, self.endpoints, self.transport, limiter, user or "")
+        self.display = AsyncDisplay(token, self.endpoints, self.transport, limiter, user or "")
 
     async def __aenter__(self) -> Self:
         return self

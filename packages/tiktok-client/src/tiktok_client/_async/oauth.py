@@ -4,7 +4,13 @@ from collections.abc import Iterable
 
 from tiktok_client._operations import oauth
 from tiktok_client.endpoints import Endpoints
-from tiktok_client.models.oauth import AppKeys, AuthorizeRequest, Callback, TokenGrant
+from tiktok_client.models.oauth import (
+    AppKeys,
+    AuthorizeRequest,
+    Callback,
+    ClientToken,
+    TokenGrant,
+)
 
 from .transport import AsyncTransport
 
@@ -95,6 +101,17 @@ class AsyncOAuth:
         """
         request = oauth.refresh(self._keys(), self._endpoints, refresh_token=refresh_token)
         return await self._transport.call(request, oauth.read_grant, timeout_s=timeout_s)
+
+    async def client_token(self, *, timeout_s: float | None = None) -> ClientToken:
+        """Get a token of the app itself: for Research and Commercial Content, not for posting.
+
+        It lives two hours as a rule (`expires_in`) and cannot be refreshed: ask again. Raises
+        OAuthError, TransportError, ResponseError.
+
+        Source: client-access-token-management (2026).
+        """
+        request = oauth.client_token(self._keys(), self._endpoints)
+        return await self._transport.call(request, oauth.read_client_token, timeout_s=timeout_s)
 
     async def revoke(self, *, access_token: str, timeout_s: float | None = None) -> None:
         """Disconnect the app from this person; both tokens die.

@@ -13,20 +13,28 @@ from datetime import timedelta
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from tiktok_client.codes import OAUTH_CODES
+from tiktok_client.codes import CALLBACK_HINTS, OAUTH_CODES
 from tiktok_client.endpoints import Endpoints
 from tiktok_client.errors import Advice, OAuthError, StateMismatch
-from tiktok_client.models.oauth import AppKeys, AuthorizeRequest, Callback, TokenGrant
+from tiktok_client.models.oauth import (
+    AppKeys,
+    AuthorizeRequest,
+    Callback,
+    ClientToken,
+    TokenGrant,
+)
 
-from .wire import FORM, Request, Response, read_oauth
+from .wire import FORM, Fields, Request, Response, read_oauth
 
 __all__ = [
     "AppKind",
     "authorize",
+    "client_token",
     "code_challenge",
     "exchange",
     "new_verifier",
     "read_callback",
+    "read_client_token",
     "read_grant",
     "read_revoked",
     "refresh",
@@ -134,23 +142,29 @@ def read_callback(url_or_query: str, *, expected_state: str) -> Callback:
     code, error = values.get("code"), values.get("error")
     if error or not code:
         # TikTok's own Android library takes neither a code nor an error for a refusal.
-        error = error or "access_denied"
-        raise OAuthError(
-            operation="oauth.authorize",
-            code=error,
-            message=_why_not(values),
-            log_id=values.get("logid") or values.get("log_id"),
-            status=302,
-            advice=OAUTH_CODES.get(error),
-        )
+        raise _refused(error or "access_denied", values)
     return Callback(code=code, scopes=split_scopes(values.get("scopes", "")))
 
 
-def _why_not(values: dict[str, str]) -> str:
-    # error_type is not documented, but it alone says which set-up is wrong (client_key,
-    # non_sandbox_target).
-    parts = [values.get("error_description", ""), values.get("error_type", "")]
-    return " / ".join(part for part in parts if part)
+def _refused(error: str, values: dict[str, str]) -> OAuthError:
+    """Make the error of a callback: TikTok's words, and ours where its error_type says more.
+
+    spec: oauth.callback.error-extras, oauth.callback.draft-app, oauth.callback.sandbox-target
+    spec: oauth.sandbox.targets
+    """
+    error_type = values.get("error_type") or None
+    hint = CALLBACK_HINTS.get((error, error_type or ""))
+    parts = [values.get("error_description"), error_type, hint.words if hint else None]
+    return OAuthError(
+        operation="oauth.authorize",
+        code=error,
+        message=" / ".join(part for part in parts if part),
+        log_id=values.get("logid") or values.get("log_id") or None,
+        status=302,
+        advice=hint.advice if hint else OAUTH_CODES.get(error),
+        error_type=error_type,
+        err_code=values.get("errCode") or None,
+    )
 
 
 def split_scopes(text: str) -> frozenset[str]:
@@ -174,6 +188,7 @@ def exchange(
 
     spec: oauth.token, oauth.token.grant-types, oauth.token.code-single-use
     spec: oauth.token.code-lifetime, oauth.token.redirect-same, oauth.redirect.exact
+    spec: oauth.token.web-without-challenge
     """
     values = {
         "client_key": app.client_key,
@@ -201,10 +216,38 @@ def refresh(app: AppKeys, endpoints: Endpoints, *, refresh_token: str) -> Reques
     return _form("oauth.refresh", f"{endpoints.api}/v2/oauth/token/", values)
 
 
+def client_token(app: AppKeys, endpoints: Endpoints) -> Request:
+    """Ask for a token of the app itself.
+
+    spec: oauth.client-token, oauth.token.grant-types
+    Source: client-access-token-management (2026).
+    """
+    values = {
+        "client_key": app.client_key,
+        "client_secret": app.client_secret,
+        "grant_type": "client_credentials",
+    }
+    return _form("oauth.client_token", f"{endpoints.api}/v2/oauth/token/", values)
+
+
+def read_client_token(answer: Response) -> ClientToken:
+    """Read it. There is no refresh token: the next one is asked for in the same way.
+
+    spec: oauth.client-token.prefix, oauth.client-token.lifetime, oauth.client-token.no-refresh
+    """
+    fields = read_oauth(answer)
+    return ClientToken(
+        access_token=fields.text("access_token"),
+        expires_in=_lifetime(fields, "expires_in"),
+        log_id=fields.optional_text("log_id"),
+    )
+
+
 def read_grant(answer: Response) -> TokenGrant:
     """Read tokens. Lifetimes are what the answer says, never a constant.
 
     spec: oauth.token.access-lifetime, oauth.token.refresh-lifetime, oauth.token.prefixes
+    spec: oauth.scopes.partial
     """
     fields = read_oauth(answer)
     return TokenGrant(
@@ -212,10 +255,17 @@ def read_grant(answer: Response) -> TokenGrant:
         scopes=split_scopes(fields.text("scope")),
         access_token=fields.text("access_token"),
         refresh_token=fields.text("refresh_token"),
-        expires_in=timedelta(seconds=fields.integer("expires_in")),
-        refresh_expires_in=timedelta(seconds=fields.integer("refresh_expires_in")),
+        expires_in=_lifetime(fields, "expires_in"),
+        refresh_expires_in=_lifetime(fields, "refresh_expires_in"),
         log_id=fields.optional_text("log_id"),
     )
+
+
+def _lifetime(fields: Fields, name: str) -> timedelta:
+    try:
+        return timedelta(seconds=fields.integer(name))
+    except OverflowError:
+        raise fields.answer.refuse(f"field {name} is no lifetime") from None
 
 
 def revoke(app: AppKeys, endpoints: Endpoints, *, access_token: str) -> Request:

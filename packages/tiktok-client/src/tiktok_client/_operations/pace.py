@@ -11,12 +11,17 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 
-from tiktok_client.limits import CREATOR_INFOS_PER_WINDOW, INITS_PER_WINDOW, STATUSES_PER_WINDOW
+from tiktok_client.limits import (
+    CREATOR_INFOS_PER_WINDOW,
+    DISPLAY_CALLS_PER_WINDOW,
+    INITS_PER_WINDOW,
+    STATUSES_PER_WINDOW,
+)
 
 __all__ = ["SLOTS", "Lane", "read_wait_s"]
 
 # See spec: limits.init-per-minute, limits.creator-info-per-minute, limits.status-per-minute
-# See spec: limits.inbox-init-per-minute, limits.photo-init-per-minute
+# See spec: limits.inbox-init-per-minute, limits.photo-init-per-minute, limits.display-per-minute
 SLOTS: Mapping[str, int] = MappingProxyType(
     {
         "video.init": INITS_PER_WINDOW,
@@ -24,6 +29,9 @@ SLOTS: Mapping[str, int] = MappingProxyType(
         "photo.init": INITS_PER_WINDOW,
         "creator_info": CREATOR_INFOS_PER_WINDOW,
         "status": STATUSES_PER_WINDOW,
+        "user_info": DISPLAY_CALLS_PER_WINDOW,
+        "video_list": DISPLAY_CALLS_PER_WINDOW,
+        "video_query": DISPLAY_CALLS_PER_WINDOW,
     }
 )
 LONGEST_WAIT_S = 86_400.0

@@ -7,6 +7,7 @@ from typing import Self
 from tiktok_client.endpoints import Endpoints
 from tiktok_client.models.oauth import AppKeys
 
+from .display import Display
 from .oauth import OAuth
 from .posting import Posting
 from .slots import Limiter
@@ -45,6 +46,7 @@ class TikTok:
         self.transport = Transport() if transport is None else transport
         self.oauth = OAuth(app, self.endpoints, self.transport)
         self.posting = Posting(token, self.endpoints, self.transport, limiter, user or "")
+        self.display = Display(token, self.endpoints, self.transport, limiter, user or "")
 
     def __enter__(self) -> Self:
         return self

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-__all__ = ["AppKeys", "AuthorizeRequest", "Callback", "TokenGrant"]
+__all__ = ["AppKeys", "AuthorizeRequest", "Callback", "ClientToken", "TokenGrant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +49,13 @@ class TokenGrant:
     refresh_token: str = field(repr=False)
     expires_in: timedelta
     refresh_expires_in: timedelta
+    log_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientToken:
+    """A token of the app itself, for APIs that speak for nobody. It cannot be refreshed."""
+
+    access_token: str = field(repr=False)
+    expires_in: timedelta
     log_id: str | None = None
