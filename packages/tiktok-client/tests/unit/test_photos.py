@@ -104,7 +104,9 @@ TEXTS: list[tuple[str, int, Texts]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "most", "make"), TEXTS)
+@pytest.mark.parametrize(
+    ("name", "most", "make"), TEXTS, ids=["post", "draft", "described post", "described draft"]
+)
 def test_texts_end_at_their_limit_in_utf16_units(name: str, most: int, make: Texts) -> None:
     make("🦊" * (most // 2))
     with pytest.raises(ValueError, match=rf"the {name} .* {most} UTF-16 units, not {most + 1}"):
