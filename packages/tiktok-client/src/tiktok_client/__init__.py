@@ -56,7 +56,7 @@ from .models.display import (
     VideoPage,
 )
 from .models.following import PollPlan, PostProgress, PostResult, PostStage
-from .models.oauth import AppKeys, AuthorizeRequest, Callback, ClientToken, TokenGrant
+from .models.oauth import AppKeys, AuthorizeRequest, Callback, ClientToken, Scope, TokenGrant
 from .models.photos import PhotoDraft, PhotoPost
 from .models.posting import (
     ChunkReceipt,
@@ -120,6 +120,7 @@ __all__ = [
     "RateLimited",
     "RefreshingToken",
     "ResponseError",
+    "Scope",
     "ScopeMissing",
     "ServerFault",
     "SignatureInvalid",

@@ -40,6 +40,7 @@ class Meaning(NamedTuple):
 # See spec: error.privacy_level_option_mismatch, error.rate_limit_exceeded, error.internal_error
 # See spec: error.url_ownership_unverified, error.spam_risk_too_many_pending_share
 # See spec: error.app_version_check_failed, error.publish_not_cancellable
+# See spec: error.invalid_file_upload
 # See spec: error.invalid_publish_id, error.token_not_authorized_for_specified_publish_id
 CODES: Mapping[str, Meaning] = MappingProxyType(
     {
@@ -56,6 +57,7 @@ CODES: Mapping[str, Meaning] = MappingProxyType(
         ),
         "privacy_level_option_mismatch": Meaning(PostingRefused, Advice.FIX_INPUT),
         "url_ownership_unverified": Meaning(MediaRejected, Advice.FIX_INPUT),
+        "invalid_file_upload": Meaning(MediaRejected, Advice.FIX_INPUT),
         "rate_limit_exceeded": Meaning(RateLimited, Advice.RETRY_LATER),
         "spam_risk_too_many_pending_share": Meaning(PostingRefused, Advice.RETRY_LATER),
         "app_version_check_failed": Meaning(PostingRefused, Advice.FIX_INPUT),

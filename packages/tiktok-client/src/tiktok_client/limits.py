@@ -37,13 +37,16 @@ UNAUDITED_USERS_PER_DAY = 5
 PENDING_SHARES = 5
 
 # See spec: limits.display-per-minute
-DISPLAY_CALLS_PER_WINDOW = 600
+DISPLAY_PER_WINDOW = 600
 # See spec: display.video-list.max-count, display.video-query.ids-max
 MAX_VIDEOS_PER_PAGE = 20
 MAX_QUERIED_VIDEOS = 20
 # TikTok leaves the age of a webhook's signature to its receiver; five minutes is what most take.
 WEBHOOK_AGE = timedelta(minutes=5)
 
+# See spec: oauth.redirect.length, oauth.redirect.count
+MAX_REDIRECT_CHARS = 511
+MAX_REDIRECTS = 10
 # See spec: oauth.pkce.verifier-length
 MIN_VERIFIER_CHARS = 43
 MAX_VERIFIER_CHARS = 128

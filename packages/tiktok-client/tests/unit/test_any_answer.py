@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiktok_client import OAuthError, TikTokError, plan_chunks
-from tiktok_client._operations import oauth, posting, upload
+from tiktok_client._operations import display, oauth, posting, upload
 from tiktok_client._operations.wire import Response
 
 NAMES = st.sampled_from(
@@ -16,7 +16,8 @@ NAMES = st.sampled_from(
         "data", "error", "code", "message", "log_id", "status", "fail_reason", "publish_id",
         "upload_url", "publicaly_available_post_id", "uploaded_bytes", "creator_username",
         "privacy_level_options", "comment_disabled", "max_video_post_duration_sec", "open_id",
-        "scope", "access_token", "expires_in", "error_description", "ok",
+        "scope", "access_token", "expires_in", "error_description", "ok", "user", "videos",
+        "has_more", "cursor", "id", "create_time", "is_verified", "title", "refresh_expires_in",
     ]
 )  # fmt: skip
 VALUES = st.recursive(
@@ -37,7 +38,11 @@ READERS: list[Callable[[Response], object]] = [
     posting.read_video_upload,
     posting.read_status,
     oauth.read_grant,
+    oauth.read_client_token,
     oauth.read_revoked,
+    display.read_user_info,
+    display.read_video_page,
+    display.read_videos,
     lambda answer: upload.read_receipt(answer, plan_chunks(100).chunk(0)),
 ]
 

@@ -12,6 +12,7 @@ from tiktok_client import (
     Endpoints,
     OAuthError,
     ResponseError,
+    Scope,
     StateMismatch,
 )
 from tiktok_client._operations import oauth
@@ -205,3 +206,63 @@ def test_revoke_is_done_when_the_answer_is_empty(answer: Answer, body: bytes) ->
 
 def test_keys_hide_their_secret() -> None:
     assert "hush" not in repr(APP)
+
+
+def test_a_redirect_address_over_511_characters_is_refused() -> None:
+    longest = "https://example.com/" + "c" * 491
+    asked = oauth.authorize(APP, HERE, redirect_uri=longest, scopes=[Scope.VIDEO_LIST], kind="web")
+    assert query_of(asked.url)["scope"] == "video.list"
+    with pytest.raises(ValueError, match="511 characters"):
+        oauth.authorize(APP, HERE, redirect_uri=longest + "c", scopes=["x"], kind="web")
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "advice", "words"),
+    [
+        (
+            "error=unauthorized_client&error_type=client_key",
+            "unauthorized_client",
+            Advice.FIX_INPUT,
+            "draft",
+        ),
+        (
+            "error=access_denied&error_type=non_sandbox_target",
+            "access_denied",
+            Advice.FIX_INPUT,
+            "target user",
+        ),
+        ("error=access_denied&error_type=brand_new", "access_denied", Advice.GIVE_UP, "brand_new"),
+        ("error=access_denied", "access_denied", Advice.GIVE_UP, "access_denied"),
+    ],
+)
+def test_what_a_callback_says_besides_tells_whose_fault_it_is(
+    query: str, code: str, advice: Advice, words: str
+) -> None:
+    more = "&error_description=Something&errCode=10003&logid=2026X"
+    with pytest.raises(OAuthError, match=words) as caught:
+        oauth.read_callback(f"{query}{more}&state=s1", expected_state="s1")
+    error = caught.value
+    assert (error.code, error.advice, error.log_id) == (code, advice, "2026X")
+    assert (error.err_code, error.message.startswith("Something")) == ("10003", True)
+    assert error.error_type == (parse_qs(query).get("error_type") or [None])[0]
+
+
+def test_a_client_token_is_asked_for_with_the_keys_alone_and_has_no_refresh_token(
+    answer: Answer,
+) -> None:
+    request = oauth.client_token(APP, HERE)
+    assert request.url == "http://127.0.0.1:8700/v2/oauth/token/"
+    assert parse_qs(request.body.decode()) == {
+        "client_key": ["aw123"],
+        "client_secret": ["hush"],
+        "grant_type": ["client_credentials"],
+    }
+    body = {"access_token": "clt.1", "expires_in": 7200, "token_type": "Bearer"}
+    token = oauth.read_client_token(answer(body))
+    assert (token.access_token, token.expires_in) == ("clt.1", timedelta(hours=2))
+    assert "clt.1" not in repr(token)
+
+
+def test_a_lifetime_beyond_all_time_is_refused(answer: Answer) -> None:
+    with pytest.raises(ResponseError, match="field expires_in is no lifetime"):
+        oauth.read_client_token(answer({"access_token": "clt.1", "expires_in": 10**30}))

@@ -33,7 +33,7 @@ def user_info(endpoints: Endpoints, token: str, fields: Iterable[UserField | str
     """Ask about the creator: a GET without a body. Raises ValueError if no field is asked for.
 
     spec: display.user-info, display.user-info.method, display.user-info.fields
-    spec: display.user-info.scope-missing
+    spec: display.user-info.scope-missing, display.unknown-fields
     """
     asked = tuple(dict.fromkeys(map(str, fields)))
     if not asked:
@@ -194,6 +194,8 @@ def _video(one: Fields) -> Video:
 
     spec: display.video, display.video.id, display.video.create-time-seconds
     spec: display.video.cover-ttl, display.video.share-url, display.video.title-150
+    spec: display.video.description-150, display.video.duration, display.video.size
+    spec: display.video.embed, display.video.counts
     """
     created = one.optional_integer("create_time")
     return Video(

@@ -49,7 +49,8 @@ Content = Mapping[str, object]
 def read_event(raw_body: bytes) -> Event:
     """Read a message. Raises EventMalformed, naming the field, if it is not as the pages say.
 
-    spec: webhook.envelope, webhook.content-is-text, webhook.create-time, webhook.user-openid
+    spec: webhook.envelope, webhook.envelope.content-is-text
+    spec: webhook.envelope.create-time, webhook.envelope.user-openid
     """
     whole = _object(raw_body)
     if whole is None:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from tiktok_client.codes import CALLBACK_HINTS, OAUTH_CODES
 from tiktok_client.endpoints import Endpoints
 from tiktok_client.errors import Advice, OAuthError, StateMismatch
+from tiktok_client.limits import MAX_REDIRECT_CHARS
 from tiktok_client.models.oauth import (
     AppKeys,
     AuthorizeRequest,
@@ -107,8 +108,11 @@ def check_redirect(uri: str, kind: AppKind) -> None:
     """Raise ValueError for a redirect address that TikTok cannot have registered.
 
     spec: oauth.redirect.desktop-loopback, oauth.redirect.web-https, oauth.redirect.no-query
+    spec: oauth.redirect.length
     """
     parts = urlsplit(uri)
+    if len(uri) > MAX_REDIRECT_CHARS:
+        raise ValueError(f"a redirect address has at most {MAX_REDIRECT_CHARS} characters")
     if parts.query or parts.fragment or "?" in uri or "#" in uri:
         raise ValueError("a redirect address has no query and no fragment")
     if kind == "web" and parts.scheme != "https":
@@ -234,6 +238,7 @@ def read_client_token(answer: Response) -> ClientToken:
     """Read it. There is no refresh token: the next one is asked for in the same way.
 
     spec: oauth.client-token.prefix, oauth.client-token.lifetime, oauth.client-token.no-refresh
+    spec: oauth.client-token.not-a-user
     """
     fields = read_oauth(answer)
     return ClientToken(

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from tiktok_client.limits import (
     CREATOR_INFOS_PER_WINDOW,
-    DISPLAY_CALLS_PER_WINDOW,
+    DISPLAY_PER_WINDOW,
     INITS_PER_WINDOW,
     STATUSES_PER_WINDOW,
 )
@@ -29,9 +29,9 @@ SLOTS: Mapping[str, int] = MappingProxyType(
         "photo.init": INITS_PER_WINDOW,
         "creator_info": CREATOR_INFOS_PER_WINDOW,
         "status": STATUSES_PER_WINDOW,
-        "user_info": DISPLAY_CALLS_PER_WINDOW,
-        "video_list": DISPLAY_CALLS_PER_WINDOW,
-        "video_query": DISPLAY_CALLS_PER_WINDOW,
+        "user_info": DISPLAY_PER_WINDOW,
+        "video_list": DISPLAY_PER_WINDOW,
+        "video_query": DISPLAY_PER_WINDOW,
     }
 )
 LONGEST_WAIT_S = 86_400.0

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from .oauth import Scope
+
 __all__ = [
     "BASIC_FIELDS",
     "PROFILE_FIELDS",
@@ -45,11 +47,11 @@ class UserField(StrEnum):
     VIDEO_COUNT = "video_count"
 
     @property
-    def scope(self) -> str:
+    def scope(self) -> Scope:
         """The scope without which TikTok refuses a call that asks for this field."""
         if self in PROFILE_FIELDS:
-            return "user.info.profile"
-        return "user.info.stats" if self in STATS_FIELDS else "user.info.basic"
+            return Scope.USER_INFO_PROFILE
+        return Scope.USER_INFO_STATS if self in STATS_FIELDS else Scope.USER_INFO_BASIC
 
 
 BASIC_FIELDS = (

@@ -62,7 +62,8 @@ class Envelope:
     Events come at least once and have no id. `fingerprint` is the same text for the same event
     delivered again: keep those you have acted on, for at least three days.
 
-    spec: webhook.envelope, webhook.create-time, webhook.user-openid, webhook.delivery.duplicates
+    spec: webhook.envelope, webhook.envelope.create-time, webhook.envelope.user-openid
+    spec: webhook.delivery.duplicates
     Source: webhooks-overview, webhooks-events (2026).
     """
 

@@ -2,8 +2,24 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 
-__all__ = ["AppKeys", "AuthorizeRequest", "Callback", "ClientToken", "TokenGrant"]
+__all__ = ["AppKeys", "AuthorizeRequest", "Callback", "ClientToken", "Scope", "TokenGrant"]
+
+
+class Scope(StrEnum):
+    """What a person can let an app do: the scopes of login, posting and reading.
+
+    spec: oauth.scopes.names
+    Source: tiktok-api-scopes (2026).
+    """
+
+    USER_INFO_BASIC = "user.info.basic"
+    USER_INFO_PROFILE = "user.info.profile"
+    USER_INFO_STATS = "user.info.stats"
+    VIDEO_LIST = "video.list"
+    VIDEO_PUBLISH = "video.publish"
+    VIDEO_UPLOAD = "video.upload"
 
 
 @dataclass(frozen=True, slots=True)
