@@ -52,7 +52,7 @@ async def receiver(caller: Caller) -> AsyncGenerator[Receiver]:
 
 
 async def _told(caller: Caller) -> list[dict[str, Any]]:
-    return (await caller.http.get("/_control/webhooks")).json()["webhooks"]
+    return (await caller.http.get("/_control/webhooks")).json()["deliveries"]
 
 
 async def _until(caller: Caller, fits: Callable[[list[dict[str, Any]]], bool]) -> Any:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tiktok_emulator.control import schemas
+from tiktok_emulator.control.describe import takes
 from tiktok_emulator.control.lookup import known
 from tiktok_emulator.display.videos import numbers_of
 from tiktok_emulator.seeds import Seed, VideoSeed
@@ -20,6 +21,7 @@ class VideosOrder(BaseModel):
     videos: Annotated[list[VideoSeed], Field(min_length=1, max_length=1_000)]
 
 
+@takes(VideosOrder)
 async def add_videos(request: Request) -> Response:
     """Publish videos that did not come through the API. Body: {"videos": [{...}, ...]}.
 

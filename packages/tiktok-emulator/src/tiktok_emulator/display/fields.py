@@ -76,7 +76,7 @@ def asked_fields(
     fields = tuple(name for name in names if name in known)
     if not fields or (foreign and settings.display_unknown_fields == "refuse"):
         raise bad_params(
-            rule,
+            "display.unknown-fields" if foreign else rule,
             (
                 f"fields has {', '.join(foreign)}, which TikTok does not have"
                 if foreign
@@ -107,7 +107,7 @@ def check_scopes(fields: tuple[str, ...], scopes: tuple[str, ...], settings: Set
     raise PostingRefusal(
         400 if code == "scope_permission_missed" else 401,
         code,
-        "Additional scope permissions are required for the fields requested."
+        "Access token is invalid, some fields need additional scopes."
         if code == "scope_permission_missed"
         else "The user did not authorize the scope required for completing this request.",
         rule="display.user-info.scope-missing",

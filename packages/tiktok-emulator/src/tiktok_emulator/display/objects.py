@@ -79,6 +79,7 @@ def video_object(video: Listed, asker: Asker, fields: Iterable[str]) -> dict[str
 
     spec: display.video, display.video.id, display.video.create-time-seconds
     spec: display.video.share-url, display.video.title-150, display.video.description-150
+    spec: display.video.duration, display.video.size, display.video.embed, display.video.counts
     spec: display.video-list.fields
     Source: video object page, 2026; the form of share_url is from its samples.
     """

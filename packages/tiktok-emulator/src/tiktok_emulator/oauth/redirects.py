@@ -14,6 +14,7 @@ def registration_problem(kind: Kind, uri: str) -> str | None:
     """Why TikTok would not register this address, or None.
 
     spec: oauth.redirect.no-query, oauth.redirect.web-https, oauth.redirect.desktop-loopback
+    spec: oauth.redirect.length
     Source: login kit web and desktop pages, 2026.
     """
     if not uri.isascii() or not uri.isprintable() or " " in uri:

@@ -177,7 +177,7 @@ def client_token(world: World, app: App) -> dict[str, object]:
     return {"access_token": value, "expires_in": lifetime, "token_type": "Bearer"}
 
 
-def disconnect(world: World, grant: Grant, reason: Removal) -> None:
+def disconnect(world: World, grant: Grant, reason: Removal = Removal.USER_DISCONNECTED) -> None:
     """Kill every token of a grant, remember when it was taken back, and tell the app.
 
     Publishes that are not decided yet will fail, even if the user consents anew meanwhile.

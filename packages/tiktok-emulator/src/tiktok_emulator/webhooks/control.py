@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tiktok_emulator.control import schemas
+from tiktok_emulator.control.describe import asks, takes
 from tiktok_emulator.control.lookup import Missing, known
 from tiktok_emulator.seeds import Text, Username
 from tiktok_emulator.store import world_of
@@ -24,6 +25,7 @@ class EventOrder(BaseModel):
     content: dict[str, object] = Field(default={})
 
 
+@asks("after")
 async def webhooks(request: Request) -> Response:
     """List what was told to apps and what became of it. Query: after=N for later ones.
 
@@ -34,10 +36,11 @@ async def webhooks(request: Request) -> Response:
         raise schemas.BadOrder(f"after: {after!r} is not a number")
     told = world_of(request).outbox.deliveries
     return JSONResponse(
-        {"webhooks": [delivery_facts(each) for each in told if each.n > int(after)]}
+        {"deliveries": [delivery_facts(each) for each in told if each.n > int(after)]}
     )
 
 
+@takes(EventOrder)
 async def tell(request: Request) -> Response:
     """Tell an app of any event, by hand.
 
