@@ -1,20 +1,32 @@
 """Puts the slices together into one ASGI app."""
 
+import secrets
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from tiktok_emulator.control.routes import ROUTES as CONTROL
+from tiktok_emulator.display.routes import ROUTES as DISPLAY
+from tiktok_emulator.due import Due
 from tiktok_emulator.journal import note_of
 from tiktok_emulator.oauth.routes import ROUTES as OAUTH
-from tiktok_emulator.pages import render
+from tiktok_emulator.pages import ROUTES as ASSETS
+from tiktok_emulator.pages import page
 from tiktok_emulator.phone.routes import ROUTES as PHONE
+from tiktok_emulator.posting import settle
 from tiktok_emulator.posting.routes import ROUTES as POSTING
 from tiktok_emulator.store import World
 from tiktok_emulator.upload.routes import ROUTES as UPLOAD
 from tiktok_emulator.wire import OURS, Wire
+
+# What happens later, by the emulator's clock.
+DUE = (
+    Due("posting", settle.next_at, settle.run),
+    Due("webhooks", lambda world: world.outbox.next_at(), lambda world: world.outbox.run()),
+)
 
 
 def create_app(world: World) -> ASGIApp:
@@ -23,11 +35,14 @@ def create_app(world: World) -> ASGIApp:
     Without a server, a fault that drops the connection raises ConnectionDropped out of the app.
     """
     app = Starlette(
-        routes=[*OAUTH, *POSTING, *UPLOAD, *PHONE, *CONTROL],
+        routes=[*OAUTH, *POSTING, *UPLOAD, *DISPLAY, *PHONE, *CONTROL, *ASSETS],
         exception_handlers={HTTPException: _no_such_path},
     )
     app.router.redirect_slashes = False
     app.state.world = world
+    for due in DUE:
+        world.due.register(due)
+    app.state.form_key = secrets.token_urlsafe(24)
     return Wire(app, world)
 
 
@@ -38,7 +53,7 @@ async def _no_such_path(request: Request, _: Exception) -> Response:
         text = f"{request.method} {path} is no control endpoint; GET /_control/ lists them"
         return JSONResponse({"error": text}, 404)
     if path == "/" or path.startswith(OURS):
-        return HTMLResponse(render("not_there.html", {"text": "Couldn't find this page"}), 404)
+        return page(request, "not_there.html", {"text": "Couldn't find this page"}, status=404)
     note = note_of(request)
     note.code = "unknown_path"
     note.why = (

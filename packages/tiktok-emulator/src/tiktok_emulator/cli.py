@@ -1,17 +1,48 @@
 """The command `tiktok-emulator`."""
 
-import asyncio
 import json
-import signal
 import sys
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TextIO
 
 import click
 
-from tiktok_emulator.errors import EmulatorError
-from tiktok_emulator.seeds import DEMO, Seed, read_seed_file
-from tiktok_emulator.serving import Emulator
-from tiktok_emulator.settings import Settings
+P = ParamSpec("P")
+DEFAULT_URL = "http://127.0.0.1:8700"
+
+
+def explained(command: Callable[P, None]) -> Callable[P, None]:
+    """End with status 2 and one line instead of a traceback."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        # Only commands that run wait for the emulator to be imported, --help does not.
+        from tiktok_emulator.errors import EmulatorError  # noqa: PLC0415  # see above
+
+        try:
+            command(*args, **kwargs)
+        except EmulatorError as error:
+            click.echo(f"tiktok-emulator: {error}", err=True)
+            sys.exit(2)
+        except ConnectionRefusedError:
+            click.echo(
+                "tiktok-emulator: nothing answers there; start it with `tiktok-emulator serve` or "
+                "say --url",
+                err=True,
+            )
+            sys.exit(2)
+        except OSError as error:
+            click.echo(f"tiktok-emulator: {error.filename or 'spool'}: {error.strerror}", err=True)
+            sys.exit(2)
+
+    return run
+
+
+at_url = click.option(
+    "--url", default=DEFAULT_URL, show_default=True, help="Where the emulator is."
+)
 
 
 @click.group()
@@ -42,65 +73,91 @@ def main() -> None:
     help="Take each upload no faster than this.",
 )
 @click.option("--seed", type=int, help="Make every id and token repeatable.")
+@click.option("--scenario", default="calm", show_default=True, help="Play this one at the start.")
+@click.option(
+    "--tls", is_flag=True, help="Also answer to TikTok's own host names; prints how to get there."
+)
+@click.option(
+    "--tls-folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where its certificate authority is kept. Default: one for this user.",
+)
+@click.option("--tls-port", default=8743, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--proxy-port", default=8742, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--json", "as_json", is_flag=True, help="Print the ready line as JSON.")
-def serve(
-    *,
-    host: str,
-    port: int,
-    seed_file: Path | None,
-    demo: bool,
-    spool: Path | None,
-    intake_bytes_per_second: int | None,
-    seed: int | None,
-    as_json: bool,
-) -> None:
+@explained
+def serve(**options: object) -> None:
     """Serve until interrupted. Prints one line when it listens.
 
     The control plane is at /_control/, and / shows what was posted.
     """
-    try:
-        settings = Settings(intake_bytes_per_second=intake_bytes_per_second)
-        base = _base(seed_file, demo=demo)
-        asyncio.run(_serve(host, port, base, settings, spool, seed, as_json=as_json))
-    except EmulatorError as error:
-        click.echo(f"tiktok-emulator: {error}", err=True)
-        sys.exit(2)
-    except OSError as error:
-        click.echo(f"tiktok-emulator: {error.filename or 'spool'}: {error.strerror}", err=True)
-        sys.exit(2)
+    from tiktok_emulator.serve import serve_until_interrupted  # noqa: PLC0415  # as in explained
+
+    serve_until_interrupted(options)
 
 
-def _base(seed_file: Path | None, *, demo: bool) -> Seed:
-    seeds = [DEMO] if demo else []
-    if seed_file is not None:
-        seeds.append(read_seed_file(seed_file))
-    return Seed(
-        apps=[app for seed in seeds for app in seed.apps],
-        creators=[creator for seed in seeds for creator in seed.creators],
-    )
+@main.command()
+@at_url
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@explained
+def seed(url: str, file: TextIO) -> None:
+    """Add or change apps, creators and videos in a running emulator, from JSON (- is stdin)."""
+    from tiktok_emulator.ask import sow  # noqa: PLC0415  # as in explained
+
+    click.echo(sow(url, file.read()))
 
 
-async def _serve(  # noqa: PLR0917  # called once, right above
-    host: str,
-    port: int,
-    base: Seed,
-    settings: Settings,
-    spool: Path | None,
-    seed: int | None,
-    *,
-    as_json: bool,
-) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    async with Emulator.serve(
-        host=host, port=port, base=base, settings=settings, spool=spool, seed=seed
-    ) as emulator:
-        ready = f"tiktok-emulator ready at {emulator.base_url}"
-        click.echo(json.dumps({"ready": True, "base_url": emulator.base_url}) if as_json else ready)
-        sys.stdout.flush()
-        await stop.wait()
+@main.group()
+def scenario() -> None:
+    """Named circumstances, such as an outage, and what a good client does in each."""
+
+
+@scenario.command("list")
+def scenario_list() -> None:
+    """Names, with what happens in each."""
+    from tiktok_emulator.scenarios import SCENARIOS  # noqa: PLC0415  # as in explained
+
+    width = max(map(len, SCENARIOS))
+    for name, found in SCENARIOS.items():
+        click.echo(f"{name.ljust(width)}  {found.says}")
+
+
+@scenario.command("show")
+@click.argument("name")
+@explained
+def scenario_show(name: str) -> None:
+    """What happens, what a good client does, and the switches and faults of a scenario."""
+    from tiktok_emulator.scenarios import find, scenario_facts  # noqa: PLC0415  # as in explained
+
+    found = find(name)
+    facts = scenario_facts(found)
+    click.echo(f"{found.name}\n\n{found.says}\n\nA good client: {found.good_client}\n")
+    shown = {key: facts[key] for key in ("settings", "faults", "lasts_s")}
+    click.echo(json.dumps(shown, indent=2))
+
+
+@scenario.command("set")
+@at_url
+@click.argument("name")
+@explained
+def scenario_set(url: str, name: str) -> None:
+    """Play a scenario in a running emulator; `calm` ends any other."""
+    from tiktok_emulator.control.remote import Control  # noqa: PLC0415  # as in explained
+
+    Control(url).scenario(name)
+    click.echo(f"{name} is played")
+
+
+@main.command()
+@at_url
+@click.option("--follow", is_flag=True, help="Go on printing as requests come, until interrupted.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each request.")
+@explained
+def log(url: str, *, follow: bool, as_json: bool) -> None:
+    """Print the request log: for a refusal also the rule, its source and what mends it."""
+    from tiktok_emulator.ask import print_log  # noqa: PLC0415  # as in explained
+
+    print_log(url, follow=follow, as_json=as_json)
 
 
 if __name__ == "__main__":

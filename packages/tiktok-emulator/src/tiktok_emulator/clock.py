@@ -26,7 +26,7 @@ class Clock:
         self._machine = machine
         self._watchers: list[Callable[[], None]] = []
         # At `_since` of the machine it was `_then` here; since then it runs `_rate` times as fast.
-        self._since = self._then = machine()
+        self._since = self._then = EARLIEST
         self._rate = 1.0
         self._is_plain = True
         self._frozen_at: datetime | None = None
@@ -115,8 +115,9 @@ class Clock:
     def _set(self, moment: datetime) -> None:
         if self._frozen_at is not None:
             self._frozen_at = moment
-        self._is_plain = False
-        self._since, self._then = self._machine(), moment
+        else:
+            self._is_plain = False
+            self._since, self._then = self._machine(), moment
         self._tell()
 
     def _tell(self) -> None:

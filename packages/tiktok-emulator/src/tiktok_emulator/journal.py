@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from tiktok_emulator.errors import Refusal
+from tiktok_emulator.sources import fact
 
 KEPT = 20_000
 _NOTE = "tiktok_emulator.note"
@@ -52,10 +53,14 @@ class Journal:
         self._entries.append((self._last, note))
 
     def after(self, number: int) -> Iterator[dict[str, object]]:
-        """The entries with a higher number, oldest first."""
+        """The entries with a higher number, oldest first, as the control plane shows them."""
         for n, note in self._entries:
             if n > number:
-                yield {"n": n, **asdict(note), "at": note.at.isoformat()}
+                yield entry(n, note)
+
+    def find(self, number: int) -> Note | None:
+        """The entry of this number, while it is kept."""
+        return next((note for n, note in self._entries if n == number), None)
 
     def newest(self) -> Iterator[tuple[int, Note]]:
         """Every entry with its number, the newest first."""
@@ -65,6 +70,19 @@ class Journal:
         """Forget everything and count from 1 again."""
         self._entries.clear()
         self._last = 0
+
+
+def entry(n: int, note: Note) -> dict[str, object]:
+    """One request for the control plane, with what the specification says of the broken rule."""
+    found = fact(note.rule)
+    return {
+        "n": n,
+        **asdict(note),
+        "at": note.at.isoformat(),
+        "says": found.says if found else None,
+        "source": f"{found.source}, {found.date}" if found else None,
+        "basis": found.basis if found else None,
+    }
 
 
 def attach(scope: Scope, note: Note) -> None:

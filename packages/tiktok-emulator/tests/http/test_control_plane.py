@@ -10,7 +10,7 @@ Caller = Any  # the fixture of conftest.py
 
 async def test_the_index_lists_each_endpoint_with_what_it_does(caller: Caller) -> None:
     endpoints = (await caller.http.get("/_control/")).json()["endpoints"]
-    assert {"method": "POST", "path": "/_control/reset"}.items() <= endpoints[1].items()
+    assert ("POST", "/_control/reset") in [(each["method"], each["path"]) for each in endpoints]
     assert all(entry["does"] for entry in endpoints)
 
 
@@ -98,7 +98,7 @@ async def test_the_log_tells_which_rule_was_broken_and_what_mends_it(caller: Cal
         ("POST", "seed", {"creators": [{"username": "x"}]}, "creators.0.username"),
         ("POST", "seed", {"apps": [{"client_key": "new"}]}, "client_secret"),
         ("POST", "consent", {"client_key": "demo-desktop-key"}, "username"),
-        ("POST", "outcomes", {"outcome": "video_pull_failed"}, "outcome"),
+        ("POST", "outcomes", {"outcome": "bad_luck"}, "outcome"),
         ("PATCH", "creators/demo", {"username": "x"}, "username"),
         ("PATCH", "creators/demo", {"private": None}, "private"),
         ("POST", "reset", {"seed": "x"}, "seed"),

@@ -4,13 +4,14 @@ import pytest
 from pydantic import ValidationError
 
 from tiktok_emulator import AppSeed, CreatorSeed, Seed, SeedInvalid, Settings
-from tiktok_emulator.faults import Fault, FaultKind, Faults, Operation
+from tiktok_emulator.faults import Call, Fault, FaultKind, Faults
+from tiktok_emulator.operations import Operation
 from tiktok_emulator.seeds import new_app, new_creator, problems
 from tiktok_emulator.settings import changed
 
 
 def _take(faults: Faults, operation: Operation = Operation.STATUS) -> Fault | None:
-    return faults.take(operation, "ann", last_chunk=None)
+    return faults.take(Call(operation, "ann"))
 
 
 def test_faults_are_used_up_first_in_first_out_for_each_operation() -> None:
@@ -41,10 +42,10 @@ def test_a_fault_can_be_for_one_creator_and_for_last_chunks() -> None:
     faults.waiting.append(
         Fault(Operation.UPLOAD, FaultKind.DROP_AFTER, creator="ann", last_chunk=True)
     )
-    assert faults.take(Operation.UPLOAD, "bob", last_chunk=True) is None
-    assert faults.take(Operation.UPLOAD, "ann", last_chunk=False) is None
-    assert faults.take(Operation.UPLOAD, "ann", last_chunk=None) is None
-    assert faults.take(Operation.UPLOAD, "ann", last_chunk=True)
+    assert faults.take(Call(Operation.UPLOAD, "bob", last_chunk=True)) is None
+    assert faults.take(Call(Operation.UPLOAD, "ann", last_chunk=False)) is None
+    assert faults.take(Call(Operation.UPLOAD, "ann", last_chunk=None)) is None
+    assert faults.take(Call(Operation.UPLOAD, "ann", last_chunk=True))
 
 
 def test_settings_are_changed_by_name_and_groups_are_merged() -> None:

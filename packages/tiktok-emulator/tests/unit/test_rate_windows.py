@@ -7,8 +7,8 @@ import pytest
 
 from tiktok_emulator import AppSeed, CreatorSeed, Seed, World
 from tiktok_emulator.errors import PostingRefusal
-from tiktok_emulator.operations import Operation
 from tiktok_emulator.oauth.state import Grant, Token
+from tiktok_emulator.operations import Operation
 from tiktok_emulator.posting.access import admit
 
 PUBLISH = ("video.publish",)
@@ -46,6 +46,9 @@ def _call(world: World, token: str, operation: Operation = Operation.INIT) -> No
         (Operation.INIT, 6, "limits.init-per-minute"),
         (Operation.CREATOR_INFO, 20, "limits.creator-info-per-minute"),
         (Operation.STATUS, 30, "limits.status-per-minute"),
+        (Operation.USER_INFO, 600, "limits.display-per-minute"),
+        (Operation.VIDEO_LIST, 600, "limits.display-per-minute"),
+        (Operation.VIDEO_QUERY, 600, "limits.display-per-minute"),
     ],
 )
 def test_one_call_more_than_the_limit_is_429(

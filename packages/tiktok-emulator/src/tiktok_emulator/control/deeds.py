@@ -27,6 +27,10 @@ async def move_clock(world: World, order: ClockOrder) -> None:
         ClockOutOfRange: before 1970 or after 2999; then it was not moved.
     """
     clock = world.clock
+    if order.to is not None:
+        clock.check(order.to - clock.now())
+    if order.advance_s is not None:
+        clock.check(timedelta(seconds=order.advance_s))
     if order.freeze is not None:
         clock.freeze() if order.freeze else clock.release()
     if order.rate is not None:

@@ -5,7 +5,9 @@ from dataclasses import asdict
 from datetime import datetime
 
 from tiktok_emulator.oauth.state import App, Grant
-from tiktok_emulator.posting.state import Post
+from tiktok_emulator.posting.publish import Publish
+from tiktok_emulator.posting.state import Photo, Post
+from tiktok_emulator.pull.state import Pull
 from tiktok_emulator.store import World
 from tiktok_emulator.upload.state import Upload
 
@@ -17,7 +19,7 @@ def dump(world: World, base_url: str) -> dict[str, object]:
         "apps": [_app(app) for app in world.apps.values()],
         "creators": [asdict(creator) for creator in world.creators.values()],
         "grants": [_grant(world, grant) for grant in world.grants.values()],
-        "uploads": [upload_facts(upload) for upload in world.uploads.values()],
+        "uploads": [publish_facts(publish) for publish in world.publishes.values()],
         "posts": [post_facts(world, post, base_url) for post in world.posts.values()],
     }
 
@@ -46,27 +48,43 @@ def _grant(world: World, grant: Grant) -> dict[str, object]:
     }
 
 
-def upload_facts(upload: Upload) -> dict[str, object]:
-    """One upload, as the dump shows it."""
-    return {
-        "publish_id": upload.publish_id,
-        "upload_id": upload.upload_id,
-        "client_key": upload.client_key,
-        "username": upload.username,
-        "size_bytes": upload.plan.size_bytes,
-        "chunk_bytes": upload.plan.chunk_bytes,
-        "total_chunk_count": upload.plan.count,
-        "received_bytes": upload.received_bytes,
-        "state": upload.state,
-        "status": upload.status,
-        "fail_reason": upload.fail_reason,
-        "post_id": None if upload.post_id is None else str(upload.post_id),
-        "media": None if upload.facts is None else asdict(upload.facts),
-        "created_at": upload.created_at.isoformat(),
-        "expires_at": upload.expires_at.isoformat(),
-        "completed_at": _iso(upload.completed_at),
-        "finished_at": _iso(upload.finished_at),
+def publish_facts(publish: Publish) -> dict[str, object]:
+    """One publish, as the dump shows it: an upload or a pull."""
+    facts: dict[str, object] = {
+        "publish_id": publish.publish_id,
+        "client_key": publish.client_key,
+        "username": publish.username,
+        "medium": publish.medium,
+        "publish_type": publish.aim,
+        "size_bytes": publish.expected_bytes,
+        "received_bytes": publish.received_bytes,
+        "state": publish.state,
+        "status": publish.status,
+        "fail_reason": publish.fail_reason,
+        "fail_why": publish.why,
+        "post_id": str(publish.post_ids[0]) if publish.post_ids else None,
+        "post_ids": [str(post_id) for post_id in publish.post_ids],
+        "media": None if publish.facts is None else asdict(publish.facts),
+        "photos": [_photo(photo) for photo in publish.photos],
+        "created_at": publish.created_at.isoformat(),
+        "completed_at": _iso(publish.completed_at),
+        "finished_at": _iso(publish.finished_at),
     }
+    if isinstance(publish, Upload):
+        facts["upload_id"] = publish.upload_id
+        facts["chunk_bytes"] = publish.plan.chunk_bytes
+        facts["total_chunk_count"] = publish.plan.count
+        facts["expires_at"] = publish.expires_at.isoformat()
+    elif isinstance(publish, Pull):
+        facts["urls"] = [address.url for address in publish.addresses]
+        facts["deadline_at"] = publish.deadline_at.isoformat()
+    return facts
+
+
+def _photo(photo: Photo) -> dict[str, object]:
+    facts: dict[str, object] = asdict(photo)
+    del facts["path"]
+    return facts
 
 
 def post_facts(world: World, post: Post, base_url: str) -> Mapping[str, object]:
@@ -82,7 +100,7 @@ def post_facts(world: World, post: Post, base_url: str) -> Mapping[str, object]:
         "sha256": post.sha256,
         "size_bytes": post.size_bytes,
         "created_at": post.created_at.isoformat(),
-        "url": f"{base_url}/@{post.username}/video/{post.post_id}",
+        "url": f"{base_url}/@{post.username}/{post.medium}/{post.post_id}",
         "shows_id": post.shows_id(world.clock.now()),
         "cover_timestamp_ms": post.cover_timestamp_ms,
         "disable_comment": post.disable_comment,
@@ -96,6 +114,13 @@ def post_facts(world: World, post: Post, base_url: str) -> Mapping[str, object]:
         "width": post.width,
         "height": post.height,
         "frame_rate": round(post.frame_rate, 3),
+        "medium": post.medium,
+        "description": post.info.description,
+        "auto_add_music": post.info.auto_add_music,
+        "photos": [_photo(photo) for photo in post.photos],
+        "cover_index": post.info.cover_index,
+        "is_direct": post.is_direct,
+        "deleted_at": _iso(post.deleted_at),
     }
 
 

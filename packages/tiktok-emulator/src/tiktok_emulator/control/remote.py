@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from tiktok_emulator.control.schemas import BadOrder
 from tiktok_emulator.oauth.state import Decision
+from tiktok_emulator.seeds import Seed
 
 TIMEOUT_S = 60
 
@@ -25,6 +26,10 @@ class Control:
         self.base_url = base_url.rstrip("/")
 
     # Who is there
+
+    def seed(self, seed: Seed) -> Mapping[str, Any]:
+        """Add or change apps, creators and videos; all or nothing. The names of all there are."""
+        return self._ask("POST", "seed", seed.model_dump(mode="json", exclude_unset=True))
 
     def app(self, client_key: str, **facts: object) -> None:
         """Add an app or change facts of one: client_secret, kind, redirect_uris, audited, ..."""

@@ -19,6 +19,7 @@ from tiktok_emulator.control.dump import dump
 from tiktok_emulator.control.lookup import Missing, known
 from tiktok_emulator.display.control import ENDPOINTS as DISPLAY
 from tiktok_emulator.errors import EmulatorError
+from tiktok_emulator.oauth.departures import follow
 from tiktok_emulator.oauth.state import Removal, StandingConsent
 from tiktok_emulator.oauth.tokens import disconnect
 from tiktok_emulator.posting.settle import settle_all

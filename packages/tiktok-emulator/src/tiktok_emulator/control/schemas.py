@@ -18,7 +18,7 @@ from tiktok_emulator.faults import ONLY_FOR, FaultKind
 from tiktok_emulator.oauth.state import AppState, Decision, OAuthError
 from tiktok_emulator.operations import Operation
 from tiktok_emulator.posting.state import AccountState, FailReason
-from tiktok_emulator.seeds import Scope, Text, Total, Username, problems
+from tiktok_emulator.seeds import PropertySeed, Scope, Text, Total, Username, problems
 
 Model = TypeVar("Model", bound=BaseModel)
 Count = Annotated[int, Field(ge=1)]
@@ -117,6 +117,8 @@ class CreatorPatch(_Order):
     duet_disabled: bool | None = None
     stitch_disabled: bool | None = None
     daily_post_cap: int | None = Field(default=None, ge=0)
+    old_app_version: bool | None = None
+    pending_share_cap: int | None = Field(default=None, ge=0)
     account: AccountState | None = None
     bio_description: str | None = Field(default=None, max_length=512)
     is_verified: bool | None = None
@@ -136,6 +138,8 @@ class AppPatch(_Order):
     state: AppState | None = None
     target_users: list[Username] | None = None
     webhook_url: Text | None = None
+    properties: list[PropertySeed] | None = None
+    allow_localhost_urls: bool | None = None
 
 
 class RevokeOrder(_Order):
