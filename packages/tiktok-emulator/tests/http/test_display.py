@@ -261,6 +261,7 @@ async def test_numbers_grow_with_the_clock_when_switched_on(reader: Caller) -> N
     "video",
     [
         {"username": "vera", "created_at": "2026-01-01T00:00:00"},
+        {"username": "vera", "created_at": "0001-01-01T00:00:00+23:59"},
         {"username": "vera", "views": 1},
         {"username": "vera", "like_count": -1},
         {"username": "nobody"},

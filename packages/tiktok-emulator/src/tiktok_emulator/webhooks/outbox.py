@@ -72,7 +72,7 @@ class Outbox:
         else:
             delivery.next_at = now
             self._waiting[delivery.n] = delivery
-            self.pump()
+            self._start({client_key})
         return delivery
 
     def find(self, n: int) -> Delivery | None:
@@ -81,41 +81,45 @@ class Outbox:
 
     def pump(self) -> None:
         """See to it that what is due is being sent; returns at once."""
+        now = self._world.clock.now()
+        self._start(
+            {
+                delivery.client_key
+                for delivery in self._waiting.values()
+                if delivery.next_at is not None and delivery.next_at <= now
+            }
+        )
+
+    def _start(self, client_keys: set[str]) -> None:
+        """Begin to send for these apps, unless that goes on already or there is no loop."""
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return
-        now = self._world.clock.now()
-        due = {
-            delivery.client_key
-            for delivery in self._waiting.values()
-            if delivery.next_at is not None and delivery.next_at <= now
-        }
-        for client_key in due - self._lanes.keys():
-            lane = loop.create_task(self._work(client_key))
-            self._lanes[client_key] = lane
-            lane.add_done_callback(lambda _, key=client_key: self._lane_ended(key))
-
-    def _lane_ended(self, client_key: str) -> None:
-        # After `clear` there is no such lane any more, and nothing to go on with.
-        if self._lanes.pop(client_key, None) is not None:
-            self.pump()
+        for client_key in client_keys:
+            lane = self._lanes.get(client_key)
+            if lane is None or lane.done() or lane.get_loop() is not loop:
+                self._lanes[client_key] = loop.create_task(self._work(client_key))
 
     async def _work(self, client_key: str) -> None:
-        """Try what is due for one app, one after the other."""
-        while (delivery := self._next_due(client_key)) is not None:
-            await self._try(delivery)
+        """Try what is due for one app, one after the other, until nothing is."""
+        while due := self._due(client_key):
+            for _, n in due:
+                # Meanwhile it may have been sent by hand, or everything was forgotten.
+                delivery = self._waiting.get(n)
+                if delivery is not None and delivery.next_at is not None:
+                    await self._try(delivery)
 
-    def _next_due(self, client_key: str) -> Delivery | None:
+    def _due(self, client_key: str) -> list[tuple[datetime, int]]:
+        """What is due for one app: moment and number, in the order to try."""
         now = self._world.clock.now()
-        due = [
-            (delivery.next_at, delivery.n, delivery)
+        return sorted(
+            (delivery.next_at, delivery.n)
             for delivery in self._waiting.values()
             if delivery.client_key == client_key
             and delivery.next_at is not None
             and delivery.next_at <= now
-        ]
-        return min(due)[2] if due else None
+        )
 
     async def _try(self, delivery: Delivery) -> None:
         """One try of a due delivery, or what a fault makes of it."""
@@ -220,9 +224,16 @@ class Outbox:
         self._waiting.clear()
         self.deliveries.clear()
 
+    def _running(self) -> list[asyncio.Task[None]]:
+        """The lanes of the present loop that send right now."""
+        loop = asyncio.get_running_loop()
+        return [
+            lane for lane in self._lanes.values() if not lane.done() and lane.get_loop() is loop
+        ]
+
     async def stop(self) -> None:
         """Break off what is being sent and wait until it has ended."""
-        lanes = list(self._lanes.values())
+        lanes = self._running()
         self.clear()
         for lane in lanes:
             with contextlib.suppress(asyncio.CancelledError):
@@ -238,8 +249,8 @@ class Outbox:
         self.pump()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_S):
-                while self._lanes:
-                    await asyncio.wait(list(self._lanes.values()))
+                while lanes := self._running():
+                    await asyncio.wait(lanes)
 
 
 def _as_call(delivery: Delivery) -> Call:
