@@ -9,6 +9,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from tiktok_emulator.control.routes import ROUTES as CONTROL
+from tiktok_emulator.desk.controls import ROUTES as CONTROLS
+from tiktok_emulator.desk.log import ROUTES as LOG
 from tiktok_emulator.display.routes import ROUTES as DISPLAY
 from tiktok_emulator.due import Due
 from tiktok_emulator.journal import note_of
@@ -16,12 +18,14 @@ from tiktok_emulator.oauth.routes import ROUTES as OAUTH
 from tiktok_emulator.pages import ROUTES as ASSETS
 from tiktok_emulator.pages import page
 from tiktok_emulator.phone.routes import ROUTES as PHONE
+from tiktok_emulator.portal.routes import ROUTES as PORTAL
 from tiktok_emulator.posting import settle
 from tiktok_emulator.posting.routes import ROUTES as POSTING
 from tiktok_emulator.store import World
 from tiktok_emulator.upload.routes import ROUTES as UPLOAD
 from tiktok_emulator.wire import OURS, Wire
 
+PAGES = (*PHONE, *PORTAL, *LOG, *CONTROLS, *ASSETS)
 # What happens later, by the emulator's clock.
 DUE = (
     Due("posting", settle.next_at, settle.run),
@@ -35,7 +39,7 @@ def create_app(world: World) -> ASGIApp:
     Without a server, a fault that drops the connection raises ConnectionDropped out of the app.
     """
     app = Starlette(
-        routes=[*OAUTH, *POSTING, *UPLOAD, *DISPLAY, *PHONE, *CONTROL, *ASSETS],
+        routes=[*OAUTH, *POSTING, *UPLOAD, *DISPLAY, *PAGES, *CONTROL],
         exception_handlers={HTTPException: _no_such_path},
     )
     app.router.redirect_slashes = False

@@ -16,11 +16,14 @@ from pydantic import (
     model_validator,
 )
 
+from tiktok_emulator.clock import EARLIEST, LATEST
 from tiktok_emulator.display.state import SeededVideo, Statistics
 from tiktok_emulator.errors import SeedInvalid
 from tiktok_emulator.oauth.redirects import registration_problem
 from tiktok_emulator.oauth.state import App, AppState, Kind
 from tiktok_emulator.posting.state import AccountState, Creator, Privacy
+from tiktok_emulator.pull.properties import Kind as PropertyKind
+from tiktok_emulator.pull.properties import Property, property_problem
 from tiktok_emulator.webhooks.address import callback_problem
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=512)]
@@ -34,8 +37,9 @@ SCOPES = (
     "video.upload",
 )
 MAX_REDIRECTS = 10
+MAX_PROPERTIES = 100
 MAX_TARGET_USERS = 10
-Total = Annotated[int, Field(ge=0, lt=2**63)]
+Total = Annotated[int, Field(ge=0, lt=2**62)]
 Count32 = Annotated[int, Field(ge=0, lt=2**31)]
 
 
@@ -48,8 +52,25 @@ def _known_scope(scope: str) -> str:
 Scope = Annotated[str, AfterValidator(_known_scope)]
 
 
+class PropertySeed(BaseModel):
+    """A URL property; verified unless it says otherwise."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: PropertyKind
+    value: Annotated[str, StringConstraints(min_length=1, max_length=2_048)]
+    is_verified: bool = True
+
+    def made(self) -> Property:
+        """As the app holds it."""
+        return Property(self.kind, self.value, self.is_verified)
+
+
 class AppSeed(BaseModel):
-    """An app. Only `client_key` is needed for a change; a new one also needs a secret."""
+    """An app. Only `client_key` is needed for a change; a new one also needs a secret.
+
+    spec: oauth.redirect.count, oauth.scopes.names, oauth.sandbox.targets
+    Source: login kit web, scopes and sandbox pages, 2026.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     client_key: Text
@@ -63,6 +84,8 @@ class AppSeed(BaseModel):
     state: AppState = "live"
     target_users: list[Username] = Field(default=[], max_length=MAX_TARGET_USERS)
     webhook_url: Text | None = None
+    properties: list[PropertySeed] = Field(default=[], max_length=MAX_PROPERTIES)
+    allow_localhost_urls: bool = False
 
 
 class CreatorSeed(BaseModel):
@@ -79,6 +102,8 @@ class CreatorSeed(BaseModel):
     duet_disabled: bool = False
     stitch_disabled: bool = False
     daily_post_cap: int = Field(default=15, ge=0)
+    old_app_version: bool = False
+    pending_share_cap: int = Field(default=5, ge=0)
     account: AccountState = "active"
     bio_description: str = Field(default="", max_length=512)
     is_verified: bool = False
@@ -97,6 +122,15 @@ class CreatorSeed(BaseModel):
         return facts | {"username": name.removeprefix("@")} if isinstance(name, str) else facts
 
 
+def _in_calendar(at: datetime) -> datetime:
+    if not EARLIEST <= at < LATEST:
+        raise ValueError("must be between the years 1970 and 3000")
+    return at.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_calendar)]
+
+
 class VideoSeed(BaseModel):
     """A video that was published long ago, by hand. `created_at` needs an offset; default: now."""
 
@@ -104,7 +138,7 @@ class VideoSeed(BaseModel):
     username: Username
     title: str = Field(default="", max_length=2_200)
     privacy_level: Privacy = Privacy.PUBLIC
-    created_at: AwareDatetime | None = None
+    created_at: Moment | None = None
     duration_s: int = Field(default=15, ge=1, le=86_400)
     width: int = Field(default=720, ge=16, le=4_096)
     height: int = Field(default=1_280, ge=16, le=4_096)
@@ -136,6 +170,8 @@ def new_app(old: App | None, seed: AppSeed) -> App:
         "client_key": seed.client_key,
         "client_secret": given.get("client_secret") or (old.client_secret if old else ""),
     }
+    properties = tuple(each.made() for each in seed.properties)
+    facts["properties"] = old.properties if old and "properties" not in given else properties
     for name in AppSeed.model_fields.keys() - facts.keys():
         value = getattr(old, name) if old is not None and name not in given else getattr(seed, name)
         facts[name] = tuple(cast("list[str]", value)) if isinstance(value, list) else value
@@ -143,6 +179,10 @@ def new_app(old: App | None, seed: AppSeed) -> App:
     for uri in app.redirect_uris:
         if problem := registration_problem(app.kind, uri):
             raise SeedInvalid(f"app {app.client_key!r}: redirect {uri!r} {problem}")
+    for owned in app.properties:
+        if problem := property_problem(owned.kind, owned.value):
+            why = f"the {owned.kind} {owned.value!r} {problem}"
+            raise SeedInvalid(f"app {app.client_key!r}: {why}")
     if app.webhook_url is not None and (problem := callback_problem(app.webhook_url)):
         raise SeedInvalid(f"app {app.client_key!r}: webhook_url {app.webhook_url!r} {problem}")
     return app
@@ -169,10 +209,8 @@ def new_video(seed: VideoSeed, post_id: int, now: datetime) -> SeededVideo:
         duration_s=seed.duration_s,
         width=seed.width,
         height=seed.height,
-        created_at=(seed.created_at or now).astimezone(UTC),
-        counted=Statistics(
-            seed.view_count, seed.like_count, seed.comment_count, seed.share_count
-        ),
+        created_at=seed.created_at or now,
+        counted=Statistics(seed.view_count, seed.like_count, seed.comment_count, seed.share_count),
         counted_at=now,
     )
 

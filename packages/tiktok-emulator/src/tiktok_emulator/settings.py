@@ -9,6 +9,7 @@ LONGEST_S = 3_155_760_000
 Seconds = Annotated[float, Field(ge=0, le=LONGEST_S)]
 Lifetime = Annotated[int, Field(ge=1, le=LONGEST_S)]
 Positive = Annotated[int, Field(ge=1)]
+StandIn = Annotated[str, Field(pattern=r"^https?://[^/?#]+$", max_length=253)]
 
 
 class Processing(BaseModel):
@@ -28,6 +29,9 @@ class RateLimits(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     init: Positive = 6
+    inbox_init: Positive = 6
+    photo_init: Positive = 6
+    cancel: Positive = Field(default=30, description="no page says how many")
     creator_info: Positive = 20
     status: Positive = 30
     display: Positive = Field(default=600, description="of each Display endpoint")
@@ -76,6 +80,27 @@ class Settings(BaseModel):
     resent_chunk: Literal["refuse_416", "accept_again"] = "refuse_416"
     intake_bytes_per_second: Positive | None = Field(
         default=None, description="of each PUT, in real seconds; null is as fast as it goes"
+    )
+
+    # Pulls and drafts
+    pull_timeout_s: Seconds = Field(default=3_600, description="until a download has failed")
+    pull_bytes_per_second: Positive | None = Field(
+        default=None, description="in real seconds; 12500000 is TikTok's 100 Mbit/s"
+    )
+    pull_asks: Literal["get", "head_then_get", "ranges"] = Field(
+        default="get", description="how a file is asked for from its server"
+    )
+    pull_stand_ins: dict[str, StandIn] = Field(
+        default={},
+        description="a base URL to fetch from in place of a host that exists in no DNS, as "
+        '{"media.example.com": "http://127.0.0.1:9000"}; ownership is checked all the same',
+    )
+    fetch_before_answer: bool = Field(
+        default=False, description="an init answers when its download is through"
+    )
+    cover_index_out_of_range: Literal["refuse", "first"] = "refuse"
+    warn_of_ignored: bool = Field(
+        default=True, description="the log says so when post_info is sent to the inbox"
     )
 
     # Processing

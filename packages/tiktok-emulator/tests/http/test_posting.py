@@ -186,10 +186,10 @@ async def test_a_token_without_the_scope_is_401(caller: Caller) -> None:
     [
         ("GET", "/v2/post/publish/video/init/"),
         ("POST", "/v2/post/publish/video/init"),
-        ("POST", "/v2/post/publish/inbox/video/init/"),
-        ("POST", "/v2/post/publish/content/init/"),
+        ("POST", "/v2/post/publish/inbox/content/init/"),
+        ("POST", "/v2/post/publish/content/init"),
         ("POST", "/v2/post/video/init/"),
-        ("GET", "/v2/user/info/"),
+        ("POST", "/v2/post/publish/video/finish/"),
         ("POST", "/upload"),
         ("DELETE", "/v2/oauth/token/"),
     ],

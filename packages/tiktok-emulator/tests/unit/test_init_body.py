@@ -4,6 +4,7 @@ import pytest
 
 from tiktok_emulator.errors import PostingRefusal
 from tiktok_emulator.posting.init import read_post_info, read_source, utf16_units
+from tiktok_emulator.pull.address import Address
 from tiktok_emulator.settings import Settings
 
 STRICT = Settings()
@@ -107,10 +108,18 @@ def test_a_bad_source_info_names_the_rule_it_breaks(change: dict[str, object], r
     assert refusal.message == "The request source info is empty or incorrect"
 
 
-def test_pulling_is_refused_as_from_an_address_nobody_verified() -> None:
-    source = {"source": "PULL_FROM_URL", "video_url": "https://example.com/a.mp4"}
+def test_a_source_can_be_an_address_to_pull_from() -> None:
+    source = {"source": "PULL_FROM_URL", "video_url": "https://Media.Example.com/a.mp4?sig=1"}
+    address = read_source({"source_info": source}, STRICT)
+    assert isinstance(address, Address)
+    assert (address.host, address.path, address.port) == ("media.example.com", "/a.mp4", 443)
+
+
+@pytest.mark.parametrize("url", [None, "", 5, "ftp://example.com/a", "https:///a", "https://a b"])
+def test_an_address_that_is_none_is_refused(url: object) -> None:
+    source = {"source": "PULL_FROM_URL", "video_url": url}
     refusal = _refusal({"post_info": {}, "source_info": source})
-    assert (refusal.status, refusal.code) == (403, "url_ownership_unverified")
+    assert (refusal.status, refusal.rule) == (400, "pull.init.video-url")
 
 
 def test_the_documented_spelling_of_the_code_can_be_switched_on() -> None:

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Literal
 
+from tiktok_emulator.pull.properties import Property
+
 Kind = Literal["desktop", "web"]
 Decision = Literal["accept", "refuse"]
 AppState = Literal["live", "draft"]
@@ -43,7 +45,8 @@ class App:
     """A registered app. `active_user_cap` None: no cap when audited, 5 users when not.
 
     `state` is that of the production key: a draft cannot be used for login. `target_users` are
-    the only accounts that the key of a sandbox lets in.
+    the only accounts that the key of a sandbox lets in. `properties` are where media may be
+    pulled from; `allow_localhost_urls` adds this machine, over http too.
     """
 
     client_key: str
@@ -57,6 +60,8 @@ class App:
     state: AppState = "live"
     target_users: tuple[str, ...] = ()
     webhook_url: str | None = None
+    properties: tuple[Property, ...] = ()
+    allow_localhost_urls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

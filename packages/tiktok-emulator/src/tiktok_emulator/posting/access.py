@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from tiktok_emulator.errors import PostingRefusal
-from tiktok_emulator.faults import Operation
 from tiktok_emulator.oauth.state import Grant, Token
+from tiktok_emulator.operations import Operation
 from tiktok_emulator.store import World
+
+PUBLISH = "video.publish"
+DRAFT = "video.upload"
 
 
 def bearer(world: World, headers: Mapping[str, str]) -> Token | None:
@@ -55,10 +58,11 @@ def _living_token(world: World, headers: Mapping[str, str]) -> Token:
         401,
         "access_token_invalid",
         "The access token is invalid or not found in the request.",
-        rule="error.access_token_invalid",
+        rule="oauth.client-token.not-a-user"
+        if _is_client_token(world, headers)
+        else "error.access_token_invalid",
         why=(
-            "the Authorization header holds no user access token of this emulator; send "
-            "'Bearer act....'."
+            _no_token(world, headers)
             if token is None
             else "the token was revoked."
             if token.is_dead
@@ -67,13 +71,34 @@ def _living_token(world: World, headers: Mapping[str, str]) -> Token:
     )
 
 
+def _is_client_token(world: World, headers: Mapping[str, str]) -> bool:
+    return headers.get("authorization", "").partition(" ")[2].strip() in world.client_tokens
+
+
+def _no_token(world: World, headers: Mapping[str, str]) -> str:
+    if _is_client_token(world, headers):
+        return "a client token (clt.) is for the app alone; this call needs a user's token."
+    return (
+        "the Authorization header holds no user access token of this emulator; send "
+        "'Bearer act....'."
+    )
+
+
 def _count(world: World, grant: Grant, operation: Operation) -> None:
     limits = world.settings.rate_limits
     match operation:
         case Operation.INIT:
             limit, rule = limits.init, "limits.init-per-minute"
+        case Operation.INBOX_INIT:
+            limit, rule = limits.inbox_init, "limits.inbox-init-per-minute"
+        case Operation.PHOTO_INIT:
+            limit, rule = limits.photo_init, "limits.photo-init-per-minute"
+        case Operation.CANCEL:
+            limit, rule = limits.cancel, "limits.cancel-per-minute"
         case Operation.CREATOR_INFO:
             limit, rule = limits.creator_info, "limits.creator-info-per-minute"
+        case Operation.USER_INFO | Operation.VIDEO_LIST | Operation.VIDEO_QUERY:
+            limit, rule = limits.display, "limits.display-per-minute"
         case _:
             limit, rule = limits.status, "limits.status-per-minute"
     now = world.clock.now()

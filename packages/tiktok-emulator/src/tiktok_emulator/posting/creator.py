@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from tiktok_emulator.errors import PostingRefusal
 from tiktok_emulator.oauth.state import App
 from tiktok_emulator.posting.init import GUIDELINES_TEXT
-from tiktok_emulator.posting.state import Creator, Post, Privacy
+from tiktok_emulator.posting.publish import Publish
+from tiktok_emulator.posting.state import Aim, Creator, Post, Privacy
 from tiktok_emulator.settings import Settings
-from tiktok_emulator.upload.state import Upload
+from tiktok_emulator.store import World
 
 DAY = timedelta(hours=24)
 UNAUDITED_USERS = 5
@@ -21,7 +22,12 @@ class Standing:
 
     now: datetime
     posts: Iterable[Post]
-    uploads: Iterable[Upload]
+    publishes: Iterable[Publish]
+
+
+def standing(world: World) -> Standing:
+    """What was posted until now."""
+    return Standing(world.clock.now(), world.posts.values(), world.publishes.values())
 
 
 def privacy_options(creator: Creator) -> list[str]:
@@ -128,9 +134,11 @@ def check_caps(app: App, creator: Creator, standing: Standing, *, status: int) -
         )
     cap = app.active_user_cap or (None if app.audited else UNAUDITED_USERS)
     active = {
-        upload.username
-        for upload in standing.uploads
-        if upload.client_key == app.client_key and standing.now - upload.created_at < DAY
+        publish.username
+        for publish in standing.publishes
+        if publish.client_key == app.client_key
+        and publish.aim is Aim.DIRECT
+        and standing.now - publish.created_at < DAY
     }
     if cap is not None and creator.username not in active and len(active) >= cap:
         raise PostingRefusal(
@@ -142,12 +150,42 @@ def check_caps(app: App, creator: Creator, standing: Standing, *, status: int) -
         )
 
 
+def check_pending(creator: Creator, app: App, standing: Standing) -> None:
+    """That not too many drafts of this creator, by this app, wait for the person.
+
+    A draft waits from init until the person has posted it, it failed, or 24 hours are over.
+
+    Raises:
+        PostingRefusal: 403.
+
+    spec: limits.pending-shares, inbox.video.init.caps
+    Source: upload page and photo post page, 2026-09; what counts was observed 2026.
+    """
+    waiting = sum(
+        (publish.client_key, publish.username) == (app.client_key, creator.username)
+        and publish.aim is Aim.INBOX
+        and publish.fail_reason is None
+        and not publish.post_ids
+        and standing.now - publish.created_at < DAY
+        for publish in standing.publishes
+    )
+    if waiting >= creator.pending_share_cap:
+        raise PostingRefusal(
+            403,
+            "spam_risk_too_many_pending_share",
+            GUIDELINES_TEXT,
+            rule="error.spam_risk_too_many_pending_share",
+            why=f"{waiting} drafts of @{creator.username} wait to be finished, of "
+            f"{creator.pending_share_cap} in 24 hours; finish one on the phone, or wait.",
+        )
+
+
 def posts_today(username: str, standing: Standing) -> int:
-    """Posts of a creator in the last 24 hours, through any app.
+    """Direct posts of a creator in the last 24 hours, through any app.
 
     spec: error.spam_risk_too_many_posts
     """
     return sum(
-        post.username == username and standing.now - post.created_at < DAY
+        post.username == username and post.is_direct and standing.now - post.created_at < DAY
         for post in standing.posts
     )

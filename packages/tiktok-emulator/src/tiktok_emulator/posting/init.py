@@ -1,10 +1,11 @@
-"""What the body of video/init must be, as functions without state."""
+"""What the bodies of the video inits must be, as functions without state."""
 
 from collections.abc import Mapping
 from typing import cast
 
 from tiktok_emulator.errors import PostingRefusal
 from tiktok_emulator.posting.state import ChunkPlan, PostInfo, Privacy
+from tiktok_emulator.pull.address import Address, read_address
 from tiktok_emulator.settings import Settings
 
 POST_INFO_TEXT = "The request post info is empty or incorrect"
@@ -34,25 +35,64 @@ def read_post_info(body: Mapping[str, object], settings: Settings) -> PostInfo:
 
     Source: direct post page, 2026-09-11; texts observed 2026.
     """
-    info = _object(body, "post_info")
+    info = read_post_object(body, settings, rule="posting.init")
+    brand_content = read_flag(info, "brand_content_toggle", "posting.init.brand-content", settings)
+    privacy = read_privacy(info, "posting.init.privacy-level", settings)
+    check_brand(privacy, settings, is_brand_content=brand_content)
+    return PostInfo(
+        privacy=privacy,
+        title=read_text(info, "title", LONGEST_TITLE, "posting.init.title", settings),
+        disable_comment=read_flag(
+            info, "disable_comment", "posting.init.disable-comment", settings
+        ),
+        disable_duet=read_flag(info, "disable_duet", "posting.init.disable-duet", settings),
+        disable_stitch=read_flag(info, "disable_stitch", "posting.init.disable-stitch", settings),
+        cover_timestamp_ms=_cover(info, settings),
+        brand_content=brand_content,
+        brand_organic=read_flag(
+            info, "brand_organic_toggle", "posting.init.brand-organic", settings
+        ),
+        is_aigc=read_flag(info, "is_aigc", "posting.init.is-aigc", settings),
+    )
+
+
+def read_post_object(
+    body: Mapping[str, object], settings: Settings, *, rule: str
+) -> Mapping[str, object]:
+    """The `post_info` as it is.
+
+    Raises:
+        PostingRefusal: 400, missing or no object.
+    """
+    info = read_object(body, "post_info")
     if info is None:
-        raise bad_param(
-            settings,
-            POST_INFO_TEXT,
-            rule="posting.init",
-            why="post_info is missing or not an object.",
-        )
-    brand_content = _flag(info, "brand_content_toggle", "posting.init.brand-content", settings)
+        why = "post_info is missing or not an object."
+        raise bad_param(settings, POST_INFO_TEXT, rule=rule, why=why)
+    return info
+
+
+def read_privacy(info: Mapping[str, object], rule: str, settings: Settings) -> str:
+    """The privacy level, "" if missing; whether it is on offer is judged elsewhere.
+
+    Raises:
+        PostingRefusal: 400, no string.
+    """
     privacy = info.get("privacy_level")
     if privacy is None:
-        privacy = ""
+        return ""
     if not isinstance(privacy, str):
-        raise _wrong_type("privacy_level", "a string", "posting.init.privacy-level", settings)
-    if (
-        brand_content
-        and privacy == Privacy.SELF.value
-        and settings.brand_content_private == "refuse"
-    ):
+        raise _wrong_type("privacy_level", "a string", rule, settings)
+    return privacy
+
+
+def check_brand(privacy: str, settings: Settings, *, is_brand_content: bool) -> None:
+    """That branded content is not for oneself only.
+
+    Raises:
+        PostingRefusal: 400, unless a switch lets it through.
+    """
+    is_private = is_brand_content and privacy == Privacy.SELF.value
+    if is_private and settings.brand_content_private == "refuse":
         raise bad_param(
             settings,
             POST_INFO_TEXT,
@@ -60,39 +100,42 @@ def read_post_info(body: Mapping[str, object], settings: Settings) -> PostInfo:
             why="branded content cannot be SELF_ONLY; choose public or friends, or turn "
             "brand_content_toggle off.",
         )
-    return PostInfo(
-        privacy=privacy,
-        title=_title(info, settings),
-        disable_comment=_flag(info, "disable_comment", "posting.init.disable-comment", settings),
-        disable_duet=_flag(info, "disable_duet", "posting.init.disable-duet", settings),
-        disable_stitch=_flag(info, "disable_stitch", "posting.init.disable-stitch", settings),
-        cover_timestamp_ms=_cover(info, settings),
-        brand_content=brand_content,
-        brand_organic=_flag(info, "brand_organic_toggle", "posting.init.brand-organic", settings),
-        is_aigc=_flag(info, "is_aigc", "posting.init.is-aigc", settings),
-    )
 
 
-def _title(info: Mapping[str, object], settings: Settings) -> str:
-    title = info.get("title")
-    if title is None:
+def read_text(
+    info: Mapping[str, object], name: str, longest: int, rule: str, settings: Settings
+) -> str:
+    """A text of at most `longest` UTF-16 units, "" if missing; `rule`-length is its limit.
+
+    Raises:
+        PostingRefusal: 400.
+
+    spec: posting.init.title-length, photo.init.title-length, photo.init.description-length
+    """
+    text = info.get(name)
+    if text is None:
         return ""
-    if not isinstance(title, str):
-        raise _wrong_type("title", "a string", "posting.init.title", settings)
-    if not title.isprintable() and any("\ud800" <= each <= "\udfff" for each in title):
-        raise _wrong_type("title", "whole characters, no half pair", "posting.init.title", settings)
-    units = utf16_units(title)
-    if units > LONGEST_TITLE:
+    if not isinstance(text, str):
+        raise _wrong_type(name, "a string", rule, settings)
+    if not text.isprintable() and any("\ud800" <= each <= "\udfff" for each in text):
+        raise _wrong_type(name, "whole characters, no half pair", rule, settings)
+    units = utf16_units(text)
+    if units > longest:
         raise bad_param(
             settings,
             POST_INFO_TEXT,
-            rule="posting.init.title-length",
-            why=f"title has {units} UTF-16 units, {LONGEST_TITLE} are allowed; many emoji count 2.",
+            rule=f"{rule}-length",
+            why=f"{name} has {units} UTF-16 units, {longest} are allowed; many emoji count 2.",
         )
-    return title
+    return text
 
 
-def _flag(info: Mapping[str, object], name: str, rule: str, settings: Settings) -> bool:
+def read_flag(info: Mapping[str, object], name: str, rule: str, settings: Settings) -> bool:
+    """True or false, false if missing.
+
+    Raises:
+        PostingRefusal: 400, anything else.
+    """
     value = info.get(name)
     if value is None:
         return False
@@ -116,32 +159,35 @@ def _wrong_type(name: str, wanted: str, rule: str, settings: Settings) -> Postin
     return bad_param(settings, POST_INFO_TEXT, rule=rule, why=f"{name} must be {wanted}.")
 
 
-def read_source(body: Mapping[str, object], settings: Settings) -> ChunkPlan:
-    """The `source_info` of an init by FILE_UPLOAD, as a plan that holds.
+def read_source(body: Mapping[str, object], settings: Settings) -> ChunkPlan | Address:
+    """The `source_info` of a video: a plan that holds, or the address to pull from.
+
+    Whether the app may name the address is judged elsewhere.
 
     Raises:
-        PostingRefusal: 400; 403 for PULL_FROM_URL, as no address is verified here.
+        PostingRefusal: 400.
 
     Source: media transfer guide and direct post page, 2026-09-11; texts observed 2026.
     """
-    source = _object(body, "source_info")
+    source = read_object(body, "source_info")
     kind = source.get("source") if source else None
     if source is None or kind not in ("FILE_UPLOAD", "PULL_FROM_URL"):
         raise bad_param(
             settings,
             SOURCE_INFO_TEXT,
             rule="posting.init.source",
-            why="source_info.source must be FILE_UPLOAD (or PULL_FROM_URL, not emulated yet).",
+            why="source_info.source must be FILE_UPLOAD or PULL_FROM_URL.",
         )
     if kind == "PULL_FROM_URL":
-        raise PostingRefusal(
-            403,
-            "url_ownership_unverified",
-            GUIDELINES_TEXT,
-            rule="error.url_ownership_unverified",
-            why="no address is verified for any app of this emulator; send the file with "
-            "FILE_UPLOAD.",
-        )
+        address = read_address(source.get("video_url"))
+        if address is None:
+            raise bad_param(
+                settings,
+                SOURCE_INFO_TEXT,
+                rule="pull.init.video-url",
+                why="video_url is missing or no http(s) URL of at most 2048 characters.",
+            )
+        return address
     plan = ChunkPlan(
         size_bytes=_count_of(source, "video_size", "posting.init.video-size", settings),
         chunk_bytes=_count_of(source, "chunk_size", "posting.init.chunk-size", settings),
@@ -236,6 +282,7 @@ def bad_param(settings: Settings, message: str, *, rule: str, why: str) -> Posti
     return PostingRefusal(400, settings.param_error_code, message, rule=rule, why=why)
 
 
-def _object(body: Mapping[str, object], name: str) -> Mapping[str, object] | None:
+def read_object(body: Mapping[str, object], name: str) -> Mapping[str, object] | None:
+    """The object under this name, or None."""
     value = body.get(name)
     return cast("Mapping[str, object]", value) if isinstance(value, dict) else None

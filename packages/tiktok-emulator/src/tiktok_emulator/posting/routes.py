@@ -1,28 +1,23 @@
-"""Creator info, init of a direct post, status."""
+"""Creator info, status, cancel; the three inits are in posting/opening.py."""
 
-import json
-from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from typing import cast
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from tiktok_emulator.errors import PostingRefusal
-from tiktok_emulator.faults import Operation
 from tiktok_emulator.journal import note_of
 from tiktok_emulator.oauth.state import Grant
-from tiktok_emulator.posting import creator, init
-from tiktok_emulator.posting.access import admit
-from tiktok_emulator.posting.state import ChunkPlan, PostInfo, Privacy
+from tiktok_emulator.operations import Operation
+from tiktok_emulator.posting import creator, opening
+from tiktok_emulator.posting.access import DRAFT, PUBLISH, admit
+from tiktok_emulator.posting.envelope import base_url, enveloped, ok, read_body
+from tiktok_emulator.posting.publish import Publish
+from tiktok_emulator.posting.settle import settle, settle_all
+from tiktok_emulator.posting.state import FailReason
+from tiktok_emulator.pull.state import Pull
 from tiktok_emulator.store import World, world_of
-from tiktok_emulator.upload import address
-from tiktok_emulator.upload.finish import settle, settle_all
-from tiktok_emulator.upload.state import Upload
-
-PUBLISH = "video.publish"
-UPLOAD = "video.upload"
 
 
 async def creator_info(request: Request) -> Response:
@@ -37,183 +32,135 @@ async def creator_info(request: Request) -> Response:
     who = world.creators[grant.username]
     app = world.apps[grant.client_key]
     creator.check_ban(who, status=200)
-    creator.check_caps(app, who, _standing(world), status=200)
-    avatar = f"{_base(request)}/avatar/{who.username}.svg"
-    return _ok(request, creator.facts(who, avatar))
-
-
-async def video_init(request: Request) -> Response:
-    """Begin a direct post by FILE_UPLOAD and give out its upload address.
-
-    spec: posting.init, posting.init.publish-id, posting.init.upload-url-lifetime
-    Source: direct post page, 2026-09-11; order of the checks assumed.
-    """
-    world = world_of(request)
-    grant = admit(world, request.headers, Operation.INIT, (PUBLISH,))
-    settle_all(world)
-    body = await _json(request, world)
-    info = init.read_post_info(body, world.settings)
-    plan = init.read_source(body, world.settings)
-    who, app = world.creators[grant.username], world.apps[grant.client_key]
-    creator.check_ban(who, status=403)
-    privacy = creator.check_audience(app, who, info.privacy, world.settings)
-    creator.check_caps(app, who, _standing(world), status=403)
-    upload = _new_upload(world, grant, info, privacy, plan)
-    note_of(request).publish_id = upload.publish_id
-    return _ok(
-        request,
-        {"publish_id": upload.publish_id, "upload_url": address.make(_base(request), upload)},
-    )
-
-
-def _new_upload(
-    world: World, grant: Grant, info: PostInfo, privacy: Privacy, plan: ChunkPlan
-) -> Upload:
-    now = world.clock.now()
-    upload_id = str(world.ids.number())
-    upload = Upload(
-        publish_id=f"v_pub_file~v2-1.{world.ids.number()}",
-        upload_id=upload_id,
-        upload_token=world.ids.upload_token(),
-        client_key=grant.client_key,
-        username=grant.username,
-        info=info,
-        privacy=privacy,
-        plan=plan,
-        path=world.spool / upload_id,
-        created_at=now,
-        expires_at=now + timedelta(seconds=world.settings.upload_url_s),
-    )
-    world.uploads[upload.publish_id] = upload
-    world.uploads_by_id[upload_id] = upload
-    return upload
+    creator.check_caps(app, who, creator.standing(world), status=200)
+    avatar = f"{base_url(request)}/avatar/{who.username}.svg"
+    return ok(request, creator.facts(who, avatar))
 
 
 async def status(request: Request) -> Response:
-    """How far a post has come.
+    """How far a publish has come.
 
-    spec: status.fetch, status.fetch.uploaded-bytes
-    spec: error.invalid_publish_id, error.token_not_authorized_for_specified_publish_id
+    spec: status.fetch, status.fetch.uploaded-bytes, status.downloaded-bytes
     Source: status page, 2026-09.
     """
     world = world_of(request)
-    grant = admit(world, request.headers, Operation.STATUS, (PUBLISH, UPLOAD))
-    body = await _json(request, world)
+    grant = admit(world, request.headers, Operation.STATUS, (PUBLISH, DRAFT))
+    publish = await _named(
+        request,
+        world,
+        grant,
+        unknown_rule="status.fetch.invalid-publish-id",
+        foreign_rule="status.fetch.wrong-user",
+    )
+    settle(world, publish)
+    publish.status_reads += 1
+    return ok(request, _status_of(world, publish))
+
+
+async def _named(
+    request: Request, world: World, grant: Grant, *, unknown_rule: str, foreign_rule: str
+) -> Publish:
+    """The publish that the body names.
+
+    Raises:
+        PostingRefusal: 400, there is none, or it is not of this user and this app.
+
+    spec: error.invalid_publish_id, error.token_not_authorized_for_specified_publish_id
+    """
+    body = await read_body(request, world)
     publish_id = body.get("publish_id")
-    upload = world.uploads.get(publish_id) if isinstance(publish_id, str) else None
-    note_of(request).publish_id = upload.publish_id if upload else None
+    publish = world.publishes.get(publish_id) if isinstance(publish_id, str) else None
+    note_of(request).publish_id = publish.publish_id if publish else None
     visible_after = timedelta(seconds=world.settings.publish_id_visible_after_s)
-    if upload is None or world.clock.now() - upload.created_at < visible_after:
+    if publish is None or world.clock.now() - publish.created_at < visible_after:
         raise PostingRefusal(
             400,
             "invalid_publish_id",
             "The publish_id is invalid.",
-            rule="status.fetch.invalid-publish-id",
+            rule=unknown_rule,
             why="publish_id is none that init has given out"
-            + (" (or a switch hides it still)." if upload else "."),
+            + (" (or a switch hides it still)." if publish else "."),
         )
-    if (upload.client_key, upload.username) != (grant.client_key, grant.username):
+    if (publish.client_key, publish.username) != (grant.client_key, grant.username):
         raise PostingRefusal(
             400,
             "token_not_authorized_for_specified_publish_id",
             "The access token is not authorized for the specified publish_id.",
-            rule="status.fetch.wrong-user",
+            rule=foreign_rule,
             why="the publish_id belongs to another user or another app than the token.",
         )
-    settle(world, upload)
-    upload.status_reads += 1
-    return _ok(request, _status_of(world, upload))
+    return publish
 
 
-def _status_of(world: World, upload: Upload) -> dict[str, object]:
+def _status_of(world: World, publish: Publish) -> dict[str, object]:
     """The `data` of status/fetch. The misspelt key is TikTok's, the ids are bare int64.
 
     spec: status.fetch.post-id, status.fetch.post-id-int64, status.fetch.post-id-only-public
+    spec: status.drafts-many-ids
     """
-    post = world.posts.get(upload.post_id) if upload.post_id is not None else None
-    shown = [post.post_id] if post is not None and post.shows_id(world.clock.now()) else []
+    now = world.clock.now()
+    posts = (world.posts[post_id] for post_id in publish.post_ids)
     data: dict[str, object] = {
-        "status": upload.status,
-        "publicaly_available_post_id": shown,
-        "uploaded_bytes": upload.received_bytes,
+        "status": publish.status,
+        "publicaly_available_post_id": [post.post_id for post in posts if post.shows_id(now)],
     }
-    if upload.fail_reason is not None:
-        data["fail_reason"] = upload.fail_reason.value
+    counter = "downloaded_bytes" if isinstance(publish, Pull) else "uploaded_bytes"
+    data[counter] = publish.received_bytes
+    if publish.fail_reason is not None:
+        data["fail_reason"] = publish.fail_reason.value
     return data
 
 
-def _standing(world: World) -> creator.Standing:
-    return creator.Standing(world.clock.now(), world.posts.values(), world.uploads.values())
+async def cancel(request: Request) -> Response:
+    """Stop a download that is under way; it ends as FAILED with publish_cancelled.
 
-
-def _base(request: Request) -> str:
-    return str(request.base_url).rstrip("/")
-
-
-def _ok(request: Request, data: Mapping[str, object]) -> Response:
-    """A data answer.
-
-    spec: envelope.log-id
+    spec: cancel, cancel.no-data, cancel.event
+    Source: media transfer guide and status page, 2026-09.
     """
-    note = note_of(request)
-    note.code = "ok"
-    error = {"code": "ok", "message": "", "log_id": note.log_id}
-    return JSONResponse({"data": data, "error": error})
+    world = world_of(request)
+    grant = admit(world, request.headers, Operation.CANCEL, (PUBLISH, DRAFT))
+    publish = await _named(
+        request,
+        world,
+        grant,
+        unknown_rule="cancel.invalid-publish-id",
+        foreign_rule="cancel.wrong-user",
+    )
+    settle(world, publish)
+    pull = _cancellable(publish)
+    pull.give_up(FailReason.CANCELLED, "the app cancelled it.")
+    settle(world, pull)
+    return ok(request, None)
 
 
-async def _json(request: Request, world: World) -> Mapping[str, object]:
-    """The body as an object.
+def _cancellable(publish: Publish) -> Pull:
+    """The pull whose download is under way.
 
     Raises:
-        PostingRefusal: 400, not JSON or no object.
+        PostingRefusal: 400, it is an upload, it is being processed, or it is over.
     """
-    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    body: object = None
-    if media_type == "application/json":
-        try:
-            text = (await request.body()).decode("utf-8")
-            body = json.loads(text, parse_constant=_no_constant)
-        except (ValueError, RecursionError):
-            body = None
-    if not isinstance(body, dict):
-        raise init.bad_param(
-            world.settings,
-            "The request parameters are invalid.",
-            rule="error.invalid_params",
-            why=f"the body is no JSON object, or Content-Type ({media_type or 'missing'}) is not "
-            "application/json.",
+    if not isinstance(publish, Pull):
+        raise _not_cancellable(
+            "cancel.pull-only", "only what TikTok downloads can be cancelled; this is uploaded."
         )
-    return cast("Mapping[str, object]", body)
+    if publish.finished_at is not None:
+        raise _not_cancellable("cancel.not-cancellable", f"it is {publish.status} already.")
+    if publish.is_complete:
+        raise _not_cancellable(
+            "cancel.pull-only", "the download is through and is being processed."
+        )
+    return publish
 
 
-def _no_constant(name: str) -> None:
-    """Refuse what Python takes for a number and JSON does not have: NaN, Infinity."""
-    raise ValueError(name)
-
-
-def _enveloped(
-    endpoint: Callable[[Request], Awaitable[Response]],
-) -> Callable[[Request], Awaitable[Response]]:
-    """Answer refusals as Content Posting does: an `error` object and no `data`.
-
-    spec: envelope.data-error
-    Source: observed 2025-08-16.
-    """
-
-    async def answered(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except PostingRefusal as refusal:
-            note = note_of(request)
-            note.refuse(refusal)
-            error = {"code": refusal.code, "message": refusal.message, "log_id": note.log_id}
-            return JSONResponse({"error": error}, refusal.status)
-
-    return answered
+def _not_cancellable(rule: str, why: str) -> PostingRefusal:
+    return PostingRefusal(
+        400, "publish_not_cancellable", "The publish is not cancellable.", rule=rule, why=why
+    )
 
 
 ROUTES = [
-    Route("/v2/post/publish/creator_info/query/", _enveloped(creator_info), methods=["POST"]),
-    Route("/v2/post/publish/video/init/", _enveloped(video_init), methods=["POST"]),
-    Route("/v2/post/publish/status/fetch/", _enveloped(status), methods=["POST"]),
+    Route("/v2/post/publish/creator_info/query/", enveloped(creator_info), methods=["POST"]),
+    Route("/v2/post/publish/status/fetch/", enveloped(status), methods=["POST"]),
+    Route("/v2/post/publish/cancel/", enveloped(cancel), methods=["POST"]),
+    *opening.ROUTES,
 ]

@@ -1,16 +1,15 @@
 """The upload address."""
 
-import time
-from collections.abc import AsyncIterator
-
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from tiktok_emulator.errors import UploadRefusal
 from tiktok_emulator.journal import note_of
+from tiktok_emulator.posting.inspect import begin
 from tiktok_emulator.store import World, world_of
-from tiktok_emulator.upload import address, finish, rules
+from tiktok_emulator.upload import address, rules
+from tiktok_emulator.upload.pace import Stopping, paced
 from tiktok_emulator.upload.spool import (
     ChunkIncomplete,
     ChunkSuperseded,
@@ -20,7 +19,6 @@ from tiktok_emulator.upload.spool import (
 from tiktok_emulator.upload.state import Upload
 
 INTAKE = "tiktok_emulator.intake"
-STEPS_PER_S = 20
 
 
 async def put(request: Request) -> Response:
@@ -43,7 +41,7 @@ async def put(request: Request) -> Response:
         await _read_to_the_end(request)
         headers = {"Content-Range": refusal.content_range} if refusal.content_range else {}
         return Response(status_code=refusal.status, headers=headers)
-    except (ChunkIncomplete, ClientDisconnect):
+    except (ChunkIncomplete, ClientDisconnect, Stopping):
         note_of(request).why = "The connection broke inside the chunk; nothing of it was kept."
         # Who still reads it is cut off by the end of the emulator, not by a fault of the request.
         return Response(status_code=503 if world.closing.is_set() else 400)
@@ -55,8 +53,9 @@ async def _take_chunk(request: Request, world: World, upload: Upload) -> Respons
         await _read_to_the_end(request)
         return _stored(world, upload)
     rules.check_progress(upload, span, world.settings)
+    pieces = paced(world, request.stream(), lambda: _rate(request, world))
     try:
-        await store_chunk(upload, span, _paced(request, world), world.clock.now)
+        await store_chunk(upload, span, pieces, world.clock.now)
     except ChunkSuperseded as error:
         raise UploadRefusal(
             416,
@@ -76,7 +75,7 @@ async def _take_chunk(request: Request, world: World, upload: Upload) -> Respons
         ) from error
     upload.media_type = upload.media_type or media_type
     if upload.is_complete:
-        finish.begin(world, upload)
+        begin(world, upload)
     return _stored(world, upload)
 
 
@@ -94,23 +93,9 @@ def _stored(world: World, upload: Upload) -> Response:
     return Response(status_code=201 if upload.is_complete else 206, headers=headers)
 
 
-async def _paced(request: Request, world: World) -> AsyncIterator[bytes]:
-    """The body as it comes, or no faster than the settings or a fault allow (real time)."""
+def _rate(request: Request, world: World) -> int | None:
     ordered: int | None = request.scope.get(INTAKE)
-    due = time.monotonic()
-    async for piece in request.stream():
-        rest = piece
-        while rest:
-            rate = ordered or world.settings.intake_bytes_per_second
-            if rate is None:
-                yield rest
-                break
-            # Small steps, so that a changed rate and a closed connection are soon noticed.
-            part, rest = rest[: rate // STEPS_PER_S + 1], rest[rate // STEPS_PER_S + 1 :]
-            due = max(due, time.monotonic() - 1 / STEPS_PER_S) + len(part) / rate
-            if await world.pause(max(0.0, due - time.monotonic())):
-                raise ClientDisconnect
-            yield part
+    return ordered or world.settings.intake_bytes_per_second
 
 
 async def _read_to_the_end(request: Request) -> None:

@@ -5,10 +5,10 @@ import os
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
+from tiktok_emulator.posting.publish import StoredFile
+from tiktok_emulator.upload.disk import blocks, write
 from tiktok_emulator.upload.rules import Range
 from tiktok_emulator.upload.state import Digest, Upload
-
-BLOCK_BYTES = 2_097_152
 
 
 class ChunkIncomplete(Exception):
@@ -47,10 +47,10 @@ async def store_chunk(
     writing: asyncio.Future[None] | None = None
     descriptor = await asyncio.to_thread(os.open, upload.path, os.O_WRONLY | os.O_CREAT, 0o600)
     try:
-        async for block in _blocks(pieces):
+        async for block in blocks(pieces):
             await _turn(upload, me, writing)
             writing = asyncio.get_running_loop().run_in_executor(
-                None, _write, descriptor, block, span.first + received, digest
+                None, write, descriptor, block, span.first + received, digest
             )
             upload.pending_write = writing
             received += sum(map(len, block))
@@ -75,6 +75,7 @@ def _count(upload: Upload, received: int, digest: Digest, now: datetime) -> None
     upload.digest = digest
     upload.received_bytes += received
     if upload.is_complete:
+        upload.files = [StoredFile(upload.path, upload.received_bytes, digest.hexdigest())]
         upload.completed_at = now
 
 
@@ -84,29 +85,3 @@ async def _turn(upload: Upload, me: object, writing: asyncio.Future[None] | None
         await writing
     if upload.writer is not me or upload.is_forgotten:
         raise ChunkSuperseded
-
-
-async def _blocks(pieces: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
-    """Gather network reads into blocks worth a trip to a thread."""
-    block: list[bytes] = []
-    size = 0
-    async for piece in pieces:
-        if not piece:
-            continue
-        block.append(piece)
-        size += len(piece)
-        if size >= BLOCK_BYTES:
-            yield block
-            block, size = [], 0
-    if block:
-        yield block
-
-
-def _write(descriptor: int, block: list[bytes], at: int, digest: Digest) -> None:
-    for piece in block:
-        digest.update(piece)
-        view = memoryview(piece)
-        while view:
-            done = os.pwrite(descriptor, view, at)
-            at += done
-            view = view[done:]

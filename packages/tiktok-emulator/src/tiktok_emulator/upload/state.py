@@ -1,4 +1,4 @@
-"""What is known about one upload, from init to its post or failure."""
+"""What is known about one upload: a publish whose bytes are sent to us."""
 
 import asyncio
 import hashlib
@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, Self
 
-from tiktok_emulator.posting.state import ChunkPlan, FailReason, PostInfo, Privacy
-from tiktok_emulator.upload.media import MediaFacts
+from tiktok_emulator.posting.publish import Publish
+from tiktok_emulator.posting.state import ChunkPlan
 
 
 class Digest(Protocol):
@@ -19,40 +19,20 @@ class Digest(Protocol):
     def hexdigest(self) -> str: ...
 
 
-@dataclass(slots=True, eq=False)
-class Upload:
-    """One publish_id.
+@dataclass(slots=True, eq=False, kw_only=True)
+class Upload(Publish):
+    """A publish by FILE_UPLOAD.
 
     `received_bytes` counts complete chunks only. `writer` is whoever may write right now: the
     newest request for a chunk takes it over, so two connections never mix their bytes, and
     `pending_write` is the block that is on its way to the disk.
     """
 
-    publish_id: str
     upload_id: str
     upload_token: str = field(repr=False)
-    client_key: str
-    username: str
-    info: PostInfo
-    privacy: Privacy
     plan: ChunkPlan
     path: Path
-    created_at: datetime
     expires_at: datetime
-    received_bytes: int = 0
-    media_type: str | None = None
-    completed_at: datetime | None = None
-    finished_at: datetime | None = None
-    fail_reason: FailReason | None = None
-    post_id: int | None = None
-    status_reads: int = 0
-    facts: MediaFacts | None = None
-    cover: bytes | None = field(default=None, repr=False)
-    is_probed: bool = False
-    is_stuck: bool = False
-    ordered_failure: FailReason | None = None
-    is_forgotten: bool = False
-    is_disowned: bool = False
     writer: object | None = None
     pending_write: asyncio.Future[None] | None = None
     digest: Digest = field(default_factory=hashlib.sha256, repr=False)
@@ -63,21 +43,11 @@ class Upload:
         return self.received_bytes == self.plan.size_bytes
 
     @property
-    def state(self) -> str:
-        """For the dump: receiving, processing, published or failed."""
-        if self.fail_reason is not None:
-            return "failed"
-        if self.post_id is not None:
-            return "published"
-        return "processing" if self.is_complete else "receiving"
+    def expected_bytes(self) -> int | None:
+        """What init announced."""
+        return self.plan.size_bytes
 
-    @property
-    def status(self) -> str:
-        """TikTok's word for it: PROCESSING_UPLOAD from init until it is decided.
-
-        spec: status.fetch.status-values, posting.init.processing-upload-from-init
-        Source: status page, 2026-09; processing after the last byte observed 2026-08.
-        """
-        if self.fail_reason is not None:
-            return "FAILED"
-        return "PUBLISH_COMPLETE" if self.post_id is not None else "PROCESSING_UPLOAD"
+    def delete_files(self) -> None:
+        """Take its bytes off the disk, those of an unfinished upload too."""
+        Publish.delete_files(self)  # super() does not find its class in one with slots
+        self.path.unlink(missing_ok=True)
