@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
+from tiktok_emulator.display.control import video_facts
 from tiktok_emulator.oauth.state import App, Grant
 from tiktok_emulator.posting.publish import Publish
 from tiktok_emulator.posting.state import Photo, Post
 from tiktok_emulator.pull.state import Pull
 from tiktok_emulator.store import World
 from tiktok_emulator.upload.state import Upload
+from tiktok_emulator.webhooks.state import Delivery
 
 
 def dump(world: World, base_url: str) -> dict[str, object]:
@@ -21,6 +23,20 @@ def dump(world: World, base_url: str) -> dict[str, object]:
         "grants": [_grant(world, grant) for grant in world.grants.values()],
         "uploads": [publish_facts(publish) for publish in world.publishes.values()],
         "posts": [post_facts(world, post, base_url) for post in world.posts.values()],
+        "videos": video_facts(world),
+        "events": [event_facts(told) for told in world.outbox.deliveries],
+    }
+
+
+def event_facts(told: Delivery) -> dict[str, object]:
+    """What an app was told. How often it had to be sent depends on its receiver, not on us."""
+    return {
+        "n": told.n,
+        "event": told.event,
+        "client_key": told.client_key,
+        "username": told.username,
+        "content": told.content,
+        "told_at": told.told_at.isoformat(),
     }
 
 
