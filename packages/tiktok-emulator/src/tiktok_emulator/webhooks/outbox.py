@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -230,6 +230,13 @@ class Outbox:
         return [
             lane for lane in self._lanes.values() if not lane.done() and lane.get_loop() is loop
         ]
+
+    def load(self, deliveries: Iterable[Delivery]) -> None:
+        """Go on with these, the oldest first, instead of what is here; what waits will be sent."""
+        self.clear()
+        self.deliveries.extend(deliveries)
+        self._waiting = {each.n: each for each in self.deliveries if each.state is State.WAITING}
+        self._last = max((each.n for each in self.deliveries), default=0)
 
     async def stop(self) -> None:
         """Break off what is being sent and wait until it has ended."""
