@@ -66,6 +66,7 @@ GOOD = [
     Sample("httpx-in-one-place", f"{CLIENT}/_async/transport.py", "import httpx2"),
     Sample("httpx-in-one-place", f"{CLIENT}/_network/waiting.py", "import httpcore2"),
     Sample("httpx-in-one-place", "packages/tiktok-emulator/tests/test_a.py", "import httpx2"),
+    Sample("httpx-in-one-place", f"{EMULATOR}/pull/fetch.py", "import httpx2"),
     Sample("httpx-in-one-place", f"{SERVICE}/platforms/tiktok/client.py", "import tiktok_client"),
 ]
 
@@ -98,6 +99,7 @@ BAD = [
     Sample("httpx-in-one-place", f"{CLIENT}/_network/waiting.py", "import httpx2"),
     Sample("httpx-in-one-place", f"{CLIENT}/_async/client.py", "import httpcore2"),
     Sample("httpx-in-one-place", f"{SERVICE}/cli/up.py", "from httpx2 import AsyncClient"),
+    Sample("httpx-in-one-place", f"{EMULATOR}/pull/download.py", "import httpx2"),
     Sample("httpx-in-one-place", f"{CLIENT}/errors.py", "import tiktok_emulator.app"),
     Sample("httpx-in-one-place", f"{EMULATOR}/app.py", "from tiktok_client import errors"),
     Sample("httpx-in-one-place", f"{EMULATOR}/app.py", "from postwright import config"),

@@ -22,6 +22,7 @@ from tiktok_emulator.errors import EmulatorError
 from tiktok_emulator.oauth.departures import follow
 from tiktok_emulator.oauth.state import Removal, StandingConsent
 from tiktok_emulator.oauth.tokens import disconnect
+from tiktok_emulator.posting.control import ENDPOINTS as POSTING
 from tiktok_emulator.posting.settle import settle_all
 from tiktok_emulator.published.control import control_document
 from tiktok_emulator.published.surface import surface_document
@@ -294,6 +295,7 @@ ENDPOINTS: list[tuple[str, str, Endpoint]] = [
     ("POST", "/_control/outcomes", order_outcome),
     *DISPLAY,
     *WEBHOOKS,
+    *POSTING,
 ]
 ROUTES = [
     Route(path, _explained(endpoint), methods=[method]) for method, path, endpoint in ENDPOINTS
