@@ -26,6 +26,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+_SPANS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s"))
 _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 ASSETS = {
     file.name: file.read_bytes()
@@ -65,12 +66,11 @@ def _count(number: int) -> str:
 def _span(span: timedelta) -> str:
     """A time span for people, in its two largest units: 3 h 20 min."""
     left = abs(round(span.total_seconds()))
-    parts: list[str] = []
-    for seconds, unit in ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s")):
-        amount, left = divmod(left, seconds)
-        if amount:
-            parts.append(f"{amount} {unit}")
-    return " ".join(parts[:2]) or "0 s"
+    for seconds, unit, smaller, name in _SPANS:
+        if left >= seconds:
+            amount, rest = divmod(left, seconds)
+            return f"{amount} {unit} {rest // smaller} {name}".removesuffix(f" 0 {name}")
+    return f"{left} s"
 
 
 def _asset(name: str) -> str:
@@ -86,9 +86,8 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.filters.update(
-    count=_count, length_ms=_length, moment=_moment, size=_size, span=_span
+    asset=_asset, count=_count, length_ms=_length, moment=_moment, size=_size, span=_span
 )
-_environment.globals["asset"] = _asset
 
 
 def render(template: str, values: Mapping[str, object]) -> str:

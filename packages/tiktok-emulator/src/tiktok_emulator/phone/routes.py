@@ -1,76 +1,177 @@
-"""Pages to look at: who is there, what they posted, and the video itself."""
+"""Pages to look at: who is there, what they posted, and the media itself."""
+
+from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from tiktok_emulator.pages import render
-from tiktok_emulator.posting.state import Creator, Post
+from tiktok_emulator.display.covers import picture
+from tiktok_emulator.pages import page, render
+from tiktok_emulator.phone import show
+from tiktok_emulator.phone.hands import ROUTES as HANDS
+from tiktok_emulator.phone.owner import NotThere, not_there, owner, owner_page
+from tiktok_emulator.posting.creator import Standing, posts_today, privacy_options
+from tiktok_emulator.posting.publish import Publish
+from tiktok_emulator.posting.settle import settle_all
+from tiktok_emulator.posting.state import Photo, Post, Privacy
 from tiktok_emulator.store import World, world_of
-from tiktok_emulator.upload.finish import settle_all
+
+MANY = 12
+FEED_PAGE = 8
+# Not for long: after a reset with a seed another post may have the same number.
+_KEPT = {
+    "Cache-Control": "private, max-age=60",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; media-src 'self'; img-src 'self'; "
+    "style-src 'unsafe-inline'",
+}
 
 
 async def home(request: Request) -> Response:
     """All creators, with their numbers of posts."""
     world = world_of(request)
     settle_all(world)
-    counts = {
-        name: sum(post.username == name for post in world.posts.values()) for name in world.creators
+    search = request.query_params.get("q", "").strip()
+    wanted = search.casefold().removeprefix("@")
+    posts = show.shown_all(world)
+    people = [
+        {
+            "creator": creator,
+            "posts": sum(item.username == creator.username for item in posts),
+            "drafts": show.count_to_finish(show.drafts_of(world, creator.username)),
+        }
+        for creator in world.creators.values()
+        if wanted in creator.username.casefold() or wanted in creator.nickname.casefold()
+    ]
+    values = {
+        "people": people,
+        "creator_count": len(world.creators),
+        "has_search": len(world.creators) > MANY or bool(search),
+        "search": search,
+        "apps": list(world.apps.values()),
+        "base_url": str(request.base_url).rstrip("/"),
     }
-    values = {"creators": list(world.creators.values()), "counts": counts}
-    return HTMLResponse(render("home.html", values))
+    return page(request, "home.html", values)
+
+
+async def feed(request: Request) -> Response:
+    """What everybody may see, a few posts a page. Query: before=key of the last one seen."""
+    world = world_of(request)
+    settle_all(world)
+    items = show.feed(world)
+    before = request.query_params.get("before", "")
+    keys = [item.key for item in items]
+    start = keys.index(before) + 1 if before in keys else 0
+    shown = items[start : start + FEED_PAGE]
+    has_more = start + FEED_PAGE < len(items)
+    values = {"items": shown, "older": shown[-1].key if has_more else None}
+    return page(request, "feed.html", values)
 
 
 async def profile(request: Request) -> Response:
-    """One creator as the owner sees the profile: every post, the newest first."""
+    """One creator as the owner sees the profile. Query: shelf=posts, private or drafts."""
     world = world_of(request)
     settle_all(world)
-    creator = world.creators.get(request.path_params["username"])
-    if creator is None:
-        return _not_there("Couldn't find this account")
-    posts = [post for post in world.posts.values() if post.username == creator.username]
-    running = [
-        upload
-        for upload in world.uploads_of(creator.username)
-        if upload.post_id is None and upload.received_bytes
-    ]
-    values = {"creator": creator, "posts": posts[::-1], "running": running[::-1]}
-    return HTMLResponse(render("profile.html", values))
-
-
-async def video(request: Request) -> Response:
-    """One post: the video, the caption, and the facts TikTok has of it."""
-    world = world_of(request)
-    settle_all(world)
-    post = _post(world, request.path_params["post_id"])
-    if post is None or post.username != request.path_params["username"]:
-        return _not_there("Video currently unavailable")
-    creator: Creator = world.creators[post.username]
+    creator = owner(request)
+    items = show.shown_all(world, creator.username)
+    public = [item for item in items if item.privacy is not Privacy.SELF]
+    private = [item for item in items if item.privacy is Privacy.SELF]
+    drafts = show.drafts_of(world, creator.username)
+    running = show.underway(world, creator.username)
+    shelf = request.query_params.get("shelf", "posts")
+    standing = Standing(world.clock.now(), world.posts.values(), ())
+    likes = sum(item.statistics.like_count for item in public)
     values = {
-        "creator": creator,
-        "post": post,
-        "shows_id": post.shows_id(world.clock.now()),
+        "shelf": shelf if shelf in ("private", "drafts") else "posts",
+        "items": private if shelf == "private" else public,
+        "drafts": drafts,
+        "running": running,
+        "underway": [each for each in running if not each.fail_reason],
+        "likes": likes if creator.likes_count is None else creator.likes_count,
+        "posted_today": posts_today(creator.username, standing),
+        "shelves": [
+            ("posts", "Posts", len(public)),
+            ("private", "Private", len(private)),
+            ("drafts", "Drafts", len(drafts)),
+        ],
     }
-    return HTMLResponse(render("video.html", values))
+    return owner_page(request, "profile.html", "profile", values)
+
+
+async def inbox(request: Request) -> Response:
+    """What apps have sent to a creator: drafts to finish, and how posting ended."""
+    world = world_of(request)
+    settle_all(world)
+    creator = owner(request)
+    values = {"notices": show.notices(world, creator.username)}
+    return owner_page(request, "inbox.html", "inbox", values)
+
+
+async def post(request: Request) -> Response:
+    """One post: the video or the photos, the caption, and the facts TikTok has of it."""
+    world = world_of(request)
+    settle_all(world)
+    creator = owner(request)
+    number = _number(request)
+    found = world.posts.get(number)
+    values: dict[str, object] = {"options": privacy_options(creator)}
+    if found is not None and found.username == creator.username:
+        if found.deleted_at is not None:
+            raise NotThere("This post was deleted")
+        values |= {"item": show.shown_post(world, found), "post": found}
+        values |= {"shows_id": found.shows_id(world.clock.now())}
+    else:
+        seeded = world.videos.get(number)
+        if seeded is None or seeded.username != creator.username:
+            raise NotThere("Post currently unavailable")
+        values |= {"item": show.shown_seeded(world, seeded), "post": None, "shows_id": True}
+    return owner_page(request, "video.html", "profile", values)
 
 
 async def media(request: Request) -> Response:
-    """The bytes of a post, as they were uploaded; ranges are served."""
-    world = world_of(request)
-    post = _post(world, request.path_params["post_id"])
-    if post is None:
+    """The bytes of a video, as they were sent; ranges are served."""
+    found = _post(request)
+    if found is None or found.photos:
         return Response(status_code=404)
-    return FileResponse(world.upload_of(post).path, media_type=post.media_type)
+    files = world_of(request).publish_of(found).files
+    return FileResponse(files[0].path, media_type=found.media_type, headers=_KEPT)
 
 
 async def cover(request: Request) -> Response:
     """The picture a post shows until it is played, as a JPEG."""
-    post = _post(world_of(request), request.path_params["post_id"])
-    if post is None or post.cover is None:
+    number = _number(request)
+    if number in world_of(request).videos:
+        return _jpeg(picture(world_of(request), number))
+    found = _post(request)
+    return _jpeg(None if found is None else found.cover)
+
+
+async def photo(request: Request) -> Response:
+    """One picture of a photo post, numbered from 0."""
+    found = _post(request)
+    return _picture(() if found is None else found.photos, request)
+
+
+async def draft_media(request: Request) -> Response:
+    """The video of a draft, for its owner to look at."""
+    draft = _draft(request)
+    if draft is None or draft.facts is None or not draft.files:
         return Response(status_code=404)
-    # Not for long: after a reset with a seed another post may have the same number.
-    headers = {"Cache-Control": "private, max-age=60"}
-    return Response(post.cover, media_type="image/jpeg", headers=headers)
+    media_type = draft.facts.media_type
+    return FileResponse(draft.files[0].path, media_type=media_type, headers=_KEPT)
+
+
+async def draft_cover(request: Request) -> Response:
+    """The first picture of a draft, as a JPEG."""
+    draft = _draft(request)
+    return _jpeg(None if draft is None else draft.cover)
+
+
+async def draft_photo(request: Request) -> Response:
+    """One picture of a draft of photos, numbered from 0."""
+    draft = _draft(request)
+    return _picture(() if draft is None else draft.photos, request)
 
 
 async def avatar(request: Request) -> Response:
@@ -80,22 +181,60 @@ async def avatar(request: Request) -> Response:
         return Response(status_code=404)
     hue = sum(creator.username.encode()) * 47 % 360
     values = {"letter": creator.nickname[:1].upper(), "hue": hue}
-    return Response(render("avatar.svg", values), media_type="image/svg+xml")
+    return Response(render("avatar.svg", values), media_type="image/svg+xml", headers=_KEPT)
 
 
-def _post(world: World, post_id: str) -> Post | None:
-    return world.posts.get(int(post_id)) if post_id.isdecimal() and len(post_id) < 20 else None
+def _number(request: Request) -> int:
+    """The post id of the path; 0, which nothing has, if it is none."""
+    text: str = request.path_params["post_id"]
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
 
 
-def _not_there(text: str) -> Response:
-    return HTMLResponse(render("not_there.html", {"text": text}), 404)
+def _post(request: Request) -> Post | None:
+    found = world_of(request).posts.get(_number(request))
+    return None if found is None or found.deleted_at is not None else found
+
+
+def _draft(request: Request) -> Publish | None:
+    world: World = world_of(request)
+    found = world.publishes.get(request.path_params["publish_id"])
+    return found if found is not None and found.is_delivered else None
+
+
+def _jpeg(picture: bytes | None) -> Response:
+    if picture is None:
+        return Response(status_code=404)
+    return Response(picture, media_type="image/jpeg", headers=_KEPT)
+
+
+def _picture(photos: tuple[Photo, ...], request: Request) -> Response:
+    number = int(request.path_params["number"])
+    if number >= len(photos):
+        return Response(status_code=404)
+    path: Path = photos[number].path
+    return FileResponse(path, media_type=photos[number].media_type, headers=_KEPT)
+
+
+def _media_routes() -> list[Route]:
+    paths = {
+        "/media/{post_id}": media,
+        "/media/{post_id}/cover.jpg": cover,
+        "/media/{post_id}/photo/{number:int}": photo,
+        "/media/draft/{publish_id}/cover.jpg": draft_cover,
+        "/media/draft/{publish_id}/photo/{number:int}": draft_photo,
+        "/media/draft/{publish_id}": draft_media,
+        "/avatar/{username}.svg": avatar,
+    }
+    return [Route(path, endpoint, methods=["GET", "HEAD"]) for path, endpoint in paths.items()]
 
 
 ROUTES = [
     Route("/", home, methods=["GET"]),
-    Route("/@{username}", profile, methods=["GET"]),
-    Route("/@{username}/video/{post_id}", video, methods=["GET"]),
-    Route("/media/{post_id}", media, methods=["GET", "HEAD"]),
-    Route("/media/{post_id}/cover.jpg", cover, methods=["GET", "HEAD"]),
-    Route("/avatar/{username}.svg", avatar, methods=["GET"]),
+    Route("/feed", feed, methods=["GET"]),
+    Route("/@{username}", not_there(profile), methods=["GET"]),
+    Route("/@{username}/inbox", not_there(inbox), methods=["GET"]),
+    Route("/@{username}/video/{post_id}", not_there(post), methods=["GET"]),
+    Route("/@{username}/photo/{post_id}", not_there(post), methods=["GET"]),
+    *HANDS,
+    *_media_routes(),
 ]

@@ -1,0 +1,1 @@
+"""What stands behind the stage: the request log and the controls."""

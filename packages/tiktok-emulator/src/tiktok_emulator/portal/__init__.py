@@ -1,0 +1,1 @@
+"""The developer portal: apps and their keys, URL properties, webhook deliveries."""
