@@ -6,9 +6,7 @@ A row counts when all three exist. Ids that are named somewhere but are no row c
 are typing mistakes, or a row that was removed.
 """
 
-import ast
 import json
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +14,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import yaml
+
+if __name__ == "__main__":  # as a script: the workspace's root is not on the path yet
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools.places import Places, carried_in_code, marked, named_in_text
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = ROOT / "spec" / "tiktok"
@@ -25,17 +28,31 @@ EMULATOR = ROOT / "packages" / "tiktok-emulator" / "src" / "tiktok_emulator"
 CONTRACT = ROOT / "tests" / "contract"
 
 Row = Mapping[str, Any]
-NAMED = re.compile(r"\bspec: ([\w.-]+(?:, ?[\w.-]+)*)")
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Which ids each of the three names, and the rows there are."""
+    """The rows there are, and where each of the three names which ids."""
 
     rows: frozenset[str]
-    client: frozenset[str]
-    emulator: frozenset[str]
-    tests: frozenset[str]
+    client_places: Places
+    emulator_places: Places
+    test_places: Places
+
+    @property
+    def client(self) -> frozenset[str]:
+        """Ids that the client names."""
+        return frozenset(self.client_places)
+
+    @property
+    def emulator(self) -> frozenset[str]:
+        """Ids that the emulator names."""
+        return frozenset(self.emulator_places)
+
+    @property
+    def tests(self) -> frozenset[str]:
+        """Ids that a contract test is marked with."""
+        return frozenset(self.test_places)
 
     @property
     def covered(self) -> frozenset[str]:
@@ -59,60 +76,17 @@ def load_rows() -> dict[str, Row]:
     return rows
 
 
-def sources(folder: Path) -> Iterator[str]:
-    """Every Python file's text, without generated ones."""
-    for path in sorted(folder.rglob("*.py")):
-        if "_sync" not in path.parts:
-            yield path.read_text(encoding="utf-8")
-
-
-def named_in_text(folder: Path) -> set[str]:
-    """Ids in comment or docstring lines `spec: a, b`."""
-    lists = (found for text in sources(folder) for found in NAMED.findall(text))
-    return {name.strip() for found in lists for name in found.split(",")}
-
-
-def carried_in_code(folder: Path, rows: frozenset[str]) -> set[str]:
-    """Ids that code carries: strings that are a row's id, and whatever is given as `rule=`."""
-    found: set[str] = set()
-    for text in sources(folder):
-        tree = ast.parse(text)
-        found |= {name for name in literals(tree) if "." in name} & rows
-        for node in ast.walk(tree):
-            if isinstance(node, ast.keyword) and node.arg == "rule":
-                found |= literals(node.value)
-    return found
-
-
-def literals(value: ast.AST) -> set[str]:
-    """The strings in a piece of code that could be ids."""
-    return {
-        node.value
-        for node in ast.walk(value)
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and re.fullmatch(r"[a-z]+(\.[\w-]+)*", node.value)
-    }
-
-
-def marked(folder: Path) -> set[str]:
-    """Ids in `pytest.mark.spec("a", "b")`, wherever it stands."""
-    found: set[str] = set()
-    for text in sources(folder):
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.spec":
-                found |= {name for argument in node.args for name in literals(argument)}
-    return found
-
-
 def measure() -> Coverage:
     """Read the tree."""
     rows = frozenset(load_rows())
+    said = named_in_text(EMULATOR)
+    done = carried_in_code(EMULATOR, rows)
+    both = {row: tuple(sorted({*said.get(row, ()), *done.get(row, ())})) for row in {*said, *done}}
     return Coverage(
         rows=rows,
-        client=frozenset(named_in_text(CLIENT)),
-        emulator=frozenset(named_in_text(EMULATOR) | carried_in_code(EMULATOR, rows)),
-        tests=frozenset(marked(CONTRACT)),
+        client_places=named_in_text(CLIENT),
+        emulator_places=both,
+        test_places=marked(CONTRACT),
     )
 
 

@@ -1,4 +1,4 @@
-"""Writes the parts of docs/reference/ that the code knows better: `make docs`.
+"""Writes the parts of docs/ that the code knows better: `make docs`.
 
 A part lies between `<!-- from code: NAME -->` and `<!-- end -->`; the words around it are written
 by hand. `--check` writes nothing and ends with 1 if a page differs from the code.
@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+if __name__ == "__main__":  # as a script: the workspace's root is not on the path yet
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 import click
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -21,6 +24,7 @@ import postwright
 from postwright.config import Settings
 from postwright.errors import AppError
 from tiktok_client.codes import CODES, OAUTH_CODES
+from tools import coverage_page, live_page
 
 ROOT = Path(__file__).resolve().parent.parent
 PART = re.compile(r"(<!-- from code: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -127,6 +131,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "exit-codes": exit_codes,
     "tiktok-codes": tiktok_codes,
     "commands": commands,
+    "coverage-figures": coverage_page.figures,
+    "coverage": coverage_page.tables,
+    "live-tests": live_page.table,
 }
 
 
@@ -141,7 +148,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="only compare")
     check: bool = parser.parse_args().check
     stale = list[Path]()
-    for page in sorted((ROOT / "docs" / "reference").glob("*.md")):
+    for page in sorted((ROOT / "docs").rglob("*.md")):
         text = page.read_text(encoding="utf-8")
         if text != (fresh := current(text)):
             stale.append(page)

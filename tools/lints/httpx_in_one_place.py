@@ -46,6 +46,8 @@ def check(source: Source) -> Iterator[Finding]:
     strangers = STRANGERS.get("/".join(source.path.parts[:2]), set[str]())
     for line, package in imports(source):
         if "src" in source.path.parts and package in HOMES and not source.under(*HOMES[package]):
-            yield Finding(line, f"{package}: only the client's transport talks HTTP, and the emulator's two")
+            yield Finding(
+                line, f"{package}: only the client's transport talks HTTP, and the emulator's two"
+            )
         if package in strangers:
             yield Finding(line, f"{package}: client, emulator and service stay apart")
