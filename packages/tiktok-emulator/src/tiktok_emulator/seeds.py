@@ -244,6 +244,7 @@ DEMO = Seed(
             client_key="demo-desktop-key",
             client_secret="demo-desktop-secret",  # noqa: S106  # guards nothing, printed in the docs
             redirect_uris=["http://127.0.0.1:*/callback/"],
+            scopes=list(SCOPES),
             audited=True,
         ),
         AppSeed(
@@ -253,7 +254,13 @@ DEMO = Seed(
         ),
     ],
     creators=[
-        CreatorSeed(username="demo", nickname="Demo Creator"),
+        CreatorSeed(
+            username="demo",
+            nickname="Demo Creator",
+            bio_description="Here to try things out.",
+            follower_count=1_280,
+            following_count=64,
+        ),
         CreatorSeed(username="private.pia", nickname="Private Pia", private=True),
         CreatorSeed(username="banned.ben", nickname="Banned Ben", banned=True),
     ],

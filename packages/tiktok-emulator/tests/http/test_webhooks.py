@@ -319,3 +319,35 @@ async def test_an_address_that_tiktok_would_not_take_is_refused(caller: Caller) 
     )
     assert answer.status_code == 400
     assert "https" in answer.json()["error"]
+
+
+async def test_what_was_dropped_or_had_nowhere_to_go_can_be_sent_by_hand(
+    caller: Caller, receiver: Receiver
+) -> None:
+    path = f"/_control/apps/{caller.key}"
+    await caller.http.patch(path, json={"webhook_url": None})
+    nowhere = await _tell(caller)
+    await caller.http.patch(path, json={"webhook_url": receiver.url})
+    await caller.settings(webhook_retry_s=0)
+    receiver.answers = ["500 Oh"]
+    dropped = await _tell(caller)
+    await _until(caller, lambda told: told[-1]["state"] == "dropped")
+    for number, tries in ((nowhere, 1), (dropped, 2)):
+        sent = (await caller.http.post(f"/_control/webhooks/{number}/retry")).json()
+        assert (sent["state"], len(sent["attempts"])) == ("delivered", tries)
+    assert len(receiver.got) == 3
+
+
+async def test_a_post_is_told_when_it_is_out_and_when_everyone_can_see_it(
+    caller: Caller, receiver: Receiver, video: bytes
+) -> None:
+    await caller.settings(moderation_seconds=60)
+    await caller.sign_in()
+    publish_id = await caller.post(video)
+    await caller.control("clock", advance_s=60)
+    told = await _until(caller, lambda told: len(told) == 2 and _all("delivered")(told))
+    assert receiver.events() == ["post.publish.complete", "post.publish.publicly_available"]
+    contents = [json.loads(each["content"]) for each in told]
+    assert all(content["publish_id"] == publish_id for content in contents)
+    assert all(content["publish_type"] == "DIRECT_PUBLISH" for content in contents)
+    assert isinstance(contents[1]["post_id"], str)

@@ -125,7 +125,8 @@ class Outbox:
         """One try of a due delivery, or what a fault makes of it."""
         world, now = self._world, self._world.clock.now()
         delivery.next_at = None
-        if now - delivery.told_at >= timedelta(seconds=world.settings.webhook_retry_s):
+        is_over = now - delivery.told_at >= timedelta(seconds=world.settings.webhook_retry_s)
+        if is_over and delivery.attempts:
             self._end(delivery, State.DROPPED)
             return
         fault = None
