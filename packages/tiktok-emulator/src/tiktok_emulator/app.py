@@ -51,7 +51,10 @@ def create_app(world: World) -> ASGIApp:
 
 
 async def _no_such_path(request: Request, _: Exception) -> Response:
-    """Paths and methods that TikTok does not have are 404, like those not emulated yet."""
+    """Paths and methods that TikTok does not have are 404, like those not emulated yet.
+
+    spec: path.unknown-404
+    """
     path = request.url.path
     if path.startswith("/_control"):
         text = f"{request.method} {path} is no control endpoint; GET /_control/ lists them"

@@ -76,7 +76,7 @@ class Fault:
     `delay_s` on the emulator's clock, `duplicate` sends it twice, `reorder` lets the app's next
     event overtake it (for a minute at most), `lose` never sends it.
 
-    spec: error.internal_error
+    spec: error.internal_error, error.invalid_file_upload
     """
 
     operation: Operation

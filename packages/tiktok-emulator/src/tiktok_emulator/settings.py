@@ -17,6 +17,8 @@ class Processing(BaseModel):
 
     `immediate`: as soon as it is probed; `after_reads`: once status was asked `value` times;
     `after_seconds`: `value` seconds later on the emulator's clock.
+
+    spec: status.no-deadline
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -63,6 +63,14 @@ class App:
     properties: tuple[Property, ...] = ()
     allow_localhost_urls: bool = False
 
+    @property
+    def posts_publicly(self) -> bool:
+        """Whether others may see what is posted: a sandbox counts as not audited.
+
+        Source: add a sandbox page, 2026.
+        """
+        return self.audited and not self.sandbox
+
 
 @dataclass(frozen=True, slots=True)
 class AuthorizeRequest:

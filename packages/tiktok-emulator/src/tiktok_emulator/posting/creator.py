@@ -86,20 +86,21 @@ def check_audience(app: App, creator: Creator, privacy: str, settings: Settings)
         PostingRefusal: 403, an unaudited app and a public account, or a privacy not offered.
 
     spec: error.unaudited_client_can_only_post_to_private_accounts
-    spec: error.privacy_level_option_mismatch
+    spec: error.privacy_level_option_mismatch, posting.init.unaudited-other-privacy
     Source: direct post page and sharing guidelines, 2026-09-11; observed 2026-08-11.
     """
-    if not app.audited and not creator.private:
+    if not app.posts_publicly and not creator.private:
         raise PostingRefusal(
             403,
             "unaudited_client_can_only_post_to_private_accounts",
             GUIDELINES_TEXT,
-            rule="posting.init.unaudited-public",
-            why=f"the app is not audited and @{creator.username} is a public account; make the "
-            "account private, even for SELF_ONLY.",
+            rule="posting.init.sandbox-private" if app.sandbox else "posting.init.unaudited-public",
+            why=f"the app is {'a sandbox' if app.sandbox else 'not audited'} and "
+            f"@{creator.username} is a public account; make the account private, even for "
+            "SELF_ONLY.",
         )
     options = privacy_options(creator)
-    if not app.audited and settings.unaudited_other_privacy == "refuse":
+    if not app.posts_publicly and settings.unaudited_other_privacy == "refuse":
         options = [Privacy.SELF.value]
     if privacy not in options:
         raise PostingRefusal(
@@ -109,7 +110,7 @@ def check_audience(app: App, creator: Creator, privacy: str, settings: Settings)
             rule="posting.init.privacy-mismatch",
             why=f"privacy_level is {privacy or 'missing'!r}; possible now: {', '.join(options)}.",
         )
-    return Privacy(privacy) if app.audited else Privacy.SELF
+    return Privacy(privacy) if app.posts_publicly else Privacy.SELF
 
 
 def check_caps(app: App, creator: Creator, standing: Standing, *, status: int) -> None:
@@ -132,7 +133,7 @@ def check_caps(app: App, creator: Creator, standing: Standing, *, status: int) -
             f"{creator.daily_post_cap}{' and is set to refuse' if creator.too_many_posts else ''}; "
             "the first place is free 24 hours after the oldest.",
         )
-    cap = app.active_user_cap or (None if app.audited else UNAUDITED_USERS)
+    cap = app.active_user_cap or (None if app.posts_publicly else UNAUDITED_USERS)
     active = {
         publish.username
         for publish in standing.publishes

@@ -37,10 +37,12 @@ async def glance(request: Request) -> Mapping[str, object]:
 
 
 async def read_body(request: Request, world: World) -> Mapping[str, object]:
-    """The body as an object.
+    """The body as an object. Its media type is JSON, with or without a charset.
 
     Raises:
         PostingRefusal: 400, not JSON or no object.
+
+    spec: envelope.json-body
     """
     body = await _object(request)
     if body is None:

@@ -33,6 +33,7 @@ def read_post_info(body: Mapping[str, object], settings: Settings) -> PostInfo:
     Raises:
         PostingRefusal: 400.
 
+    spec: posting.init.unknown-fields
     Source: direct post page, 2026-09-11; texts observed 2026.
     """
     info = read_post_object(body, settings, rule="posting.init")

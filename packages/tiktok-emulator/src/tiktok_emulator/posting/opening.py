@@ -53,6 +53,7 @@ async def video_init(request: Request) -> Response:
     """Begin a direct post of a video.
 
     spec: posting.init, posting.init.publish-id, posting.init.upload-url-lifetime, pull.init
+    spec: envelope.check-order
     Source: direct post page, 2026-09-11; order of the checks assumed.
     """
     world = world_of(request)

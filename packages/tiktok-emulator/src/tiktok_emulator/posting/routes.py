@@ -96,7 +96,7 @@ def _status_of(world: World, publish: Publish) -> dict[str, object]:
     """The `data` of status/fetch. The misspelt key is TikTok's, the ids are bare int64.
 
     spec: status.fetch.post-id, status.fetch.post-id-int64, status.fetch.post-id-only-public
-    spec: status.drafts-many-ids
+    spec: status.drafts-many-ids, status.fetch.listed-fields-only
     """
     now = world.clock.now()
     posts = (world.posts[post_id] for post_id in publish.post_ids)
@@ -138,6 +138,8 @@ def _cancellable(publish: Publish) -> Pull:
 
     Raises:
         PostingRefusal: 400, it is an upload, it is being processed, or it is over.
+
+    spec: error.publish_not_cancellable
     """
     if not isinstance(publish, Pull):
         raise _not_cancellable(
