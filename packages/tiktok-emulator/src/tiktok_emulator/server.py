@@ -18,6 +18,7 @@ from tiktok_emulator.wire import ABORT
 
 PATIENCE_S = 2
 KEEP_ALIVE_S = 75
+GATHERED_BYTES = 1_048_576
 
 
 class _Protocol(HttpToolsProtocol):
@@ -26,6 +27,16 @@ class _Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         self.app_state = {**self.app_state, ABORT: transport.abort}
+
+    def on_body(self, body: bytes) -> None:
+        """Gather more than uvicorn does before it holds the client back: fewer, larger reads."""
+        cycle = self.cycle
+        if self.parser.should_upgrade() or cycle.response_complete:
+            return
+        cycle.body += body
+        if len(cycle.body) >= GATHERED_BYTES:
+            self.flow.pause_reading()
+        cycle.message_event.set()
 
     def abandon_request(self) -> None:
         """Close the connection if the rest of a request is still to come; it may never."""
@@ -100,7 +111,8 @@ def listening(host: str, port: int) -> Generator[socket.socket]:
         PortTaken: something else does, or the host is not ours.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as listener:
+    # Named TCP, because asyncio lets only such connections answer without waiting for more to send.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
