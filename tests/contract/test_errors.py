@@ -49,6 +49,11 @@ async def test_success_and_failure_have_tiktoks_envelope(desk: Desk, rows: Rows)
     "error.rate_limit_exceeded",
     "error.invalid_publish_id",
     "error.token_not_authorized_for_specified_publish_id",
+    "error.scope_permission_missed",
+    "error.invalid_file_upload",
+    "error.spam_risk_too_many_pending_share",
+    "error.app_version_check_failed",
+    "error.publish_not_cancellable",
 )
 async def test_each_code_is_raised_as_its_class_with_its_advice(
     desk: Desk, rows: Rows, code: str

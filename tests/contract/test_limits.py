@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import pytest
 
-from tests.contract.desk import UNAUDITED, Desk, assert_refused, init_body
+from tests.contract.desk import ALL_SCOPES, UNAUDITED, Desk, assert_refused, init_body
 from tests.contract.test_status import decided, sent
 from tiktok_client import (
     Advice,
+    APIError,
     AsyncTikTok,
+    PhotoPost,
     PostingRefused,
     PrivacyLevel,
     RateLimited,
@@ -29,13 +31,30 @@ async def ask_init(client: AsyncTikTok) -> object:
     return await client.posting.init_video(SELF, plan_chunks(100))
 
 
+async def ask_inbox(client: AsyncTikTok) -> object:
+    return await client.posting.init_inbox_video(plan_chunks(100))
+
+
+async def ask_photos(client: AsyncTikTok) -> object:
+    photos = PhotoPost(["https://unverified.example.com/1.jpg"], PrivacyLevel.SELF_ONLY)
+    return await refused(client.posting.init_photos(photos))
+
+
+async def ask_cancel(client: AsyncTikTok) -> object:
+    return await refused(client.posting.cancel("v_pub_url~v2.0"))
+
+
 async def ask_status(client: AsyncTikTok) -> object:
-    try:
-        return await client.posting.status("v_pub_file~v2-1.0")
-    except RateLimited:
-        raise
-    except Exception as error:  # noqa: BLE001  # the id is wrong on purpose; it counts all the same
-        return error
+    return await refused(client.posting.status("v_pub_file~v2-1.0"))
+
+
+async def refused(call: Awaitable[object]) -> APIError:
+    """What is wrong on purpose counts all the same."""
+    with pytest.raises(APIError) as caught:
+        await call
+    if isinstance(caught.value, RateLimited):
+        raise caught.value
+    return caught.value
 
 
 @pytest.mark.parametrize(
@@ -44,12 +63,18 @@ async def ask_status(client: AsyncTikTok) -> object:
         ("limits.init-per-minute", ask_init),
         ("limits.creator-info-per-minute", ask_creator_info),
         ("limits.status-per-minute", ask_status),
+        ("limits.inbox-init-per-minute", ask_inbox),
+        ("limits.photo-init-per-minute", ask_photos),
+        ("limits.cancel-per-minute", ask_cancel),
     ],
 )
 @pytest.mark.spec(
     "limits.init-per-minute",
     "limits.creator-info-per-minute",
     "limits.status-per-minute",
+    "limits.inbox-init-per-minute",
+    "limits.photo-init-per-minute",
+    "limits.cancel-per-minute",
     "limits.window",
     "error.rate_limit_exceeded",
 )
@@ -57,7 +82,8 @@ async def test_one_call_more_than_the_limit_is_refused_until_the_window_has_pass
     desk: Desk, rows: Rows, row: str, ask: Callable[[AsyncTikTok], Awaitable[object]]
 ) -> None:
     await desk.control("POST", "clock", {"freeze": True})
-    client = await desk.connected()
+    await desk.control("PATCH", "creators/maya", {"pending_share_cap": 100})
+    client = await desk.connected(scopes=ALL_SCOPES)
     for _ in range(rows[row]["value"]):
         await ask(client)
     with pytest.raises(RateLimited) as caught:
@@ -75,11 +101,13 @@ async def test_one_call_more_than_the_limit_is_refused_until_the_window_has_pass
 @pytest.mark.spec("limits.window")
 async def test_windows_are_one_for_each_endpoint_and_person(desk: Desk) -> None:
     await desk.control("POST", "clock", {"freeze": True})
-    grant = await desk.grant()
+    grant = await desk.grant(scopes=ALL_SCOPES)
     client = desk.client(grant.access_token)
     for _ in range(6):
         await ask_init(client)
     await ask_creator_info(client)
+    await ask_inbox(client)
+    await ask_photos(client)
     await ask_init(await desk.connected("pia"))
     renewed = await client.oauth.refresh(refresh_token=grant.refresh_token)
     with pytest.raises(RateLimited):  # a new token is the same person
