@@ -117,13 +117,14 @@ def photo(width: int = 1080, height: int = 1350, kind: str = "JPEG") -> bytes:
 def lasting(video: bytes, seconds: int) -> bytes:
     """A clip of one second again and again, packet by packet: nothing is encoded."""
     out = io.BytesIO()
-    with av.open(io.BytesIO(video), "r") as source, av.open(out, "w", format="mp4") as target:
-        clip: Any = source.streams.video[0]  # PyAV's own types are partial
-        made: Any = target.add_stream_from_template(clip)
-        packets: list[Any] = [packet for packet in source.demux(clip) if packet.size]
+    pyav: Any = av  # its own types are partial
+    with pyav.open(io.BytesIO(video)) as source, pyav.open(out, "w", format="mp4") as target:
+        clip = source.streams.video[0]
+        made = target.add_stream_from_template(clip)
+        packets = [packet for packet in source.demux(clip) if packet.size]
         for lap in range(seconds):
             for packet in packets:
-                copy: Any = av.Packet(bytes(packet))
+                copy = pyav.Packet(bytes(packet))
                 copy.stream, copy.time_base = made, packet.time_base
                 copy.pts = packet.pts + lap * round(1 / clip.time_base)
                 copy.dts = packet.dts + lap * round(1 / clip.time_base)
