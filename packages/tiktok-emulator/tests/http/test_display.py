@@ -138,6 +138,28 @@ async def test_methods_are_those_of_the_documentation(reader: Caller) -> None:
     assert wrong.status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("media_type", "body", "status"),
+    [
+        ("", b"", 200),
+        ("application/json", b" ", 200),
+        ("application/json; charset=UTF-8", b'{"cursor": 1, "extra": []}', 200),
+        ("text/plain", b"{}", 400),
+        ("application/json", b"[]", 400),
+        ("application/json", b'{"cursor": NaN}', 400),
+        ("application/json", b"\xff", 400),
+        ("application/json", b"[" * 100_000, 400),
+    ],
+)
+async def test_a_body_is_an_object_or_nothing(
+    reader: Caller, media_type: str, body: bytes, status: int
+) -> None:
+    headers = {"Authorization": f"Bearer {reader.token}", "Content-Type": media_type}
+    answer = await reader.http.post("/v2/video/list/?fields=id", content=body, headers=headers)
+    assert answer.status_code == status
+    assert answer.json()["error"]["code"] == ("ok" if status == 200 else "invalid_params")
+
+
 async def test_pages_follow_each_other_newest_first(reader: Caller) -> None:
     ids = await _seed(reader, 23)
     first = (await _videos(reader, {"max_count": 20})).json()["data"]

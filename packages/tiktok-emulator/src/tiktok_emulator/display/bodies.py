@@ -1,16 +1,18 @@
-"""What the bodies of video/list and video/query must be, as functions without state."""
+"""What the bodies of video/list and video/query must be."""
 
-import json
 from collections.abc import Mapping
 from typing import cast
 
+from starlette.requests import Request
+
 from tiktok_emulator.display.fields import bad_params
+from tiktok_emulator.posting.envelope import json_object
 
 DEFAULT_COUNT, MOST = 10, 20
 INT64 = range(2**63)
 
 
-def read_object(content_type: str, body: bytes) -> Mapping[str, object]:
+async def read_object(request: Request) -> Mapping[str, object]:
     """A body as an object; nothing at all is an empty one. Unknown keys are left alone.
 
     Raises:
@@ -18,27 +20,16 @@ def read_object(content_type: str, body: bytes) -> Mapping[str, object]:
 
     Source: v2 introduction, 2026: all but `fields` goes as JSON.
     """
-    media_type = content_type.split(";", maxsplit=1)[0].strip().lower()
-    if not body.strip():
+    if not (await request.body()).strip():
         return {}
-    value: object = None
-    if media_type == "application/json":
-        try:
-            value = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
-        except (ValueError, RecursionError):
-            value = None
-    if not isinstance(value, dict):
+    body = await json_object(request)
+    if body is None:
+        media_type = request.headers.get("content-type", "") or "missing"
         raise bad_params(
             "error.invalid_params",
-            f"the body is no JSON object, or Content-Type ({media_type or 'missing'}) is not "
-            "application/json.",
+            f"the body is no JSON object, or Content-Type ({media_type}) is not application/json.",
         )
-    return cast("Mapping[str, object]", value)
-
-
-def _no_constant(name: str) -> None:
-    """Refuse what Python takes for a number and JSON does not have: NaN, Infinity."""
-    raise ValueError(name)
+    return body
 
 
 def read_cursor(body: Mapping[str, object]) -> int:

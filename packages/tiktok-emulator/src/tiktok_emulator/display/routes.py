@@ -1,6 +1,6 @@
 """User info, the list of videos, videos by id, and their covers."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -24,6 +24,7 @@ from tiktok_emulator.journal import note_of
 from tiktok_emulator.oauth.state import Grant
 from tiktok_emulator.operations import Operation
 from tiktok_emulator.posting.access import admit, bearer
+from tiktok_emulator.posting.envelope import Endpoint, base_url, ok
 from tiktok_emulator.posting.settle import settle_all
 from tiktok_emulator.store import World, world_of
 
@@ -41,7 +42,7 @@ async def user_info(request: Request) -> Response:
     token = bearer(world, request.headers)
     check_scopes(fields, token.scopes if token else (), world.settings)
     who = world.creators[grant.username]
-    return _ok(request, {"user": user_object(world, who, _asker(request, world, grant), fields)})
+    return ok(request, {"user": user_object(world, who, _asker(request, world, grant), fields)})
 
 
 async def video_list(request: Request) -> Response:
@@ -54,7 +55,7 @@ async def video_list(request: Request) -> Response:
     grant = admit(world, request.headers, Operation.VIDEO_LIST, (VIDEOS,))
     settle_all(world)
     fields = _fields(request, world, VIDEO_FIELDS, "display.video-list.fields")
-    body = await _body(request)
+    body = await bodies.read_object(request)
     cursor, count = bodies.read_cursor(body), bodies.read_max_count(body)
     page = page_of(shelf(world, grant.username), cursor, _page_size(world, count))
     data = {
@@ -62,7 +63,7 @@ async def video_list(request: Request) -> Response:
         "cursor": page.cursor_ms,
         "has_more": page.has_more,
     }
-    return _ok(request, data)
+    return ok(request, data)
 
 
 def _page_size(world: World, count: int) -> int:
@@ -84,10 +85,10 @@ async def video_query(request: Request) -> Response:
     grant = admit(world, request.headers, Operation.VIDEO_QUERY, (VIDEOS,))
     settle_all(world)
     fields = _fields(request, world, VIDEO_FIELDS, "display.video-query")
-    wanted = bodies.read_video_ids(await _body(request))
+    wanted = bodies.read_video_ids(await bodies.read_object(request))
     there = {str(video.post_id): video for video in shelf(world, grant.username)}
     found = tuple(there[video_id] for video_id in wanted if video_id in there)
-    return _ok(request, {"videos": _objects(request, world, grant, found, fields)})
+    return ok(request, {"videos": _objects(request, world, grant, found, fields)})
 
 
 def _fields(request: Request, world: World, known: Mapping[str, str], rule: str) -> tuple[str, ...]:
@@ -95,14 +96,10 @@ def _fields(request: Request, world: World, known: Mapping[str, str], rule: str)
     return asked_fields(text, known, world.settings, note_of(request), rule=rule)
 
 
-async def _body(request: Request) -> Mapping[str, object]:
-    return bodies.read_object(request.headers.get("content-type", ""), await request.body())
-
-
 def _asker(request: Request, world: World, grant: Grant) -> Asker:
     return Asker(
         client_key=grant.client_key,
-        base_url=str(request.base_url).rstrip("/"),
+        base_url=base_url(request),
         now=world.clock.now(),
         cover_url_s=world.settings.cover_url_s,
     )
@@ -134,16 +131,7 @@ async def cover(request: Request) -> Response:
     return Response(picture, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
-def _ok(request: Request, data: Mapping[str, object]) -> Response:
-    note = note_of(request)
-    note.code = "ok"
-    error = {"code": "ok", "message": "", "log_id": note.log_id}
-    return JSONResponse({"data": data, "error": error})
-
-
-def _enveloped(
-    endpoint: Callable[[Request], Awaitable[Response]],
-) -> Callable[[Request], Awaitable[Response]]:
+def _enveloped(endpoint: Endpoint) -> Endpoint:
     """Answer refusals as Display does: an `error` object beside an empty `data`.
 
     spec: display.envelope-data

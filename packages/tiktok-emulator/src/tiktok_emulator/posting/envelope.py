@@ -33,7 +33,7 @@ def ok(request: Request, data: Mapping[str, object] | None) -> Response:
 
 async def glance(request: Request) -> Mapping[str, object]:
     """The body as an object, an empty one if it is none: for a look before it is judged."""
-    return await _object(request) or {}
+    return await json_object(request) or {}
 
 
 async def read_body(request: Request, world: World) -> Mapping[str, object]:
@@ -44,7 +44,7 @@ async def read_body(request: Request, world: World) -> Mapping[str, object]:
 
     spec: envelope.json-body
     """
-    body = await _object(request)
+    body = await json_object(request)
     if body is None:
         media_type = request.headers.get("content-type", "") or "missing"
         raise bad_param(
@@ -57,7 +57,8 @@ async def read_body(request: Request, world: World) -> Mapping[str, object]:
     return body
 
 
-async def _object(request: Request) -> Mapping[str, object] | None:
+async def json_object(request: Request) -> Mapping[str, object] | None:
+    """The body as an object; None if it is no JSON, no object, or not said to be JSON."""
     media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if media_type != "application/json":
         return None
