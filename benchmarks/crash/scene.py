@@ -20,7 +20,7 @@ from postwright.db import embedded
 from postwright.db.database import NOW, Database
 from postwright.db.migrate import migrate
 from postwright.kit.ids import new_id
-from postwright.media.models import MediaFile
+from postwright.media.models import MediaFile, MediaKind
 from postwright.media.probe import VideoProbe
 from postwright.publishing.schedule import Order, schedule
 from postwright.workspaces.default import default_workspace
@@ -109,7 +109,10 @@ class Scene:
                         name=f"{upload.sha256[:8]}.mp4",
                         content_type="video/mp4",
                         probe=asdict(probe) | {"size_bytes": upload.size_bytes},
+                        kind=MediaKind.VIDEO,
+                        changes=[],
                         created_at=NOW,
+                        used_at=NOW,
                     )
                     .returning(MediaFile)
                 )

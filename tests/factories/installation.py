@@ -19,7 +19,7 @@ from postwright.connections.accounts import Accounts
 from postwright.connections.models import Connection
 from postwright.db.database import NOW, Database
 from postwright.kit.ids import new_id
-from postwright.media.models import MediaFile
+from postwright.media.models import MediaFile, MediaKind
 from postwright.publishing.models import Publication
 from postwright.publishing.schedule import Order, Scheduled, schedule
 from postwright.publishing.states import State
@@ -131,7 +131,8 @@ class Service:
                     .values(
                         id=new_id("media"), workspace_id=self.workspace_id, sha256=digest,
                         size_bytes=len(content), name=video.name, content_type="video/mp4",
-                        probe=probe, created_at=NOW,
+                        probe=probe, kind=MediaKind.VIDEO, changes=[], created_at=NOW,
+                        used_at=NOW,
                     )
                     .returning(MediaFile)
                 )

@@ -12,7 +12,7 @@ from postwright.cli.times import Moment
 from postwright.connections.models import Connection
 from postwright.db.database import NOW, app_now
 from postwright.kit.ids import new_id
-from postwright.media.models import MediaFile
+from postwright.media.models import MediaFile, MediaKind
 from postwright.media.probe import VideoProbe
 from postwright.media.store import StoredMedia
 from postwright.platforms.tiktok.rules import content_type
@@ -122,14 +122,20 @@ async def _media(session: AsyncSession, workspace_id: str, kept: Kept) -> MediaF
         .values(
             id=new_id("media"),
             workspace_id=workspace_id,
+            kind=MediaKind.VIDEO,
             sha256=kept.stored.sha256,
             size_bytes=kept.stored.size_bytes,
             name=kept.name,
             content_type=content_type(kept.probe),
             probe=asdict(kept.probe),
+            changes=[],
             created_at=NOW,
+            used_at=NOW,
         )
-        .on_conflict_do_nothing(index_elements=[MediaFile.workspace_id, MediaFile.sha256])
+        .on_conflict_do_update(
+            index_elements=[MediaFile.workspace_id, MediaFile.sha256],
+            set_={"used_at": NOW, "removed_at": None},
+        )
     )
     return (
         await session.execute(

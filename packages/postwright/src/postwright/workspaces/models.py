@@ -7,13 +7,18 @@ from postwright.db.base import Base, Id, Json, Utc
 
 
 class Workspace(Base):
-    """A tenant. Every other row belongs to one."""
+    """A tenant. Every other row belongs to one.
+
+    Without a quota or a retention of its own, those of the installation hold.
+    """
 
     __tablename__ = "workspaces"
     __table_args__ = (Index("uq_workspaces_name", "name", unique=True),)
 
     id: Mapped[Id]
     name: Mapped[str]
+    media_quota_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    media_retention_days: Mapped[int | None]
     created_at: Mapped[Utc]
 
 
