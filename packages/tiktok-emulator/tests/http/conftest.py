@@ -1,7 +1,11 @@
 """A running emulator, someone who calls it, and videos to send."""
 
 import asyncio
+import contextlib
 import hashlib
+import io
+import json
+import re
 import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -12,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import av
 import httpx2
 import pytest
+from PIL import Image
 
 from tiktok_emulator import DEMO, AppSeed, Emulator, Seed
 
@@ -140,6 +145,33 @@ class Caller:
         await self.decided(begun["publish_id"])
         return begun["publish_id"]
 
+    async def pull(self, path: str, url: str, **post_info: Any) -> httpx2.Response:
+        """An init of a video by PULL_FROM_URL; `path` is that of the endpoint."""
+        info = {"privacy_level": "PUBLIC_TO_EVERYONE"} | post_info
+        source = {"source": "PULL_FROM_URL", "video_url": url}
+        return await self.call(path, {"post_info": info, "source_info": source})
+
+    async def photos(
+        self, *urls: str, mode: str = "DIRECT_POST", cover: int = 0, **changes: Any
+    ) -> httpx2.Response:
+        """An init of photos; `changes` are of post_info."""
+        info = {"privacy_level": "PUBLIC_TO_EVERYONE", "title": "hello"} | changes
+        source = {"source": "PULL_FROM_URL", "photo_images": urls, "photo_cover_index": cover}
+        body = {"media_type": "PHOTO", "post_mode": mode, "post_info": info}
+        return await self.call("content/init", body | {"source_info": source})
+
+    async def localhost(self) -> None:
+        """Let the app name this machine."""
+        answer = await self.http.patch(
+            f"/_control/apps/{self.key}", json={"allow_localhost_urls": True}
+        )
+        assert answer.status_code == 200, answer.text
+
+    async def told(self) -> list[tuple[str, dict[str, Any]]]:
+        """Every event so far with its content, oldest first."""
+        deliveries = (await self.http.get("/_control/webhooks")).json()["deliveries"]
+        return [(each["event"], json.loads(each["content"])) for each in deliveries]
+
     async def decided(self, publish_id: str) -> Any:
         """The upload's facts once it is published or failed; asks the dump, not the API."""
         async with asyncio.timeout(10):
@@ -233,3 +265,87 @@ def long_video(video: bytes) -> bytes:
     """A video of 11,000,000 bytes, for two chunks: the rest is a `free` box."""
     size = 11_000_000 - len(video)
     return video + size.to_bytes(4, "big") + b"free" + secrets.token_bytes(size - 8)
+
+
+@dataclass
+class Shelf:
+    """A server of media on this machine: what is put on it, and what was asked of it.
+
+    A path under /redirect/ leads on, under /missing/ is 404, under /half/ breaks off in the
+    middle, and under /hang/ never comes to an end.
+    """
+
+    files: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    asked: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
+    base_url: str = ""
+    hanging: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def put(self, name: str, content: bytes) -> str:
+        """Its address."""
+        self.files[f"/{name}"] = content
+        return f"{self.base_url}/{name}"
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        gone = (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError)
+        with contextlib.suppress(*gone):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            method, path, _ = head.split(" ", 2)
+            span = re.search(r"(?i)\r\nrange: bytes=(\d+)-(\d+)", head)
+            self.asked.append((method, path, f"{span[1]}-{span[2]}" if span else ""))
+            await self._send(writer, method, path, span)
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+    async def _send(
+        self, writer: asyncio.StreamWriter, method: str, path: str, span: re.Match[str] | None
+    ) -> None:
+        kind = path.split("/")[1]
+        content = self.files.get(path, b"")
+        status, body = "200 OK", content
+        if span is not None:
+            status, body = "206 Partial Content", content[int(span[1]) : int(span[2]) + 1]
+            if not body:
+                status = "416 Range Not Satisfiable"
+        if kind == "redirect":
+            status, body = "302 Found\r\nLocation: /else", b""
+        elif kind == "missing":
+            status, body = "404 Not Found", b"not there"
+        length = len(body) + (1000 if kind in ("half", "hang") else 0)
+        writer.write(f"HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n".encode())
+        if method != "HEAD":
+            writer.write(body)
+        await writer.drain()
+        if kind == "hang":
+            self.hanging.set()
+            await asyncio.Event().wait()
+
+
+@pytest.fixture
+async def shelf() -> AsyncIterator[Shelf]:
+    made = Shelf()
+    tasks: set[asyncio.Task[None]] = set()
+
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(made.answer(reader, writer))
+        tasks.add(task)
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    made.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    yield made
+    server.close()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def picture(kind: str = "JPEG", width: int = 108, height: int = 192) -> bytes:
+    """A photo of one colour."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), (200, 30, 90)).save(out, kind)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="session")
+def make_picture() -> Callable[..., bytes]:
+    return picture

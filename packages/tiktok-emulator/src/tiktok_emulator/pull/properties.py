@@ -54,7 +54,7 @@ def property_problem(kind: Kind, value: str) -> str | None:
             address = read_address(value)
             if address is None or address.scheme != "https" or not is_domain(address.host):
                 return "must be https:// with a domain"
-            if not address.path.endswith("/") or urlsplit(value).query or address.climbs:
+            if not value.endswith("/") or urlsplit(value).query or address.climbs:
                 return "must end with / and have no query"
             return None
 
