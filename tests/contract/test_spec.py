@@ -7,9 +7,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tiktok_client import FailReason, PrivacyLevel, PublishState, limits
+from tiktok_client import FailReason, PrivacyLevel, PublishState, limits, webhooks
+from tiktok_client._operations.events import READERS
+from tiktok_client._operations.pace import SLOTS
 from tiktok_client.codes import CODES, OAUTH_CODES
-from tiktok_emulator import RateLimits, Settings
+from tiktok_client.models.display import BASIC_FIELDS, PROFILE_FIELDS, STATS_FIELDS, VideoField
+from tiktok_emulator import CreatorSeed, RateLimits, Settings
+from tiktok_emulator.display.fields import USER_FIELDS, VIDEO_FIELDS
+from tiktok_emulator.operations import ENDPOINTS
+from tiktok_emulator.webhooks.envelope import EVENTS
 from tools.coverage import QUESTIONS, SPEC, Row, measure
 
 Rows = Mapping[str, Row]
@@ -109,6 +115,26 @@ def test_every_question_is_settled_by_a_row(rows: Rows) -> None:
     assert settled == NUMBERS
 
 
+def test_the_emulator_has_the_endpoints_of_the_spec_and_no_others(rows: Rows) -> None:
+    told = {(row["method"], row["path"]) for row in rows.values() if row["kind"] == "endpoint"}
+    assert {(each.method, each.path) for each in ENDPOINTS} == told
+
+
+def test_the_emulator_knows_the_fields_and_scopes_of_a_person_as_the_spec(rows: Rows) -> None:
+    opened = [rows[f"display.user-info.{name}-fields"] for name in ("basic", "profile", "stats")]
+    assert {name: row["scope"] for row in opened for name in row["fields"]} == USER_FIELDS
+
+
+def test_both_sides_know_the_events_of_the_spec(rows: Rows) -> None:
+    told = {row["event"]: row["content"] for row in rows.values() if row["kind"] == "event"}
+    assert {name: list(content) for name, content in EVENTS.items()} == told
+    assert {f"webhook.event.{name}" for name in told} <= set(rows)
+    # One note has another spelling of a name; the client takes both.
+    assert set(READERS) - {"post.publish.completed"} == set(told)
+    reasons = rows["webhook.removed-reasons"]["values"]
+    assert {reason.value for reason in webhooks.RemovedReason} == set(reasons)
+
+
 CLIENT_NUMBERS = [
     ("posting.init.chunk-range", "min", limits.MIN_CHUNK_BYTES),
     ("posting.init.chunk-range", "max", limits.MAX_CHUNK_BYTES),
@@ -133,6 +159,26 @@ CLIENT_NUMBERS = [
     ("limits.window", "value", limits.RATE_WINDOW.total_seconds()),
     ("limits.daily-posts", "value", limits.TYPICAL_DAILY_POSTS),
     ("limits.unaudited-users", "value", limits.UNAUDITED_USERS_PER_DAY),
+    ("limits.inbox-init-per-minute", "value", SLOTS["inbox.video.init"]),
+    ("limits.photo-init-per-minute", "value", SLOTS["photo.init"]),
+    ("limits.display-per-minute", "value", SLOTS["video_list"]),
+    ("limits.pending-shares", "value", limits.PENDING_SHARES),
+    ("photo.init.title-length", "value", limits.MAX_PHOTO_TITLE_UNITS),
+    ("photo.init.description-length", "value", limits.MAX_DESCRIPTION_UNITS),
+    ("photo.init.photo-count", "max", limits.MAX_PHOTOS),
+    ("media.photo.formats", "values", list(limits.PHOTO_FORMATS)),
+    ("media.photo.short-side", "max", limits.MAX_PHOTO_SHORT_SIDE_PIXELS),
+    ("media.photo.size", "value", limits.MAX_PHOTO_BYTES),
+    ("display.video-list.max-count", "max", limits.MAX_VIDEOS_PER_PAGE),
+    ("display.video-query.ids-max", "max", limits.MAX_QUERIED_VIDEOS),
+    ("display.user-info.basic-fields", "fields", list(BASIC_FIELDS)),
+    ("display.user-info.profile-fields", "fields", list(PROFILE_FIELDS)),
+    ("display.user-info.stats-fields", "fields", list(STATS_FIELDS)),
+    ("display.video", "fields", list(VideoField)),
+    ("oauth.redirect.length", "max", limits.MAX_REDIRECT_CHARS),
+    ("oauth.redirect.count", "max", limits.MAX_REDIRECTS),
+    ("webhook.signature.age", "usual_s", limits.WEBHOOK_AGE.total_seconds()),
+    ("webhook.signature.header", "header", webhooks.SIGNATURE_HEADER),
 ]
 
 
@@ -155,6 +201,16 @@ EMULATOR_NUMBERS = [
     ("limits.creator-info-per-minute", "value", RateLimits().creator_info),
     ("limits.status-per-minute", "value", RateLimits().status),
     ("limits.window", "value", RateLimits().window_s),
+    ("limits.inbox-init-per-minute", "value", RateLimits().inbox_init),
+    ("limits.photo-init-per-minute", "value", RateLimits().photo_init),
+    ("limits.cancel-per-minute", "value", RateLimits().cancel),
+    ("limits.display-per-minute", "value", RateLimits().display),
+    ("limits.pending-shares", "value", CreatorSeed(username="maya").pending_share_cap),
+    ("limits.daily-posts", "value", CreatorSeed(username="maya").daily_post_cap),
+    ("oauth.client-token.lifetime", "value", Settings().client_token_s),
+    ("pull.init.timeout", "value", Settings().pull_timeout_s),
+    ("display.video.cover-ttl", "lifetime_s", Settings().cover_url_s),
+    ("display.video", "fields", list(VIDEO_FIELDS)),
 ]
 
 
