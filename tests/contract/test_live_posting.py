@@ -194,6 +194,29 @@ async def test_a_small_video_for_oneself_goes_the_whole_way(
     assert caught.value.kind is not UploadRefusal.FAULT
 
 
+@pytest.mark.live(inits=1)
+@pytest.mark.spec("upload.put.as-planned", "upload.put.no-range-query")
+async def test_chunks_come_as_planned_and_progress_cannot_be_asked_for(
+    account: Account, rows: Rows
+) -> None:
+    plan = plan_chunks(11 * MIB, 5 * MIB)
+    upload = await account.client().posting.init_video(SELF, plan)
+
+    async def put(content: bytes, told: str) -> int:
+        headers = {"Content-Type": "video/mp4", "Content-Range": told}
+        answer = await account.http.put(upload.upload_url, content=content, headers=headers)
+        return answer.status_code
+
+    planned, chunk = rows["upload.put.as-planned"], bytes(plan.chunk_bytes)
+    shorter = f"bytes 0-{plan.chunk_bytes - 2}/{plan.size_bytes}"
+    assert await put(chunk[:-1], shorter) == planned["refusal"]["http_status"]
+    another_total = f"bytes 0-{plan.chunk_bytes - 1}/{plan.size_bytes + 1}"
+    assert await put(chunk, another_total) == planned["total_refusal"]["http_status"]
+    asked = await put(b"", f"bytes */{plan.size_bytes}")
+    assert asked == rows["upload.put.no-range-query"]["refusal"]["http_status"]
+    assert await put(chunk, f"bytes 0-{plan.chunk_bytes - 1}/{plan.size_bytes}") == 206
+
+
 def _other(upload_url: str) -> str:
     """The address of an upload that never was."""
     before, found, after = upload_url.partition("upload_id=")

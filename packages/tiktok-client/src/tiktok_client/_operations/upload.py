@@ -27,7 +27,7 @@ def put_chunk(
     content type that TikTok does not take.
 
     spec: upload.put, upload.put.headers, upload.put.content-type, upload.put.no-auth
-    spec: upload.put.sequential, upload.put.last-chunk-size
+    spec: upload.put.sequential, upload.put.last-chunk-size, upload.put.as-planned
     """
     if content_type not in UPLOAD_CONTENT_TYPES:
         raise ValueError(f"TikTok takes {', '.join(UPLOAD_CONTENT_TYPES)}, not {content_type!r}")
@@ -90,7 +90,7 @@ def resume_after(error: UploadError | TransportError, plan: ChunkPlan, offset: i
     After a broken connection the same chunk is sent again: if it had arrived, TikTok answers 416
     and says where it is.
 
-    spec: upload.put.range-416, upload.put.sequential
+    spec: upload.put.range-416, upload.put.sequential, upload.put.no-range-query
     """
     match error:
         case TransportError():

@@ -33,7 +33,10 @@ class Range:
 
 
 def read_range(value: str | None) -> Range | None:
-    """A Content-Range of the form `bytes first-last/total`, or None for anything else."""
+    """A Content-Range of the form `bytes first-last/total`, or None for anything else.
+
+    spec: upload.put.no-range-query
+    """
     match = _RANGE.fullmatch(value or "")
     if not match:
         return None
@@ -113,6 +116,9 @@ def check_progress(upload: Upload, span: Range, settings: Settings) -> None:
 
     Raises:
         UploadRefusal: 400 when the total is not what init declared, 416 for any other chunk.
+
+    spec: upload.put.as-planned
+    Source: assumed; the media transfer guide says only that a range out of step is refused.
     """
     if span.total != upload.plan.size_bytes:
         raise UploadRefusal(
