@@ -33,10 +33,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Medians of one sender."""
+    """Medians of one sender. The ratios are to curl's upload in the same round."""
 
     throughput: float
     cpu_s: float
+    throughput_ratio: float
+    cpu_ratio: float
 
 
 @contextmanager
@@ -100,12 +102,18 @@ def speeds(curl: str, base: str, path: Path, rounds: int) -> dict[str, Figures]:
         told = ", ".join(f"{name} {done[-1].elapsed_s:.2f} s" for name, done in runs.items())
         click.echo(f"round {number} of {rounds}: {told}")
     size_bytes = path.stat().st_size
-    return {
-        name: Figures(
-            size_bytes / median(run.elapsed_s for run in done), median(run.cpu_s for run in done)
-        )
-        for name, done in runs.items()
-    }
+    return {name: figures(size_bytes, done, runs["curl"]) for name, done in runs.items()}
+
+
+def figures(size_bytes: int, runs: list[Run], curl: list[Run]) -> Figures:
+    """Medians of a sender's rounds, each compared with what curl did in it."""
+    rounds = list(zip(runs, curl, strict=True))
+    return Figures(
+        throughput=size_bytes / median(run.elapsed_s for run in runs),
+        cpu_s=median(run.cpu_s for run in runs),
+        throughput_ratio=median(its.elapsed_s / run.elapsed_s for run, its in rounds),
+        cpu_ratio=median(run.cpu_s / its.cpu_s for run, its in rounds),
+    )
 
 
 def memory(base: str, folder: Path, rounds: int) -> dict[str, dict[int, int]]:
@@ -123,15 +131,12 @@ def memory(base: str, folder: Path, rounds: int) -> dict[str, dict[int, int]]:
 
 def report(found: dict[str, Figures], rss: dict[str, dict[int, int]]) -> bool:
     """Print the table and the last line; return whether every goal is met."""
-    curl = found["curl"]
     click.echo(f"\n{'2 GB':<8}{'MB/s':>8}{'x curl':>9}{'CPU s':>9}{'x curl':>9}")
     told: dict[str, object] = {"benchmark": "upload"}
     met = True
-    for name, figures in found.items():
-        speed, cpu = figures.throughput / curl.throughput, figures.cpu_s / curl.cpu_s
-        click.echo(
-            f"{name:<8}{figures.throughput / MB:>8.0f}{speed:>9.2f}{figures.cpu_s:>9.2f}{cpu:>9.2f}"
-        )
+    for name, its in found.items():
+        speed, cpu = its.throughput_ratio, its.cpu_ratio
+        click.echo(f"{name:<8}{its.throughput / MB:>8.0f}{speed:>9.2f}{its.cpu_s:>9.2f}{cpu:>9.2f}")
         if name == "curl":
             continue
         told[name] = {
@@ -151,7 +156,7 @@ def report(found: dict[str, Figures], rss: dict[str, dict[int, int]]) -> bool:
 
 
 @click.command()
-@click.option("--rounds", default=5, show_default=True, help="Uploads of 2 GB by each sender.")
+@click.option("--rounds", default=9, show_default=True, help="Uploads of 2 GB by each sender.")
 @click.option("--memory-rounds", default=2, show_default=True, help="Uploads of each size.")
 def main(rounds: int, memory_rounds: int) -> None:
     """Throughput, CPU and memory of an upload, against `curl -T`."""

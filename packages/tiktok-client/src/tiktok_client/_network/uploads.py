@@ -14,9 +14,9 @@ from .passage import Passage
 __all__ = ["put_chunk", "request_headers"]
 
 AGENT = {"User-Agent": "tiktok-client/0.1", "Accept": "application/json"}
-# What is read, and then written, at once. It stays in the processor's cache on the way; with more,
-# each byte goes to memory and back.
-PIECE_BYTES = 524_288
+# What is read, and then written, at once: about what a processor keeps near itself on the way from
+# one to the other, and enough for the calls in between not to count.
+PIECE_BYTES = 1_048_576
 MAX_ANSWER_BYTES = 65_536
 
 
