@@ -24,7 +24,7 @@ import postwright
 from postwright.config import Settings
 from postwright.errors import AppError
 from tiktok_client.codes import CODES, OAUTH_CODES
-from tools import coverage_page, live_page
+from tools import client_reference, coverage_page, live_page
 
 ROOT = Path(__file__).resolve().parent.parent
 PART = re.compile(r"(<!-- from code: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -134,6 +134,18 @@ PARTS: dict[str, Callable[[], str]] = {
     "coverage-figures": coverage_page.figures,
     "coverage": coverage_page.tables,
     "live-tests": live_page.table,
+    "client-twins": client_reference.twins,
+    "client-names": lambda: client_reference.names("client"),
+    "client-oauth": lambda: client_reference.family("oauth"),
+    "client-oauth-names": lambda: client_reference.names("oauth"),
+    "client-posting": lambda: client_reference.family("posting"),
+    "client-posting-names": lambda: client_reference.names("posting"),
+    "client-display": lambda: client_reference.family("display"),
+    "client-display-names": lambda: client_reference.names("display"),
+    "client-webhooks": client_reference.events,
+    "client-errors": lambda: client_reference.names("errors"),
+    "client-error-tree": client_reference.tree,
+    "client-limits": client_reference.numbers,
 }
 
 
