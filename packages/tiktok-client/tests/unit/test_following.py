@@ -1,5 +1,6 @@
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,8 @@ from tiktok_client import (
     InvalidRequest,
     PollPlan,
     PostInterrupted,
+    PostProgress,
+    PostStage,
     PrivacyLevel,
     PublishState,
     PublishStatus,
@@ -27,7 +30,13 @@ from tiktok_client import (
     VideoPost,
     plan_chunks,
 )
-from tiktok_client._operations.following import Poll, check_privacy, content_type_of, go_on_from
+from tiktok_client._operations.following import (
+    Poll,
+    Telling,
+    check_privacy,
+    content_type_of,
+    go_on_from,
+)
 from tiktok_client._source import size_of
 
 PLAN = plan_chunks(66_259_900)
@@ -174,6 +183,34 @@ def test_the_content_type_comes_from_the_ending() -> None:
         content_type_of(Path("a.avi"))
 
 
+def test_the_content_type_of_an_open_file_comes_from_its_name(tmp_path: Path) -> None:
+    assert content_type_of("a.MOV") == "video/quicktime"
+    with (tmp_path / "a.webm").open("wb+") as file:
+        assert content_type_of(file) == "video/webm"
+    with TemporaryFile() as nameless:
+        assert content_type_of(nameless) == "video/mp4"
+
+
+def test_a_content_type_that_was_said_counts_if_tiktok_takes_it() -> None:
+    assert content_type_of(Path("a.avi"), "video/mp4") == "video/mp4"
+    with pytest.raises(ValueError, match="not 'video/x-msvideo'"):
+        content_type_of(Path("a.mp4"), "video/x-msvideo")
+
+
+def test_a_flow_tells_each_step_and_needs_no_listener() -> None:
+    told: list[PostProgress] = []
+    for listener in (told.append, None):
+        telling = Telling(listener, "v_pub~1", 10)
+        telling.opened()
+        telling.sent(4)
+        telling.asked(status())
+    assert told == [
+        PostProgress("v_pub~1", PostStage.OPENED, 0, 10),
+        PostProgress("v_pub~1", PostStage.UPLOADING, 4, 10),
+        PostProgress("v_pub~1", PostStage.PROCESSING, 10, 10, status()),
+    ]
+
+
 class Own:
     def read(self, offset: int, size: int, /) -> bytes:
         return bytes(size)
@@ -194,3 +231,7 @@ def test_an_interrupted_post_names_its_id_but_not_its_address() -> None:
     assert error.advice is Advice.ASK_STATUS
     assert "v_pub~1" in str(error)
     assert "s3cret" not in f"{error} {error!r}"
+    assert (error.operation, error.upload_url) == ("post_video", "https://x/?t=s3cret")
+    photos = PostInterrupted(BROKEN, publish_id="p_pub~1", operation="post_photos")
+    assert (photos.operation, photos.upload_url) == ("post_photos", None)
+    assert str(photos) == f"post_photos: p_pub~1 is open, but {BROKEN}"

@@ -24,8 +24,9 @@ T = TypeVar("T")
 class AsyncLimiter(Protocol):
     """Decides when a request may go. `AsyncSlotLimiter` is one, for a single process.
 
-    `user` is what the client was made with; `operation` is `creator_info`, `video.init` or
-    `status`. PUTs and OAuth have no limit, so they are not asked about.
+    `user` is what the client was made with; `operation` is the name that errors and `CallRecord`
+    have too, such as `video.init` or `photo.init`. PUTs and OAuth have no limit, so they are not
+    asked about.
     """
 
     async def enter(self, user: str, operation: str, /) -> None:
@@ -44,7 +45,10 @@ class AsyncLimiter(Protocol):
 
 
 class AsyncSlotLimiter:
-    """Keeps one process below 6 inits, 20 creator infos and 30 statuses a minute for each user.
+    """Keeps one process below TikTok's limits for each user, such as 6 inits a minute.
+
+    6 inits of each kind (video, inbox video, photos), 20 creator infos, 30 statuses and 600 of each
+    read of Display. Nobody knows the limit of cancel, so it is not held back.
 
     Exact slots of a sliding window: a slot is free again `window` after its request ended. Those
     who must wait go in order, no longer than needed. When TikTok says how long to wait, nobody of
