@@ -31,7 +31,7 @@ class _Protocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """Gather more than uvicorn does before it holds the client back: fewer, larger reads."""
         cycle = self.cycle
-        if self.parser.should_upgrade() or cycle.response_complete:
+        if cycle.response_complete:
             return
         cycle.body += body
         if len(cycle.body) >= GATHERED_BYTES:

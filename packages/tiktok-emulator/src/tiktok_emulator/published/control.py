@@ -23,7 +23,8 @@ def control_document(endpoints: Sequence[tuple[str, str, Endpoint]]) -> dict[str
     _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=REF)
     paths: dict[str, dict[str, object]] = {}
     for method, path, endpoint in endpoints:
-        paths.setdefault(path, {})[method.lower()] = _operation(method, path, endpoint)
+        plain = re.sub(r":\w+}", "}", path)
+        paths.setdefault(plain, {})[method.lower()] = _operation(method, path, endpoint)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -44,8 +45,8 @@ def _operation(method: str, path: str, endpoint: Endpoint) -> dict[str, object]:
         "summary": summary,
         "description": description.strip(),
         "parameters": [
-            *(_parameter(name, "path") for name in re.findall(r"{(\w+)(?::\w+)?}", path)),
-            *(_parameter(name, "query") for name in QUERIES.get(endpoint, ())),
+            *(_parameter(*found, "path") for found in re.findall(r"{(\w+)(:int)?}", path)),
+            *(_parameter(name, "", "query") for name in QUERIES.get(endpoint, ())),
         ],
         "responses": {
             "200": {"description": "Done.", "content": _json({"type": "object"})},
@@ -59,13 +60,9 @@ def _operation(method: str, path: str, endpoint: Endpoint) -> dict[str, object]:
     return operation
 
 
-def _parameter(name: str, place: str) -> dict[str, object]:
-    return {
-        "name": name,
-        "in": place,
-        "required": place == "path",
-        "schema": {"type": "string"},
-    }
+def _parameter(name: str, convertor: str, place: str) -> dict[str, object]:
+    schema = {"type": "integer", "minimum": 0} if convertor else {"type": "string"}
+    return {"name": name, "in": place, "required": place == "path", "schema": schema}
 
 
 def _json(schema: dict[str, object]) -> dict[str, object]:
