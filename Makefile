@@ -27,6 +27,7 @@ unit: setup ## the tests without input or output, in seconds
 	@$(PY) -m pytest -q packages/*/tests/unit
 
 test: setup ## every test
+	@$(PY) -m tests.browser.chromium > /dev/null
 	@$(PY) -m pytest -q -n 3 --dist worksteal
 
 lint: setup ## ruff, formatting, import contracts, house rules, generated code up to date

@@ -4,10 +4,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from importlib import resources
 from typing import Any
 
-import axe_playwright_python
 from playwright.async_api import Browser, ConsoleMessage, Page, Response
 
 PHONE = {"width": 390, "height": 844}
@@ -17,7 +16,7 @@ GRAVE = ("serious", "critical")
 
 @cache
 def _axe() -> str:
-    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+    return resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
 
 @dataclass
@@ -55,10 +54,12 @@ async def sheet(
         shown = Sheet(await context.new_page())
 
         def heard(message: ConsoleMessage) -> None:
-            if message.type in ("error", "warning"):
+            is_answer = "the server responded with a status" in message.text
+            if message.type in ("error", "warning") and not is_answer:
                 shown.trouble.append(f"console: {message.text}")
 
         def answered(response: Response) -> None:
+            # A page may tell of a mistake; what it is made of may not be missing.
             if response.status >= 400 and response.request.resource_type != "document":
                 shown.trouble.append(f"{response.status} for {response.url}")
 

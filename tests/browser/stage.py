@@ -97,8 +97,13 @@ async def fill(stage: Stage) -> None:
     await actor.post_video(video(), title="First light", is_aigc=True, brand_content_toggle=True)
     await actor.post_video(video(2), title=EVIL, privacy_level="SELF_ONLY")
     await actor.post_video(b"no video at all", title="This one fails")
-    music = {"title": "Three views", "description": "Of one hill.", "auto_add_music": True}
-    await actor.send_photos(stage.photos(3), **music, brand_organic_toggle=True)
+    await actor.send_photos(
+        stage.photos(3),
+        title="Three views",
+        description="Of one hill.",
+        auto_add_music=True,
+        brand_organic_toggle=True,
+    )
     await actor.draft_video(video())
     await actor.send_photos(stage.photos(2), "MEDIA_UPLOAD", title="To finish")
     await actor.call("video/init", {"post_info": {}, "source_info": {"source": "POST"}})
