@@ -29,7 +29,12 @@ PAGES = (*PHONE, *PORTAL, *LOG, *CONTROLS, *ASSETS)
 # What happens later, by the emulator's clock.
 DUE = (
     Due("posting", settle.next_at, settle.run),
-    Due("webhooks", lambda world: world.outbox.next_at(), lambda world: world.outbox.run()),
+    Due(
+        "webhooks",
+        next_at=lambda world: world.outbox.next_at(),
+        run=lambda world: world.outbox.run(),
+        settle=lambda world: world.outbox.settle(),
+    ),
 )
 
 

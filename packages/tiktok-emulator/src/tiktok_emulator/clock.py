@@ -24,16 +24,11 @@ class Clock:
 
     def __init__(self, machine: Callable[[], datetime] = machine_time) -> None:
         self._machine = machine
-        self._watchers: list[Callable[[], None]] = []
         # At `_since` of the machine it was `_then` here; since then it runs `_rate` times as fast.
         self._since = self._then = EARLIEST
         self._rate = 1.0
         self._is_plain = True
         self._frozen_at: datetime | None = None
-
-    def on_move(self, watcher: Callable[[], None]) -> None:
-        """Call this each time the clock was set: advanced, stopped, sped up, released or reset."""
-        self._watchers.append(watcher)
 
     def real_seconds_until(self, moment: datetime) -> float | None:
         """Real seconds until the emulator's time is there; None while it stands still."""
@@ -93,7 +88,6 @@ class Clock:
     def freeze(self) -> None:
         """Stand still at the present moment."""
         self._frozen_at = self.now()
-        self._tell()
 
     def release(self) -> None:
         """Run on from the moment it stands at; nothing jumps."""
@@ -110,7 +104,6 @@ class Clock:
     def reset(self) -> None:
         """Back to the machine's time and pace."""
         self._frozen_at, self._rate, self._is_plain = None, 1.0, True
-        self._tell()
 
     def _set(self, moment: datetime) -> None:
         if self._frozen_at is not None:
@@ -118,8 +111,3 @@ class Clock:
         else:
             self._is_plain = False
             self._since, self._then = self._machine(), moment
-        self._tell()
-
-    def _tell(self) -> None:
-        for watcher in self._watchers:
-            watcher()

@@ -26,12 +26,14 @@ class Due:
     """One kind of thing that happens later.
 
     `next_at` tells the moment of the next one, None for never. `run` does all whose moment has
-    come and returns within real seconds; afterwards `next_at` must be later, or None.
+    come and returns within real seconds; afterwards `next_at` must be later, or None. `settle`
+    waits for what `run` has begun and others have to answer; only a moved clock waits for that.
     """
 
     name: str
     next_at: "Callable[[World], datetime | None]"
     run: "Callable[[World], Awaitable[None]]"
+    settle: "Callable[[World], Awaitable[None]] | None" = None
 
 
 class Agenda:
@@ -75,6 +77,7 @@ class Agenda:
         async with self._lock:
             target = clock.now() + by
             await self._settled()
+            await self._answered()
             for _ in range(MOST_STEPS):
                 at = self.next_at()
                 if at is None or at > target:
@@ -82,12 +85,14 @@ class Agenda:
                 before = at
                 clock.advance(max(timedelta(), at - clock.now()))
                 await self._run()
+                await self._answered()
                 if self.next_at() == before:
                     break  # it cannot be done now; what it waits for is not a matter of time
             # A clock that runs may be there already; it is not turned back.
             if by < timedelta() or clock.now() < target:
                 clock.set(target)
             await self._run()
+            await self._answered()
         self.wake()
 
     async def tick(self) -> None:
@@ -114,6 +119,11 @@ class Agenda:
             if at is not None and at <= self._world.clock.now():
                 await entry.run(self._world)
         await self._settled()
+
+    async def _answered(self) -> None:
+        for entry in self._entries.values():
+            if entry.settle is not None:
+                await entry.settle(self._world)
 
     async def _settled(self) -> None:
         """Wait for short work in the background, such as the look into an upload."""

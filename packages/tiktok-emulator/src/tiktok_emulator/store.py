@@ -62,7 +62,6 @@ class World:
         self.closing = asyncio.Event()
         self.due = Agenda(self)
         self._start(seed)
-        self.clock.on_move(lambda: self.outbox.pump())
 
     def _start(self, seed: int | None) -> None:
         self.settings = self.base_settings

@@ -4,12 +4,16 @@ import asyncio
 import hashlib
 import hmac
 import json
+import ssl
 from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
-from tiktok_emulator import AppSeed, CreatorSeed, Emulator, Seed, World
+from tiktok_emulator import AppSeed, CreatorSeed, Emulator, Seed, World, create_app
+from tiktok_emulator.tls.authority import certificates
 
 Caller = Any  # the fixture of conftest.py
 
@@ -351,3 +355,40 @@ async def test_a_post_is_told_when_it_is_out_and_when_everyone_can_see_it(
     assert all(content["publish_id"] == publish_id for content in contents)
     assert all(content["publish_type"] == "DIRECT_PUBLISH" for content in contents)
     assert isinstance(contents[1]["post_id"], str)
+
+
+async def test_an_https_receiver_needs_a_certificate_that_the_machine_trusts(
+    caller: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = certificates(tmp_path / "tls")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(files.leaf, files.leaf_key)
+    secure = Receiver()
+    server = await asyncio.start_server(secure.serve, "127.0.0.1", 0, ssl=context)
+    url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
+    await caller.http.patch(f"/_control/apps/{caller.key}", json={"webhook_url": url})
+    async with server:
+        number = await _tell(caller)
+        (told,) = await _until(caller, _tried(1))
+        assert "CERTIFICATE_VERIFY_FAILED" in told["attempts"][0]["problem"]
+        monkeypatch.setenv("SSL_CERT_FILE", str(files.bundle))
+        again = await caller.http.post(f"/_control/webhooks/{number}/retry")
+        assert again.json()["state"] == "delivered"
+    assert len(secure.got) == 1
+
+
+async def test_in_process_no_request_waits_for_a_receiver(receiver: Receiver) -> None:
+    world = World(base=_hooked(receiver.url))
+    transport = httpx2.ASGITransport(app=create_app(world))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as http:
+        world.tell("first", client_key="k", username="ann", content={})
+        await world.outbox.settle()
+        assert receiver.events() == ["first"]
+        receiver.hangs = True
+        for _ in range(2):
+            world.tell("second", client_key="k", username="ann", content={})
+        async with asyncio.timeout(1):
+            answer = await http.get("/v2/user/info/", params={"fields": "open_id"})
+        assert answer.status_code == 401
+        await world.outbox.stop()
+    world.close()

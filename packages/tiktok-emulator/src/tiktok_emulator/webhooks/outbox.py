@@ -248,13 +248,21 @@ class Outbox:
                 await lane
 
     def next_at(self) -> datetime | None:
-        """When the next try is due, None if nothing waits."""
-        moments = (delivery.next_at for delivery in self._waiting.values())
+        """When to begin to send next; what an app's lane is about to send does not count."""
+        busy = {key for key, lane in self._lanes.items() if not lane.done()}
+        moments = (
+            delivery.next_at
+            for delivery in self._waiting.values()
+            if delivery.client_key not in busy
+        )
         return min((moment for moment in moments if moment is not None), default=None)
 
     async def run(self) -> None:
-        """Send what is due and wait until that is done, but not long for a slow receiver."""
+        """Begin to send what is due; nobody waits for receivers."""
         self.pump()
+
+    async def settle(self) -> None:
+        """Wait until what is being sent has arrived, but not long for a slow receiver."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_S):
                 while lanes := self._running():
