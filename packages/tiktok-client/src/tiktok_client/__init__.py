@@ -43,7 +43,7 @@ from .errors import (
     UploadError,
     UploadRefusal,
 )
-from .models.calls import CallRecord
+from .models.calls import CallRecord, Unknown
 from .models.chunks import Chunk, ChunkPlan
 from .models.display import (
     BASIC_FIELDS,
@@ -136,6 +136,7 @@ __all__ = [
     "TokenProvider",
     "Transport",
     "TransportError",
+    "Unknown",
     "UploadError",
     "UploadRefusal",
     "UserField",

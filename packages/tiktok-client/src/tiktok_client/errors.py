@@ -4,7 +4,7 @@ TikTokError                    .operation .advice
 ├─ TransportError              no usable answer    .sent (False: nothing left us, True: unknown)
 │  ├─ ConnectFailed            no connection could be made
 │  └─ TimedOut                 the time allowed for the call was over
-├─ ResponseError               answered, but not as specified    .status .body
+├─ ResponseError               answered, but not as specified    .status .body .log_id
 ├─ SourceError                 the bytes to upload could not be read, or are not as many as planned
 ├─ APIError                    .code .message .log_id .status .doc_url
 │  ├─ AuthError                this token may not do this
@@ -143,10 +143,14 @@ class ResponseError(TikTokError):
 
     advice = Advice.RETRY_LATER
 
-    def __init__(self, text: str, *, operation: str, status: int, body: str = "") -> None:
-        super().__init__(f"{text} (HTTP {status})", operation=operation)
+    def __init__(
+        self, text: str, *, operation: str, status: int, body: str = "", log_id: str | None = None
+    ) -> None:
+        where = f"HTTP {status}, log_id {log_id}" if log_id else f"HTTP {status}"
+        super().__init__(f"{text} ({where})", operation=operation)
         self.status = status
-        self.body = body[:2000]
+        self.body: str = body[:2000]
+        self.log_id = log_id
 
 
 class SourceError(TikTokError):

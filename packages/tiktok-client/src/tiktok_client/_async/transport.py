@@ -6,6 +6,7 @@ cookie is kept, no netrc is read, and no address with a secret in its query reac
 
 import ssl
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
@@ -18,11 +19,12 @@ from anyio import fail_after
 from tiktok_client._network.passage import Passage
 from tiktok_client._network.uploads import put_chunk, request_headers
 from tiktok_client._operations.wire import Request, Response, Target
-from tiktok_client._record import CallWatch, OnCall
+from tiktok_client._record import CallWatch, OnCall, Unknowns
 from tiktok_client._source import Source
 from tiktok_client._sync.pool import open_pool as open_blocking_pool
 from tiktok_client._waiting import in_thread
 from tiktok_client.errors import ConnectFailed, TimedOut, TransportError
+from tiktok_client.models.calls import Unknown
 from tiktok_client.models.chunks import Chunk
 
 from .pool import open_pool
@@ -65,6 +67,7 @@ class AsyncTransport:
         self.upload_timeout_s = upload_timeout_s
         self.stall_timeout_s = stall_timeout_s
         self.on_call = on_call
+        self._unknowns = Unknowns()
         tls = httpx2.create_ssl_context(verify=verify, trust_env=False)
         self._pool = open_pool(tls=tls, proxy=proxy, max_connections=max_connections)
         # Uploads go to other hosts than calls, so nothing is lost by a pool of their own.
@@ -80,6 +83,15 @@ class AsyncTransport:
         trace: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+    @property
+    def unknown(self) -> Counter[Unknown]:
+        """What TikTok's answers had so far that this version does not know, and how often.
+
+        Nothing is lost by it: codes are in `APIError.code`, fields in `raw`. It tells when it is
+        time to look at TikTok's pages, or for a newer version.
+        """
+        return self._unknowns.counts()
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -155,7 +167,7 @@ class AsyncTransport:
         else:
             return result
         finally:
-            watch.tell(self.on_call, failure)
+            watch.tell(self.on_call, failure, self._unknowns)
 
     async def _send(self, request: Request, passage: Passage) -> Response:
         async def trace(event: str, info: Mapping[str, Any]) -> None:

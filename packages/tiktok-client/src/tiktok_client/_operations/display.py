@@ -49,7 +49,7 @@ def read_user_info(answer: Response) -> UserInfo:
     spec: display.user-info.stats-fields, display.envelope-data
     """
     data, log_id = read_data(answer)
-    user = _object(data.values.get("user"), "user", answer)
+    user = _object(data.value("user"), "user", answer)
     return UserInfo(
         open_id=_text(user, "open_id"),
         union_id=_text(user, "union_id"),
@@ -180,7 +180,7 @@ def _with_fields(url: str, fields: tuple[str, ...]) -> str:
 
 
 def _videos(data: Fields) -> tuple[Video, ...]:
-    found: object = data.values.get("videos")
+    found: object = data.value("videos")
     if found is None:
         return ()
     if not isinstance(found, list):
@@ -219,7 +219,7 @@ def _video(one: Fields) -> Video:
 
 
 def _id(one: Fields) -> str:
-    value: object = one.values.get("id")
+    value: object = one.value("id")
     return str(value) if type(value) is int else one.text("id")
 
 
@@ -233,12 +233,12 @@ def _moment(seconds: int, answer: Response) -> datetime:
 def _object(value: object, name: str, answer: Response) -> Fields:
     if not isinstance(value, dict):
         raise answer.refuse(f"field {name} is missing or not an object")
-    return Fields(cast("Mapping[str, Any]", value), answer)
+    return Fields(cast("Mapping[str, Any]", value), answer, name)
 
 
 def _text(of: Fields, name: str) -> str | None:
-    return of.text(name) if of.values.get(name) is not None else None
+    return of.text(name) if of.value(name) is not None else None
 
 
 def _boolean(of: Fields, name: str) -> bool | None:
-    return of.boolean(name) if of.values.get(name) is not None else None
+    return of.boolean(name) if of.value(name) is not None else None

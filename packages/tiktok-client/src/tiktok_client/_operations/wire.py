@@ -4,8 +4,10 @@ Field readers raise ResponseError with the field's name, never its value: values
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 from tiktok_client.codes import CODES, OAUTH_CODES
@@ -18,11 +20,15 @@ from tiktok_client.errors import (
     ServerFault,
 )
 
+from .pace import read_wait_s
+
 __all__ = ["Fields", "Request", "Response", "Target", "read_data", "read_oauth"]
 
 T = TypeVar("T")
 JSON = "application/json; charset=UTF-8"
 FORM = "application/x-www-form-urlencoded"
+# Should a message repeat what was sent: tokens by their prefix, and the end of an upload address.
+SECRET = re.compile(r"\b(?:act|rft|clt)\.[\w.!*~-]+|(?<=token=)[^&\s\"']+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,17 @@ class Response:
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    _read: "list[Fields]" = field(
+        default_factory=lambda: list[Fields](),  # noqa: PLW0108  # it is defined further down
+        init=False,
+        repr=False,
+        compare=False,
+    )
+
+    @property
+    def log_id(self) -> str | None:
+        """TikTok's own name for this answer, from a header: for when the body has none."""
+        return self.headers.get("x-tt-logid") or None
 
     def refuse(self, why: str) -> ResponseError:
         """Make the error that says this answer is not as specified.
@@ -57,18 +74,41 @@ class Response:
         JSON is not kept in it: it could hold a token or an upload address.
         """
         text = "" if _object(self) is not None else self.body.decode("utf-8", "replace")
-        return ResponseError(why, operation=self.operation, status=self.status, body=text)
+        return ResponseError(
+            why, operation=self.operation, status=self.status, body=text, log_id=self.log_id
+        )
+
+    def unknown_fields(self) -> tuple[str, ...]:
+        """What was in the objects that were read, but that nobody asked for; sorted."""
+        return tuple(sorted({name for fields in self._read for name in fields.unasked()}))
+
+    def reads(self, fields: "Fields") -> None:
+        """Note that an object of this answer is being read."""
+        self._read.append(fields)
 
 
 class Fields:
-    """A JSON object of an answer, read field by field."""
+    """A JSON object of an answer, read field by field. `path` is where in the answer it is."""
 
-    def __init__(self, values: Mapping[str, Any], answer: Response) -> None:
+    def __init__(self, values: Mapping[str, Any], answer: Response, path: str = "") -> None:
         self.values = values
         self.answer = answer
+        self._path = path
+        self._asked = set[str]()
+        answer.reads(self)
+
+    def unasked(self) -> list[str]:
+        """The fields that are there and that nobody has read."""
+        left = [name for name in self.values if name not in self._asked]
+        return [f"{self._path}.{name}" if self._path else name for name in left]
+
+    def value(self, name: str) -> Any:
+        """Whatever it is, or None."""
+        self._asked.add(name)
+        return self.values.get(name)
 
     def _field(self, name: str, kind: str, test: Callable[[Any], T | None]) -> T:
-        found = test(self.values.get(name))
+        found = test(self.value(name))
         if found is None:
             raise self.answer.refuse(f"field {name} is missing or not {kind}")
         return found
@@ -79,7 +119,7 @@ class Fields:
 
     def optional_text(self, name: str) -> str | None:
         """A string, or None when it is missing, null or empty."""
-        return self.text(name) or None if self.values.get(name) is not None else None
+        return self.text(name) or None if self.value(name) is not None else None
 
     def integer(self, name: str) -> int:
         """A whole number that must be there."""
@@ -87,7 +127,7 @@ class Fields:
 
     def optional_integer(self, name: str) -> int | None:
         """A whole number, or None when it is missing or null."""
-        return self.integer(name) if self.values.get(name) is not None else None
+        return self.integer(name) if self.value(name) is not None else None
 
     def boolean(self, name: str) -> bool:
         """A boolean that must be there."""
@@ -101,7 +141,7 @@ class Fields:
 
     def ids(self, name: str) -> tuple[str, ...]:
         """64-bit ids as text: from a list or one alone, numbers or strings; missing is none."""
-        value = self.values.get(name)
+        value = self.value(name)
         if value is None:
             return ()
         items = cast("list[Any]", value) if isinstance(value, list) else [value]
@@ -145,22 +185,25 @@ def read_data(answer: Response) -> tuple[Fields, str | None]:
     spec: envelope.data-error, envelope.log-id, posting.creator-info.errors-http-200
     Source: tiktok-api-v2-error-handling (2026); errors without `data` observed 2025-08-16.
     """
-    whole = _object(answer)
-    error = whole.get("error") if whole is not None else None
-    if whole is None or not isinstance(error, dict):
+    found = _object(answer)
+    whole = Fields(found or {}, answer)
+    error = whole.value("error")
+    if not isinstance(error, dict):
         raise _without_envelope(answer)
-    facts = Fields(cast("Mapping[str, Any]", error), answer)
-    log_id = _text_or_none(facts.values.get("log_id"))
-    code = facts.text("code")
+    facts = Fields(cast("Mapping[str, Any]", error), answer, "error")
+    log_id = _text_or_none(facts.value("log_id")) or answer.log_id
+    code, message = facts.text("code"), _text_or_none(facts.value("message")) or ""
+    data = whole.value("data")
     if code != "ok":
-        raise _data_error(answer, code, _text_or_none(facts.values.get("message")) or "", log_id)
-    data = whole.get("data")
-    return Fields(cast("Mapping[str, Any]", data if isinstance(data, dict) else {}), answer), log_id
+        raise _data_error(answer, code, message, log_id)
+    values = cast("Mapping[str, Any]", data if isinstance(data, dict) else {})
+    return Fields(values, answer, "data"), log_id
 
 
 def _data_error(answer: Response, code: str, message: str, log_id: str | None) -> APIError:
     meaning = CODES.get(code)
     kind = meaning.error if meaning else APIError
+    message = SECRET.sub("***", message)
     if issubclass(kind, RateLimited):
         return RateLimited(
             operation=answer.operation,
@@ -190,14 +233,18 @@ def _advice_by_status(status: int) -> Advice:
 def _without_envelope(answer: Response) -> ServerFault | RateLimited | ResponseError:
     if answer.status >= 500:
         return ServerFault(
-            operation=answer.operation, code="", message="", log_id=None, status=answer.status
+            operation=answer.operation,
+            code="",
+            message="",
+            log_id=answer.log_id,
+            status=answer.status,
         )
     if answer.status == 429:
         return RateLimited(
             operation=answer.operation,
             code="",
             message="",
-            log_id=None,
+            log_id=answer.log_id,
             status=answer.status,
             retry_after=_retry_after(answer),
         )
@@ -205,12 +252,11 @@ def _without_envelope(answer: Response) -> ServerFault | RateLimited | ResponseE
 
 
 def _retry_after(answer: Response) -> float | None:
-    """Seconds to wait, if a header says so. No page mentions one.
+    """Seconds to wait, if a header says so, in whichever form. No page mentions one.
 
     spec: limits.no-retry-after
     """
-    value = answer.headers.get("retry-after", "")
-    return float(value) if value.isascii() and value.isdecimal() else None
+    return read_wait_s(answer.headers, datetime.now(UTC))
 
 
 def read_oauth(answer: Response) -> Fields:
@@ -221,22 +267,26 @@ def read_oauth(answer: Response) -> Fields:
     spec: oauth.token.errors-http-200, oauth.token.error-shape
     Source: oauth-error-handling (2026); HTTP 200 on failure observed by two operators.
     """
-    whole = _object(answer) if answer.body.strip() else dict[str, Any]()
-    if whole is None:
+    found = _object(answer) if answer.body.strip() else dict[str, Any]()
+    if found is None:
         raise _without_envelope(answer)
-    error = _text_or_none(whole.get("error"))
+    whole = Fields(found, answer)
+    error = _text_or_none(whole.value("error"))
+    told = _text_or_none(whole.value("error_description")) or ""
+    log_id = _text_or_none(whole.value("log_id")) or answer.log_id
+    whole.value("token_type")  # always Bearer, so nobody reads it
     if error:
         raise OAuthError(
             operation=answer.operation,
             code=error,
-            message=_text_or_none(whole.get("error_description")) or "",
-            log_id=_text_or_none(whole.get("log_id")),
+            message=SECRET.sub("***", told),
+            log_id=log_id,
             status=answer.status,
             advice=OAUTH_CODES.get(error),
         )
     if not 200 <= answer.status < 300:
         raise _without_envelope(answer)
-    return Fields(whole, answer)
+    return whole
 
 
 def _text_or_none(value: object) -> str | None:

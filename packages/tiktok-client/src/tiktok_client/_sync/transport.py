@@ -7,6 +7,7 @@ cookie is kept, no netrc is read, and no address with a secret in its query reac
 
 import ssl
 import time
+from collections import Counter
 from collections.abc import Iterator, Callable, Generator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
@@ -19,11 +20,12 @@ from tiktok_client._blocking import fail_after
 from tiktok_client._network.passage import Passage
 from tiktok_client._network.uploads import put_chunk, request_headers
 from tiktok_client._operations.wire import Request, Response, Target
-from tiktok_client._record import CallWatch, OnCall
+from tiktok_client._record import CallWatch, OnCall, Unknowns
 from tiktok_client._source import Source
 from tiktok_client._sync.pool import open_pool as open_blocking_pool
 from tiktok_client._blocking import in_thread
 from tiktok_client.errors import ConnectFailed, TimedOut, TransportError
+from tiktok_client.models.calls import Unknown
 from tiktok_client.models.chunks import Chunk
 
 from .pool import open_pool
@@ -66,6 +68,7 @@ class Transport:
         self.upload_timeout_s = upload_timeout_s
         self.stall_timeout_s = stall_timeout_s
         self.on_call = on_call
+        self._unknowns = Unknowns()
         tls = httpx2.create_ssl_context(verify=verify, trust_env=False)
         self._pool = open_pool(tls=tls, proxy=proxy, max_connections=max_connections)
         # Uploads go to other hosts than calls, so nothing is lost by a pool of their own.
@@ -81,6 +84,15 @@ class Transport:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def unknown(self) -> Counter[Unknown]:
+        """What TikTok's answers had so far that this version does not know, and how often.
+
+        Nothing is lost by it: codes are in `APIError.code`, fields in `raw`. It tells when it is
+        time to look at TikTok's pages, or for a newer version.
+        """
+        return self._unknowns.counts()
 
     def close(self) -> None:
         """Close every connection."""
@@ -154,7 +166,7 @@ class Transport:
         else:
             return result
         finally:
-            watch.tell(self.on_call, failure)
+            watch.tell(self.on_call, failure, self._unknowns)
 
     def _send(self, request: Request, passage: Passage) -> Response:
         def trace(event: str, info: Mapping[str, Any]) -> None:
