@@ -132,10 +132,11 @@ def open_source(source: Source, total_bytes: int) -> ByteSource:
     """
     match source:
         case str() | Path():
+            path = _path(source)
             try:
-                opened = OwnFileSource(Path(source))
+                opened = OwnFileSource(path)
             except OSError as error:
-                raise _unreadable(Path(source), error) from error
+                raise _unreadable(path, error) from error
             try:
                 _check_size(size_of(source, None), total_bytes)
             except SourceError:
@@ -155,19 +156,20 @@ def open_source(source: Source, total_bytes: int) -> ByteSource:
 def size_of(source: object, size_bytes: int | None) -> int:
     """Return how many bytes there are: what was said, or what the file or the bytes have.
 
-    Raises SourceError for a file that is not there or cannot seek, ValueError for text and for a
-    source that cannot tell.
+    Raises SourceError for a file that is not there or cannot seek, ValueError for text, for an
+    address of the web and for a source that cannot tell.
     """
+    if isinstance(source, io.TextIOBase):
+        raise ValueError("the video must be opened in binary mode")  # noqa: TRY004  # as all wrong input
+    path = _path(source) if isinstance(source, str | Path) else None
     match source:
-        case io.TextIOBase():
-            raise ValueError("the video must be opened in binary mode, not as text")
         case _ if size_bytes is not None:
             return size_bytes
-        case str() | Path():
+        case _ if path is not None:
             try:
-                return Path(source).stat().st_size
+                return path.stat().st_size
             except OSError as error:
-                raise _unreadable(Path(source), error) from error
+                raise _unreadable(path, error) from error
         case bytes():
             return len(source)
         case BinaryFile():
@@ -210,6 +212,13 @@ def broken_at(offset: int, error: Exception) -> SourceError:
     system = error.strerror if isinstance(error, OSError) else None
     why = system or type(error).__name__
     return SourceError(f"the video cannot be read at byte {offset}: {why}", operation="upload")
+
+
+def _path(source: str | Path) -> Path:
+    if isinstance(source, str) and "://" in source:
+        # Not repeated: it may hold a secret.
+        raise ValueError("the video is an address; there are calls ..._from_url for these")
+    return Path(source)
 
 
 def _unreadable(path: Path, error: OSError) -> SourceError:

@@ -247,6 +247,17 @@ async def test_a_stream_that_is_not_as_planned_publishes_nothing(
     assert "s3cret" not in str(caught.value)
 
 
+async def test_a_disk_that_holds_nothing_is_told(
+    sender: Sender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    intake = Intake()
+    async with serve(intake.take) as served:
+        with pytest.raises(SourceError, match="temporary folder cannot hold a chunk: No such"):
+            await sender.stream(served.base, lambda: iter([CONTENT]))
+    assert intake.bodies == []
+
+
 async def test_after_too_many_faults_the_last_one_is_told(sender: Sender) -> None:
     intake = Intake([FAULT] * 3)
     async with serve(intake.take) as served:

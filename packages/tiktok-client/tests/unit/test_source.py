@@ -105,6 +105,13 @@ def test_a_file_that_cannot_seek_is_refused() -> None:
         size_of(Pipe(b"abc"), None)
 
 
+def test_an_address_is_no_path_and_is_not_repeated() -> None:
+    for take in (size_of, open_source):
+        with pytest.raises(ValueError, match="_from_url") as caught:
+            take("https://static.example.com/v.mp4?signature=s3cret", 5)
+        assert "s3cret" not in str(caught.value)
+
+
 def test_a_source_that_cannot_tell_needs_to_be_told() -> None:
     assert size_of(iter([b"abc"]), 3) == 3
     with pytest.raises(ValueError, match="size_bytes"):

@@ -41,10 +41,23 @@ class AsyncFeed:
         """Return what has this chunk's bytes.
 
         Raises SourceError for a stream that breaks, that has not as many bytes as planned, or that
-        would have to go back behind the chunk that is held.
+        would have to go back behind the chunk that is held; and for a disk that cannot hold it.
         """
         if self._again is not None:
             return self._again
+        try:
+            return await self._gather(chunk)
+        except OSError as error:
+            why = f"the temporary folder cannot hold a chunk: {error.strerror}"
+            raise SourceError(why, operation="upload") from error
+
+    async def aclose(self) -> None:
+        """Give the temporary file back. What the caller made stays the caller's."""
+        held = self._held
+        if held is not None:
+            await to_the_end(lambda: run_sync(held.close))
+
+    async def _gather(self, chunk: Chunk) -> HeldChunk:
         held, end = await self._hold(chunk.first), chunk.last_inclusive + 1
         while held.end < end:
             piece = await self._take(end - held.end)
@@ -53,16 +66,10 @@ class AsyncFeed:
             await self._expect_the_end()
         return held
 
-    async def aclose(self) -> None:
-        """Give the temporary file back. What the caller made stays the caller's."""
-        held = self._held
-        if held is not None:
-            await to_the_end(lambda: run_sync(held.close))
-
     async def _hold(self, first: int) -> HeldChunk:
         """What is held, with `first` in it or at its end."""
         if self._held is None:
-            self._held = await run_sync(HeldChunk, self._taken)
+            self._held = HeldChunk(self._taken)
         held = self._held
         if first < held.first:
             raise SourceError(

@@ -59,8 +59,8 @@ class AsyncPosting(AsyncOpening, AsyncSending):
 
         Source: content-posting-api-reference-direct-post, -media-transfer-guide, 2026-09-11.
         """
-        kind = following.content_type_of(video, content_type)
         plan = plan_chunks(await run_sync(size_of, video, size_bytes), max_chunk_bytes)
+        kind = following.content_type_of(video, content_type)
         if check_creator:
             following.check_privacy(await self.creator_info(), post)
         opened = await self.init_video(post, plan)
@@ -86,8 +86,8 @@ class AsyncPosting(AsyncOpening, AsyncSending):
 
         Source: content-posting-api-reference-upload-video (2026), -media-transfer-guide 2026-09-11.
         """
-        kind = following.content_type_of(video, content_type)
         plan = plan_chunks(await run_sync(size_of, video, size_bytes), max_chunk_bytes)
+        kind = following.content_type_of(video, content_type)
         opened = await self.init_inbox_video(plan)
         return await self._send(
             "send_video", opened, video, plan, kind, poll=poll, on_progress=on_progress
