@@ -12,7 +12,7 @@ from tiktok_emulator.app import create_app
 from tiktok_emulator.control.remote import Control
 from tiktok_emulator.control.schemas import BadOrder
 from tiktok_emulator.errors import ConnectionDropped, EmulatorError, PortTaken, SeedInvalid
-from tiktok_emulator.seeds import DEMO, AppSeed, CreatorSeed, Seed
+from tiktok_emulator.seeds import DEMO, AppSeed, CreatorSeed, Seed, VideoSeed
 from tiktok_emulator.serving import Emulator
 from tiktok_emulator.settings import Processing, RateLimits, Settings
 from tiktok_emulator.store import World
@@ -36,6 +36,7 @@ __all__ = [
     "Seed",
     "SeedInvalid",
     "Settings",
+    "VideoSeed",
     "World",
     "create_app",
     "running",

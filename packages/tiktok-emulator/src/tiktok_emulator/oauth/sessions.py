@@ -33,4 +33,5 @@ def sign_in(request: Request, response: Response, username: str) -> None:
     name = world.ids.page()
     lifetime = timedelta(seconds=world.settings.session_s)
     world.sessions[name] = Session(username, world.clock.now() + lifetime)
-    response.set_cookie(COOKIE, name, httponly=True, samesite="lax")
+    is_secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, name, httponly=True, samesite="lax", secure=is_secure)
