@@ -86,14 +86,14 @@ def machine_has_certificates() -> bool:
     )
 
 
-def tell_uv() -> None:
-    """Set the environment of the uv that is started next."""
+def told_to_uv() -> dict[str, str]:
+    """What is added to the environment of a uv that is started."""
     pip = find_pip()
     listed = ""
     if pip is not None:
         asked = [*pip, "--disable-pip-version-check", "config", "list"]
         listed = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
-    os.environ.update(as_pip_does(listed))  # noqa: TID251  # for child processes; no setting is read
+    return as_pip_does(listed)
 
 
 def private_uv() -> Path:
@@ -155,7 +155,7 @@ def main() -> None:
     parser.add_argument("--lock", action="store_true", help="resolve anew instead of installing")
     args = parser.parse_args()
     uv = find_uv()
-    tell_uv()
+    os.environ.update(told_to_uv())  # noqa: TID251  # for child processes; no setting is read
     if args.lock:
         lock(uv)
     else:

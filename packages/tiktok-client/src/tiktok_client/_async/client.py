@@ -40,12 +40,13 @@ class AsyncTikTok:
     ) -> None:
         if limiter is not None and user is None:
             raise ValueError("a limiter counts by user: give user=..., such as the open_id")
-        self.endpoints = endpoints or Endpoints()
+        self.endpoints: Endpoints = endpoints or Endpoints()
         self._owns_transport = transport is None
-        self.transport = AsyncTransport() if transport is None else transport
-        self.oauth = AsyncOAuth(app, self.endpoints, self.transport)
-        self.posting = AsyncPosting(token, self.endpoints, self.transport, limiter, user or "")
-        self.display = AsyncDisplay(token, self.endpoints, self.transport, limiter, user or "")
+        self.transport: AsyncTransport = AsyncTransport() if transport is None else transport
+        for_creator = (token, self.endpoints, self.transport, limiter, user or "")
+        self.oauth: AsyncOAuth = AsyncOAuth(app, self.endpoints, self.transport)
+        self.posting: AsyncPosting = AsyncPosting(*for_creator)
+        self.display: AsyncDisplay = AsyncDisplay(*for_creator)
 
     async def __aenter__(self) -> Self:
         return self

@@ -41,12 +41,13 @@ class TikTok:
     ) -> None:
         if limiter is not None and user is None:
             raise ValueError("a limiter counts by user: give user=..., such as the open_id")
-        self.endpoints = endpoints or Endpoints()
+        self.endpoints: Endpoints = endpoints or Endpoints()
         self._owns_transport = transport is None
-        self.transport = Transport() if transport is None else transport
-        self.oauth = OAuth(app, self.endpoints, self.transport)
-        self.posting = Posting(token, self.endpoints, self.transport, limiter, user or "")
-        self.display = Display(token, self.endpoints, self.transport, limiter, user or "")
+        self.transport: Transport = Transport() if transport is None else transport
+        for_creator = (token, self.endpoints, self.transport, limiter, user or "")
+        self.oauth: OAuth = OAuth(app, self.endpoints, self.transport)
+        self.posting: Posting = Posting(*for_creator)
+        self.display: Display = Display(*for_creator)
 
     def __enter__(self) -> Self:
         return self
