@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from tiktok_emulator.store import world_of
+from tiktok_emulator.wording import count, length, moment, size, span
 
 # No inline scripts and styles anywhere: what somebody puts into a nickname or a caption stays
 # text even if an escape were ever forgotten.
@@ -26,51 +26,12 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_SPANS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s"))
 _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 ASSETS = {
     file.name: file.read_bytes()
     for file in resources.files("tiktok_emulator").joinpath("static").iterdir()
     if file.name.endswith(tuple(_MEDIA_TYPES))
 }
-
-
-def _size(size_bytes: int) -> str:
-    """A size for people: 12.3 MB."""
-    size = float(size_bytes)
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.2f} GB"
-
-
-def _length(duration_ms: int) -> str:
-    """A duration for people: 1:05."""
-    minutes, seconds = divmod(round(duration_ms / 1000), 60)
-    return f"{minutes}:{seconds:02}"
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%d %b %Y, %H:%M:%S} UTC"
-
-
-def _count(number: int) -> str:
-    """A number as a phone shows it: 950, 12.3K, 4.1M."""
-    if number < 10_000:
-        return f"{number:,}"
-    value, unit = (number / 1e3, "K") if number < 999_500 else (number / 1e6, "M")
-    return f"{value:.1f}".removesuffix(".0") + unit
-
-
-def _span(span: timedelta) -> str:
-    """A time span for people, in its two largest units: 3 h 20 min."""
-    left = abs(round(span.total_seconds()))
-    for seconds, unit, smaller, name in _SPANS:
-        if left >= seconds:
-            amount, rest = divmod(left, seconds)
-            return f"{amount} {unit} {rest // smaller} {name}".removesuffix(f" 0 {name}")
-    return f"{left} s"
 
 
 def _asset(name: str) -> str:
@@ -86,7 +47,7 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.filters.update(
-    asset=_asset, count=_count, length_ms=_length, moment=_moment, size=_size, span=_span
+    asset=_asset, count=count, length_ms=length, moment=moment, size=size, span=span
 )
 
 

@@ -5,13 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tiktok_emulator.pages import render
-
-
-def shown(filter_name: str, value: object) -> str:
-    """What a filter of the templates makes of a value."""
-    from tiktok_emulator.pages import _environment  # noqa: PLC0415  # inside on purpose
-
-    return _environment.from_string("{{ value|" + filter_name + " }}").render(value=value)
+from tiktok_emulator.wording import count, span
 
 
 @pytest.mark.parametrize(
@@ -27,7 +21,7 @@ def shown(filter_name: str, value: object) -> str:
     ],
 )
 def test_a_span_is_written_in_its_two_largest_units(seconds: float, words: str) -> None:
-    assert shown("span", timedelta(seconds=seconds)) == words
+    assert span(timedelta(seconds=seconds)) == words
 
 
 @pytest.mark.parametrize(
@@ -35,7 +29,7 @@ def test_a_span_is_written_in_its_two_largest_units(seconds: float, words: str) 
     [(0, "0"), (9_999, "9,999"), (12_340, "12.3K"), (999_499, "999.5K"), (2_000_000, "2M")],
 )
 def test_a_count_is_written_as_on_a_phone(number: int, words: str) -> None:
-    assert shown("count", number) == words
+    assert count(number) == words
 
 
 def test_whatever_is_put_into_a_template_is_escaped() -> None:

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from tiktok_emulator.journal import Note
 from tiktok_emulator.pages import page
+from tiktok_emulator.sources import fact
 from tiktok_emulator.store import World, world_of
 
 SHOWN = 100
@@ -30,7 +31,7 @@ async def log(request: Request) -> Response:
     before = request.query_params.get("before", "")
     entries = list(islice(_meant(world, wanted, before), SHOWN + 1))
     values = {
-        "entries": [(n, note, outcome_of(note)) for n, note in entries[:SHOWN]],
+        "entries": [(n, note, outcome_of(note), fact(note.rule)) for n, note in entries[:SHOWN]],
         "older": entries[SHOWN - 1][0] if len(entries) > SHOWN else None,
         "is_newest": not before,
         "wanted": wanted,

@@ -10,6 +10,7 @@ from tiktok_emulator.journal import note_of
 from tiktok_emulator.oauth.rules import ALWAYS_GRANTED
 from tiktok_emulator.pages import page
 from tiktok_emulator.posting.state import Creator
+from tiktok_emulator.sources import fact
 from tiktok_emulator.store import world_of
 
 MANY = 8
@@ -65,7 +66,7 @@ def refused_page(request: Request, refusal: PageRefusal) -> HTMLResponse:
     """What is wrong with an authorize request; the refusal is noted in the log."""
     note = note_of(request)
     note.refuse(refusal)
-    values = {"refusal": refusal, "log_id": note.log_id}
+    values = {"refusal": refusal, "log_id": note.log_id, "fact": fact(refusal.rule)}
     return page(request, "oauth_error.html", values, status=refusal.status)
 
 

@@ -15,6 +15,7 @@ from tiktok_emulator.oauth.state import Grant, Token
 from tiktok_emulator.oauth.tokens import disconnect
 from tiktok_emulator.phone import show
 from tiktok_emulator.phone.owner import NotThere, not_there, owner, owner_page
+from tiktok_emulator.phone.post import post_page
 from tiktok_emulator.posting import by_hand
 from tiktok_emulator.posting.creator import privacy_options
 from tiktok_emulator.posting.publish import Publish
@@ -134,8 +135,12 @@ async def change_post(request: Request, form: FormData) -> Response:
     if form.get("do") == "delete":
         by_hand.delete(world, found)
         return see(f"/@{found.username}")
-    if text(form, "privacy") in privacy_options(owner(request)):
+    try:
         by_hand.set_privacy(world, found, Privacy(text(form, "privacy")))
+    except ValueError:
+        return post_page(request, found, "Choose who can see it.")
+    except EmulatorError as error:
+        return post_page(request, found, str(error))
     return see(show.shown_post(world, found).address)
 
 

@@ -10,8 +10,9 @@ from tiktok_emulator.display.covers import picture
 from tiktok_emulator.pages import page, render
 from tiktok_emulator.phone import show
 from tiktok_emulator.phone.hands import ROUTES as HANDS
-from tiktok_emulator.phone.owner import NotThere, not_there, owner, owner_page
-from tiktok_emulator.posting.creator import Standing, posts_today, privacy_options
+from tiktok_emulator.phone.owner import not_there, owner, owner_page
+from tiktok_emulator.phone.post import number_of, show_post
+from tiktok_emulator.posting.creator import Standing, posts_today
 from tiktok_emulator.posting.publish import Publish
 from tiktok_emulator.posting.settle import settle_all
 from tiktok_emulator.posting.state import Photo, Post, Privacy
@@ -108,27 +109,6 @@ async def inbox(request: Request) -> Response:
     return owner_page(request, "inbox.html", "inbox", values)
 
 
-async def post(request: Request) -> Response:
-    """One post: the video or the photos, the caption, and the facts TikTok has of it."""
-    world = world_of(request)
-    settle_all(world)
-    creator = owner(request)
-    number = _number(request)
-    found = world.posts.get(number)
-    values: dict[str, object] = {"options": privacy_options(creator)}
-    if found is not None and found.username == creator.username:
-        if found.deleted_at is not None:
-            raise NotThere("This post was deleted")
-        values |= {"item": show.shown_post(world, found), "post": found}
-        values |= {"shows_id": found.shows_id(world.clock.now())}
-    else:
-        seeded = world.videos.get(number)
-        if seeded is None or seeded.username != creator.username:
-            raise NotThere("Post currently unavailable")
-        values |= {"item": show.shown_seeded(world, seeded), "post": None, "shows_id": True}
-    return owner_page(request, "video.html", "profile", values)
-
-
 async def media(request: Request) -> Response:
     """The bytes of a video, as they were sent; ranges are served."""
     found = _post(request)
@@ -140,7 +120,7 @@ async def media(request: Request) -> Response:
 
 async def cover(request: Request) -> Response:
     """The picture a post shows until it is played, as a JPEG."""
-    number = _number(request)
+    number = number_of(request)
     if number in world_of(request).videos:
         return _jpeg(picture(world_of(request), number))
     found = _post(request)
@@ -184,14 +164,8 @@ async def avatar(request: Request) -> Response:
     return Response(render("avatar.svg", values), media_type="image/svg+xml", headers=_KEPT)
 
 
-def _number(request: Request) -> int:
-    """The post id of the path; 0, which nothing has, if it is none."""
-    text: str = request.path_params["post_id"]
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
-
-
 def _post(request: Request) -> Post | None:
-    found = world_of(request).posts.get(_number(request))
+    found = world_of(request).posts.get(number_of(request))
     return None if found is None or found.deleted_at is not None else found
 
 
@@ -233,8 +207,8 @@ ROUTES = [
     Route("/feed", feed, methods=["GET"]),
     Route("/@{username}", not_there(profile), methods=["GET"]),
     Route("/@{username}/inbox", not_there(inbox), methods=["GET"]),
-    Route("/@{username}/video/{post_id}", not_there(post), methods=["GET"]),
-    Route("/@{username}/photo/{post_id}", not_there(post), methods=["GET"]),
+    Route("/@{username}/video/{post_id}", not_there(show_post), methods=["GET"]),
+    Route("/@{username}/photo/{post_id}", not_there(show_post), methods=["GET"]),
     *HANDS,
     *_media_routes(),
 ]

@@ -6,7 +6,7 @@ from tiktok_emulator.errors import EmulatorError
 from tiktok_emulator.posting.creator import privacy_options
 from tiktok_emulator.posting.publish import Publish
 from tiktok_emulator.posting.settle import expose, post
-from tiktok_emulator.posting.state import Post, PostInfo, Privacy
+from tiktok_emulator.posting.state import Aim, Post, PostInfo, Privacy
 from tiktok_emulator.posting.tell import tell_of_post
 from tiktok_emulator.store import World
 
@@ -57,13 +57,14 @@ def set_privacy(world: World, post: Post, privacy: Privacy) -> None:
 
 
 def delete(world: World, post: Post) -> None:
-    """Delete a post; its files go once no other post of its publish shows them."""
+    """Delete a post; its files go with it, but not those of a draft."""
     if post.deleted_at is not None:
         return
     _hide(world, post)
     post.deleted_at = world.clock.now()
     publish = world.publish_of(post)
-    if all(world.posts[each].deleted_at is not None for each in publish.post_ids):
+    is_draft = publish.aim is Aim.INBOX  # stays in the inbox, to be posted again
+    if not is_draft and all(world.posts[each].deleted_at for each in publish.post_ids):
         publish.delete_files()
         post.cover = None
 
