@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from tiktok_emulator.clock import machine_time
+from tiktok_emulator.ids import dice_state, set_dice_state
 from tiktok_emulator.operations import Operation
 
 _FAULT = "tiktok_emulator.fault"
@@ -66,10 +67,10 @@ class Fault:
     """One order. `count` calls are hit after `skip` were let through; None is every call.
 
     `probability` below 1 lets a call through by the dice of the seed; it then counts for
-    neither. After `until` it is over. `status` and `code` are for `error` and `html`, `delay_s` (real seconds) for the
-    delays, `bytes_per_second` for `slow_intake`, `after_bytes` for `reset_in_body`. `creator`,
-    `client_key`, `match` (a piece of the path, the query or the body) and `last_chunk` (or not
-    last) narrow it down.
+    neither. After `until` it is over. `status` and `code` are for `error` and `html`, `delay_s`
+    (real seconds) for the delays, `bytes_per_second` for `slow_intake`, `after_bytes` for
+    `reset_in_body`. `creator`, `client_key`, `match` (a piece of the path, the query or the
+    body) and `last_chunk` (or not last) narrow it down.
 
     Of a webhook each try is a call: `drop_before` does not send it, `drop_after` takes the
     receiver's answer away, `error` puts `status` in its place, a delay holds it back for
@@ -132,6 +133,14 @@ class Faults:
                     self.waiting.remove(fault)
             return fault
         return None
+
+    def dice(self) -> str:
+        """Where the dice stand, for `set_dice`."""
+        return dice_state(self._dice)
+
+    def set_dice(self, state: str) -> None:
+        """Throw on from where other dice stood. Raises ValueError if it is no such state."""
+        set_dice_state(self._dice, state)
 
 
 def attach_fault(scope: Scope, fault: Fault | None) -> None:

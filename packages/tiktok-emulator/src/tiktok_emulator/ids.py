@@ -4,6 +4,7 @@ import hashlib
 import random
 import string
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 ALPHANUMERIC = string.ascii_letters + string.digits
@@ -56,11 +57,44 @@ class Ids:
         """14 digits of UTC time and 20 upper-case hex digits, as on every answer."""
         return f"{at:%Y%m%d%H%M%S}{self._log.getrandbits(80):020X}"
 
+    def dice(self) -> list[str]:
+        """Where the dice stand, for `set_dice`."""
+        return [str(self._second), dice_state(self._random), dice_state(self._log)]
+
+    def set_dice(self, state: Sequence[str]) -> None:
+        """Throw on from where other dice stood.
+
+        Raises:
+            ValueError: it is not what `dice` gives.
+        """
+        second, ids, log = state
+        set_dice_state(self._random, ids)
+        set_dice_state(self._log, log)
+        self._second = int(second)
+
     def _letters(self, count: int) -> str:
         return "".join(self._random.choices(ALPHANUMERIC, k=count))
 
     def _digits(self, count: int) -> str:
         return "".join(self._random.choices(string.digits, k=count))
+
+
+def dice_state(dice: random.Random) -> str:
+    """Where a generator stands."""
+    return " ".join(str(number) for number in dice.getstate()[1])
+
+
+def set_dice_state(dice: random.Random, state: str) -> None:
+    """Let a generator go on from there.
+
+    Raises:
+        ValueError: it is no state of a generator.
+    """
+    version = dice.getstate()[0]
+    try:
+        dice.setstate((version, tuple(int(number) for number in state.split()), None))
+    except (TypeError, OverflowError) as error:
+        raise ValueError("no state of dice") from error
 
 
 def open_id(client_key: str, username: str) -> str:

@@ -7,6 +7,7 @@ names the field; something that does not exist with 404.
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from typing import cast
 
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from tiktok_emulator.control import deeds, schemas
 from tiktok_emulator.control.describe import asks, takes
 from tiktok_emulator.control.dump import dump
 from tiktok_emulator.control.lookup import Missing, known
+from tiktok_emulator.control.snapshot import load, snapshot
 from tiktok_emulator.display.control import ENDPOINTS as DISPLAY
 from tiktok_emulator.errors import EmulatorError
 from tiktok_emulator.oauth.departures import follow
@@ -103,11 +105,34 @@ async def move_clock(request: Request) -> Response:
     return JSONResponse(deeds.clock_facts(world))
 
 
+@asks("secrets", "media")
 async def state(request: Request) -> Response:
-    """Dump apps, creators, grants, uploads and posts; no token and no secret is in it."""
+    """Dump apps, creators, grants, uploads and posts; no token and no secret is in it.
+
+    Query: secrets=1 adds `snapshot`, which has them, for POST /_control/state; media=1 puts the
+    uploaded bytes into that, in base64.
+    """
     world = world_of(request)
     settle_all(world)
-    return JSONResponse(dump(world, str(request.base_url).rstrip("/")))
+    facts = dump(world, str(request.base_url).rstrip("/"))
+    if request.query_params.get("secrets") == "1":
+        with_media = request.query_params.get("media") == "1"
+        facts["snapshot"] = snapshot(world, with_media=with_media)
+    return JSONResponse(facts)
+
+
+@takes(schemas.AnyObject)
+async def load_state(request: Request) -> Response:
+    """Go on from a state that was dumped with secrets=1; what is here is forgotten. All or nothing.
+
+    Body: that dump, or {"snapshot": ...}.
+    """
+    order = await schemas.read(schemas.AnyObject, request)
+    taken = order.root.get("snapshot")
+    if not isinstance(taken, dict):
+        raise schemas.BadOrder("snapshot: missing; dump with GET /_control/state?secrets=1")
+    load(world_of(request), cast("dict[str, object]", taken))
+    return JSONResponse({"ok": True})
 
 
 @asks("after")
@@ -278,6 +303,7 @@ ENDPOINTS: list[tuple[str, str, Endpoint]] = [
     ("GET", "/_control/clock", clock),
     ("POST", "/_control/clock", move_clock),
     ("GET", "/_control/state", state),
+    ("POST", "/_control/state", load_state),
     ("GET", "/_control/requests", requests),
     ("GET", "/_control/faults", faults),
     ("POST", "/_control/faults", order_fault),
