@@ -295,3 +295,17 @@ async def test_videos_that_cannot_be_are_refused_by_the_control_plane(
     answer = await reader.http.post("/_control/videos", json={"videos": [video]})
     assert answer.status_code in (400, 404)
     assert (await reader.http.get("/_control/videos")).json() == {"videos": []}
+
+
+async def test_under_tiktoks_names_addresses_for_people_are_those_of_its_site(
+    reader: Caller,
+) -> None:
+    (post_id,) = await _seed(reader, 1)
+    headers = {"Authorization": f"Bearer {reader.token}", "Host": "open.tiktokapis.com"}
+    query = {"fields": "profile_deep_link"}
+    answer = await reader.http.get("/v2/user/info/", params=query, headers=headers)
+    link = answer.json()["data"]["user"]["profile_deep_link"]
+    assert link == "http://www.tiktok.com/@vera"
+    answer = await reader.http.post("/v2/video/list/?fields=share_url", headers=headers)
+    (video,) = answer.json()["data"]["videos"]
+    assert video["share_url"].startswith(f"http://www.tiktok.com/@vera/video/{post_id}?")

@@ -11,6 +11,7 @@ from tiktok_emulator.ids import open_id, union_id
 from tiktok_emulator.pages import render
 from tiktok_emulator.posting.state import Creator
 from tiktok_emulator.store import World
+from tiktok_emulator.tls.hosts import page_base
 
 LONGEST_TEXT = 150
 
@@ -47,7 +48,7 @@ def user_object(
         "avatar_large_url": lambda: avatar,
         "display_name": lambda: creator.nickname,
         "bio_description": lambda: creator.bio_description,
-        "profile_deep_link": lambda: f"{asker.base_url}/@{creator.username}",
+        "profile_deep_link": lambda: f"{page_base(asker.base_url)}/@{creator.username}",
         "is_verified": lambda: creator.is_verified,
         "username": lambda: creator.username,
         "follower_count": lambda: (
@@ -83,7 +84,8 @@ def video_object(video: Listed, asker: Asker, fields: Iterable[str]) -> dict[str
     spec: display.video-list.fields
     Source: video object page, 2026; the form of share_url is from its samples.
     """
-    page = f"{asker.base_url}/@{video.username}/video/{video.post_id}?{asker.campaign}"
+    home = f"{page_base(asker.base_url)}/@{video.username}"
+    page = f"{home}/video/{video.post_id}?{asker.campaign}"
     text = video.caption[:LONGEST_TEXT]
     makers: Mapping[str, Callable[[], object]] = {
         "id": lambda: str(video.post_id),

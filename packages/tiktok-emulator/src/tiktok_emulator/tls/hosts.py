@@ -29,8 +29,20 @@ def upload_base(base_url: str) -> str:
 
     Source: direct post page and media transfer guide, 2026-09-11.
     """
+    return _at(UPLOAD, base_url)
+
+
+def page_base(base_url: str) -> str:
+    """Where people see profiles and videos, for a client that came in this way.
+
+    Source: video object page, 2026.
+    """
+    return _at(WWW, base_url)
+
+
+def _at(host: str, base_url: str) -> str:
     parts = urlsplit(base_url)
     if not is_tiktok(parts.hostname or ""):
         return base_url
     port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{UPLOAD}{port}"
+    return f"{parts.scheme}://{host}{port}"
