@@ -9,6 +9,8 @@ from pathlib import Path
 
 NAMED = re.compile(r"\bspec: ([\w.-]+(?:, ?[\w.-]+)*)")
 ID = re.compile(r"[a-z]+(\.[\w-]+)*")
+# Operations are named like some rows; their list carries nothing out.
+NAMES_ONLY = ("operations.py",)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,7 +48,8 @@ def carried_in_code(folder: Path, rows: frozenset[str]) -> Places:
             if isinstance(node, ast.keyword) and node.arg == "rule"
         ]
         told = [(name, line) for rule in rules for name, line in _ids(rule)]
-        told += [(name, line) for name, line in _ids(tree) if "." in name and name in rows]
+        if path.name not in NAMES_ONLY:
+            told += [(name, line) for name, line in _ids(tree) if "." in name and name in rows]
         found += [(name, Place(path, owner(tree, line))) for name, line in told]
     return _sorted(found)
 
@@ -66,6 +69,8 @@ def marked(folder: Path) -> Places:
 def owner(tree: ast.Module, line: int) -> str:
     """What a line belongs to: the innermost function or class, or the constant below a comment."""
     best, below = "", ""
+    if tree.body and line <= (tree.body[0].end_lineno or 0) and ast.get_docstring(tree):
+        return ""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             first = min([node.lineno, *(each.lineno for each in node.decorator_list)])

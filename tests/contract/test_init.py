@@ -144,13 +144,13 @@ async def test_a_source_that_tiktok_does_not_know_is_refused(
     await refused_init(desk, rows["posting.init.source"], body)
 
 
-@pytest.mark.spec("error.url_ownership_unverified")
+@pytest.mark.spec("error.url_ownership_unverified", "pull.init.unverified")
 async def test_pulling_from_an_address_that_was_not_verified_is_refused(
     desk: Desk, rows: Rows
 ) -> None:
     source = {"source": "PULL_FROM_URL", "video_url": "https://example.com/v.mp4"}
     body = init_body(100, 100, 1) | {"source_info": source}
-    await refused_init(desk, rows["error.url_ownership_unverified"], body)
+    await refused_init(desk, rows["pull.init.unverified"], body)
 
 
 @pytest.mark.parametrize(

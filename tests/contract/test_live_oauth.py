@@ -95,6 +95,14 @@ async def test_the_token_of_an_app_opens_nothing_of_a_person(account: Account, r
     assert (caught.value.code, caught.value.status) == (refusal["code"], refusal["http_status"])
 
 
+@pytest.mark.live
+@pytest.mark.spec("oauth.revoke.unknown-token")
+async def test_a_token_that_never_was_cannot_be_revoked(account: Account, rows: Rows) -> None:
+    keys = {"client_key": account.app.client_key, "client_secret": account.app.client_secret}
+    answer = await account.http.post("/v2/oauth/revoke/", data=keys | {"token": "act.never-given"})
+    assert_refused(answer, rows["oauth.revoke.unknown-token"])
+
+
 @pytest.mark.live(needs="refresh")
 @pytest.mark.spec(
     "oauth.token",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import coverage, unasync
+from tools import places, unasync
 
 
 def test_the_sync_client_is_what_would_be_generated() -> None:
@@ -31,13 +31,30 @@ def test_rows_are_found_where_they_are_named(tmp_path: Path) -> None:
         'raise Refusal("x", rule="a.f")\nraise _bad("a.g", "why")\n'
         'other = "a.unknown"\n@pytest.mark.spec("t.one", "t.two")\ndef test(): ...\n'
     )
-    assert coverage.named_in_text(tmp_path) == {"a.b", "a.c-d", "a.e"}
+    assert set(places.named_in_text(tmp_path)) == {"a.b", "a.c-d", "a.e"}
     rows = frozenset({"a.f", "a.g", "a.h"})
-    assert coverage.carried_in_code(tmp_path, rows) == {"a.f", "a.g"}
-    assert coverage.marked(tmp_path) == {"t.one", "t.two"}
+    assert set(places.carried_in_code(tmp_path, rows)) == {"a.f", "a.g"}
+    assert places.marked(tmp_path) == {
+        name: (places.Place(tmp_path / "a.py", "test"),) for name in ("t.one", "t.two")
+    }
+
+
+def test_a_place_is_the_function_or_the_constant_that_a_line_is_about(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(
+        '"""spec: a.file"""\n# spec: a.number\nMOST = 3\n\n'
+        'class Box:\n    """spec: a.box"""\n\n    def open(self):\n        """spec: a.open"""\n'
+    )
+    found = {name: place.name for name, [place] in places.named_in_text(tmp_path).items()}
+    assert found == {"a.file": "", "a.number": "MOST", "a.box": "Box", "a.open": "open"}
+
+
+def test_a_word_without_a_dot_is_a_row_only_as_a_rule(tmp_path: Path) -> None:
+    rows = frozenset({"cancel", "status"})
+    (tmp_path / "a.py").write_text('kind = "status"\nraise Refusal(rule="cancel")\n')
+    assert set(places.carried_in_code(tmp_path, rows)) == {"cancel"}
 
 
 def test_generated_code_names_no_rows_a_second_time(tmp_path: Path) -> None:
     (tmp_path / "_sync").mkdir()
     (tmp_path / "_sync" / "a.py").write_text("# See spec: a.b\n")
-    assert coverage.named_in_text(tmp_path) == set()
+    assert places.named_in_text(tmp_path) == {}

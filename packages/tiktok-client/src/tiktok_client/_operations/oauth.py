@@ -274,9 +274,9 @@ def _lifetime(fields: Fields, name: str) -> timedelta:
 
 
 def revoke(app: AppKeys, endpoints: Endpoints, *, access_token: str) -> Request:
-    """Disconnect the app from this person.
+    """Disconnect the app from this person. A token that is dead already is refused.
 
-    spec: oauth.revoke, oauth.revoke.kills-both
+    spec: oauth.revoke, oauth.revoke.kills-both, oauth.revoke.unknown-token
     """
     values = {
         "client_key": app.client_key,

@@ -155,7 +155,7 @@ def revoke(world: World, app: App, form: Mapping[str, str]) -> Grant:
         raise OAuthRefusal(
             "invalid_request",
             "The access token is invalid or not found in the request.",
-            rule="oauth.revoke",
+            rule="oauth.revoke.unknown-token",
             why="token must be a living user access token of this app.",
         )
     disconnect(world, token.grant, Removal.DEVELOPER_REVOKED)
