@@ -6,6 +6,7 @@ import hmac
 import json
 import ssl
 from collections.abc import AsyncGenerator, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,10 @@ async def test_pauses_double_until_72_hours_are_over(caller: Caller, receiver: R
     await caller.control("clock", advance_s=72 * 3600)
     (told,) = await _until(caller, _all("dropped"))
     assert told["next_at"] is None
+    begun = datetime.fromisoformat(told["told_at"])
+    tried_at = [datetime.fromisoformat(attempt["at"]) for attempt in told["attempts"]]
+    after_s = [(at - begun).total_seconds() for at in tried_at]
+    assert after_s == [15 * (2**number - 1) for number in range(15)]
     sent = len(receiver.got)
     await caller.control("clock", advance_s=72 * 3600)
     assert len(receiver.got) == sent == len(told["attempts"])
