@@ -1,5 +1,6 @@
 """What the control plane does, apart from how it is asked: pages and Python ask for it too."""
 
+from dataclasses import asdict
 from datetime import timedelta
 
 from pydantic import ValidationError
@@ -69,6 +70,11 @@ def order_fault(world: World, order: FaultOrder) -> None:
     if order.for_s is not None:
         facts["until"] = world.clock.now() + timedelta(seconds=order.for_s)
     world.faults.waiting.append(Fault(**facts))
+
+
+def fault_facts(fault: Fault) -> dict[str, object]:
+    """A fault as the control plane shows it."""
+    return {**asdict(fault), "until": fault.until.isoformat() if fault.until else None}
 
 
 def clear_faults(world: World) -> None:

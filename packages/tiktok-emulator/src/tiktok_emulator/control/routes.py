@@ -149,7 +149,9 @@ async def requests(request: Request) -> Response:
 
 async def faults(request: Request) -> Response:
     """List the faults that wait."""
-    return JSONResponse({"faults": [asdict(fault) for fault in world_of(request).faults.waiting]})
+    return JSONResponse(
+        {"faults": [deeds.fault_facts(fault) for fault in world_of(request).faults.waiting]}
+    )
 
 
 @takes(schemas.FaultOrder)
