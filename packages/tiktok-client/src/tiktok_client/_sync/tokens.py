@@ -29,7 +29,7 @@ def current(source: str | BlockingTokenProvider | BlockingTokenFunction | None) 
     """Return the token to use now. Raises ValueError if there is nowhere to get one from."""
     match source:
         case None:
-            raise ValueError("posting calls need token=...")
+            raise ValueError("calls on behalf of a creator need token=...")
         case str() as token:
             return token
         case BlockingTokenProvider():
