@@ -59,6 +59,7 @@ coverage: setup ## which rows of spec/ have a client operation, an emulator rule
 	@$(PY) tools/coverage.py
 
 docs: setup ## regenerate the generated pages
+	@$(PY) tools/rules.py
 	@$(PY) tools/docs.py
 
 lock: ## resolve the dependencies anew into requirements.lock

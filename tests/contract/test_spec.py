@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import tools.rules
 from tiktok_client import FailReason, PrivacyLevel, PublishState, limits, webhooks
 from tiktok_client._operations.events import READERS
 from tiktok_client._operations.pace import SLOTS
@@ -133,6 +134,10 @@ def test_both_sides_know_the_events_of_the_spec(rows: Rows) -> None:
     assert set(READERS) - {"post.publish.completed"} == set(told)
     reasons = rows["webhook.removed-reasons"]["values"]
     assert {reason.value for reason in webhooks.RemovedReason} == set(reasons)
+
+
+def test_the_emulator_ships_the_rows_as_they_are() -> None:
+    assert tools.rules.FILE.read_text(encoding="utf-8") == tools.rules.content(), "run: make docs"
 
 
 CLIENT_NUMBERS = [
