@@ -238,6 +238,14 @@ async def test_since_ends_at_the_first_older_one_and_asks_for_the_time() -> None
     assert pages.asked == [(None, 20, ("create_time", "title"))]
 
 
+async def test_a_moment_without_a_time_zone_is_refused_before_anything_is_asked() -> None:
+    pages, naive = Pages([]), datetime(2026, 1, 1)  # noqa: DTZ001  # what is refused here
+    for videos in (pages.videos(since=naive), pages.videos(before=naive)):
+        with pytest.raises(ValueError, match="time zone"):
+            await ids(videos)
+    assert pages.asked == []
+
+
 async def test_before_is_the_first_cursor() -> None:
     pages = Pages([page(5, has_more=False)])
     assert await ids(pages.videos(before=NEWEST)) == ["5"]

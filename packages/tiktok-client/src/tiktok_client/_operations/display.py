@@ -17,6 +17,7 @@ from .wire import JSON, Fields, Request, Response, read_data
 
 __all__ = [
     "batches",
+    "check_moment",
     "cursor_of",
     "next_cursor",
     "read_user_info",
@@ -147,11 +148,14 @@ def cursor_of(moment: datetime | None) -> int | None:
 
     spec: display.video-list.cursor
     """
-    if moment is None:
-        return None
-    if moment.tzinfo is None:
+    check_moment(moment)
+    return None if moment is None else round(moment.timestamp() * 1000)
+
+
+def check_moment(moment: datetime | None) -> None:
+    """Raise ValueError for a moment without a time zone."""
+    if moment is not None and moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return round(moment.timestamp() * 1000)
 
 
 def next_cursor(page: VideoPage, asked: int | None) -> int | None:

@@ -86,10 +86,11 @@ class Display(Calls):
 
         Only those posted before `before` and not earlier than `since` (both with a time zone), and
         at most `limit`. A video that two pages share comes once. `timeout_s` bounds each page.
-        Needs `video.list`.
+        Needs `video.list`. Raises ValueError for a moment without a time zone.
 
         Source: tiktok-api-v2-video-list (2026).
         """
+        display.check_moment(since)
         asked = display.with_fields(fields, *([] if since is None else [VideoField.CREATE_TIME]))
         cursor, left, last = display.cursor_of(before), limit, frozenset[str]()
         while left is None or left > 0:
