@@ -1,5 +1,6 @@
 """Pages to look at: who is there, what they posted, and the media itself."""
 
+from collections import Counter
 from pathlib import Path
 
 from starlette.requests import Request
@@ -35,12 +36,17 @@ async def home(request: Request) -> Response:
     settle_all(world)
     search = request.query_params.get("q", "").strip()
     wanted = search.casefold().removeprefix("@")
-    posts = show.shown_all(world)
+    posts = Counter(item.username for item in show.shown_all(world))
+    drafts = Counter(
+        each.username
+        for each in world.publishes.values()
+        if each.is_delivered and not each.post_ids
+    )
     people = [
         {
             "creator": creator,
-            "posts": sum(item.username == creator.username for item in posts),
-            "drafts": show.count_to_finish(show.drafts_of(world, creator.username)),
+            "posts": posts[creator.username],
+            "drafts": drafts[creator.username],
         }
         for creator in world.creators.values()
         if wanted in creator.username.casefold() or wanted in creator.nickname.casefold()
