@@ -1,10 +1,12 @@
 """A creator's account at a TikTok: the emulator, or with `--live` the real one."""
 
+import fcntl
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -109,6 +111,17 @@ NAMES = (
 )
 
 
+@contextmanager
+def _alone(path: Path) -> Generator[None]:
+    """Hold a lock beside this file."""
+    lock = os.open(path.with_name(path.name + ".lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
 class TokenFile:
     """Keeps the newest tokens on disk, so that a rotated refresh token is never lost.
 
@@ -122,10 +135,13 @@ class TokenFile:
         self.refresh_token = given
         self.access_token: str | None = None
         self.good_until = datetime.min.replace(tzinfo=UTC)
-        if path.exists():
-            self._read(json.loads(path.read_text(encoding="utf-8")))
+        self._read()
 
-    def _read(self, kept: Mapping[str, str]) -> None:
+    def _read(self) -> None:
+        """Take what is in the file, if it belongs to the token that was given."""
+        if not self.path.exists():
+            return
+        kept: Mapping[str, str] = json.loads(self.path.read_text(encoding="utf-8"))
         if kept["began_with"] == self.began_with:
             self.refresh_token = kept["refresh_token"]
             self.access_token = kept["access_token"]
@@ -139,17 +155,19 @@ class TokenFile:
         return self.access_token
 
     async def renew(self, client: AsyncTikTok) -> TokenGrant:
-        """Refresh, and store what came before anyone sees it."""
-        self._write(self.path)  # whatever is wrong with the file shows while the token is good
-        grant = await client.oauth.refresh(refresh_token=self.refresh_token)
-        self.take(grant, datetime.now(UTC))
-        try:
-            self._write(self.path)
-        except OSError as error:
-            spare = Path(tempfile.mkstemp(prefix="tiktok-live-", suffix=".json")[1])
-            self._write(spare)
-            error.add_note(f"the only refresh token that works is now in {spare}")
-            raise
+        """Refresh, and store what came before anyone sees it. Another run has to wait."""
+        with _alone(self.path):
+            self._read()  # another run may have been here
+            self._write(self.path)  # whatever is wrong with the file shows while the token is good
+            grant = await client.oauth.refresh(refresh_token=self.refresh_token)
+            self.take(grant, datetime.now(UTC))
+            try:
+                self._write(self.path)
+            except OSError as error:
+                spare = Path(tempfile.mkstemp(prefix="tiktok-live-", suffix=".json")[1])
+                self._write(spare)
+                error.add_note(f"the only refresh token that works is now in {spare}")
+                raise
         return grant
 
     def take(self, grant: TokenGrant, at: datetime) -> None:

@@ -35,7 +35,7 @@ def add_option(parser: pytest.Parser) -> None:
 def configure(config: pytest.Config) -> None:
     """Name the marker; with --live read the keys and open the network.
 
-    Raises pytest.UsageError when the keys will not do.
+    Raises pytest.UsageError when the keys will not do, or when tests would go side by side.
     """
     config.addinivalue_line("markers", MARKER)
     if not config.getoption("--live", default=False):
@@ -44,6 +44,8 @@ def configure(config: pytest.Config) -> None:
         keys = read_keys(os.environ)  # noqa: TID251  # keys given to a test run, no setting of ours
     except LiveRefused as refused:
         raise pytest.UsageError(str(refused)) from None
+    if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
+        raise pytest.UsageError("--live runs one test after the other: leave out -n")
     config.stash[KEYS] = keys
     # What stands in for TikTok is nobody else's, and needs no patience.
     real = AsyncSlotLimiter(slots=CALLS_PER_MINUTE) if keys.base_url is None else None

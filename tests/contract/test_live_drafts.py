@@ -47,7 +47,7 @@ async def test_a_video_lands_in_the_inbox(account: Account, rows: Rows, video: b
     assert status.state is PublishState.SEND_TO_USER_INBOX
 
 
-@pytest.mark.live(inits=1)
+@pytest.mark.live(inits=1, drafts=1)
 @pytest.mark.spec("inbox.video.init.no-post-info")
 async def test_a_draft_takes_no_notice_of_post_info(account: Account) -> None:
     body = init_body(100, 100, 1, privacy_level="CLOSE_FRIENDS", title=7)

@@ -26,7 +26,7 @@ async def run_live(given: Mapping[str, str], *options: str) -> tuple[int, str]:
     """Run pytest with --live in a process of its own; return how it ended and what it said."""
     kept = {name: value for name, value in os.environ.items() if not _ours(name)}  # noqa: TID251  # PATH and the like for a child
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "pytest", "--live", "-q", "-p", "no:xdist", *options),
+        *(sys.executable, "-m", "pytest", "--live", "-q", *options),
         "tests/contract",
         cwd=ROOT,
         env=kept | dict(given),
@@ -82,6 +82,36 @@ async def test_all_live_tests_pass_against_what_stands_in_for_tiktok(
 
 
 @pytest.mark.slow
+async def test_a_live_test_that_fails_shows_no_secret(desk: Desk, tmp_path: Path) -> None:
+    await desk.settings(oauth_error_status=400)
+    grant = await desk.grant("pia", UNAUDITED, ALL_SCOPES)
+    kept = tmp_path / "tokens.json"
+    code, said = await run_live(
+        {
+            "TIKTOK_LIVE_CLIENT_KEY": UNAUDITED.client_key,
+            "TIKTOK_LIVE_CLIENT_SECRET": UNAUDITED.client_secret,
+            "TIKTOK_LIVE_REFRESH_TOKEN": grant.refresh_token,
+            "TIKTOK_LIVE_TOKEN_FILE": str(kept),
+            "TIKTOK_LIVE_BASE_URL": desk.base_url,
+        },
+        *("-k", "refresh_token_that_never_was or json_is_no_form"),
+    )
+    assert code == pytest.ExitCode.TESTS_FAILED
+    assert "2 failed" in said
+    now = json.loads(kept.read_text(encoding="utf-8"))
+    secrets = (UNAUDITED.client_secret, grant.refresh_token, grant.access_token)
+    for secret in (*secrets, now["refresh_token"], now["access_token"]):
+        assert secret not in said
+
+
+@pytest.mark.slow
+async def test_live_tests_never_go_side_by_side() -> None:
+    code, said = await run_live(APP | {"TIKTOK_LIVE_ACCESS_TOKEN": "act.mine"}, "-n", "2")
+    assert code == pytest.ExitCode.USAGE_ERROR
+    assert "leave out -n" in said
+
+
+@pytest.mark.slow
 async def test_without_keys_a_live_run_ends_at_once() -> None:
     code, said = await run_live({})
     assert code == pytest.ExitCode.USAGE_ERROR
@@ -131,6 +161,14 @@ async def test_a_rotated_refresh_token_outlives_the_run(desk: Desk, tmp_path: Pa
     assert second.refresh_token != grant.refresh_token
     await second.renew(desk.client())
     assert TokenFile(kept, "rft.another").refresh_token == "rft.another"
+
+
+async def test_two_runs_at_once_do_not_kill_each_others_token(desk: Desk, tmp_path: Path) -> None:
+    grant = await desk.grant()
+    first, second = (TokenFile(tmp_path / "t.json", grant.refresh_token) for _ in range(2))
+    await first.renew(desk.client())
+    await second.renew(desk.client())  # began with a token that is dead by now
+    assert TokenFile(tmp_path / "t.json", grant.refresh_token).refresh_token == second.refresh_token
 
 
 async def test_a_file_that_cannot_be_written_costs_no_token(desk: Desk, tmp_path: Path) -> None:
