@@ -27,8 +27,8 @@ __all__ = ["Fields", "Request", "Response", "Target", "read_data", "read_oauth"]
 T = TypeVar("T")
 JSON = "application/json; charset=UTF-8"
 FORM = "application/x-www-form-urlencoded"
-# Should a message repeat what was sent: tokens by their prefix, and the end of an upload address.
-SECRET = re.compile(r"\b(?:act|rft|clt)\.[\w.!*~-]+|(?<=token=)[^&\s\"']+", re.ASCII)
+# Should a message repeat what was sent: tokens by their prefix, and the query of an address.
+SECRET = re.compile(r"\b(?:act|rft|clt)\.[\w.!*~-]+|(?<=\?)[\w.~%-]+=[^\s\"']*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
