@@ -61,6 +61,7 @@ coverage: setup ## which rows of spec/ have a client operation, an emulator rule
 docs: setup ## regenerate the generated pages
 	@$(PY) tools/rules.py
 	@$(PY) tools/docs.py
+	@$(PY) tools/rules.py
 
 lock: ## resolve the dependencies anew into requirements.lock
 	@python3 tools/setup.py --lock

@@ -24,7 +24,7 @@ import postwright
 from postwright.config import Settings
 from postwright.errors import AppError
 from tiktok_client.codes import CODES, OAUTH_CODES
-from tools import client_reference, coverage_page, live_page
+from tools import client_reference, coverage_page, emulator_page, live_page
 
 ROOT = Path(__file__).resolve().parent.parent
 PART = re.compile(r"(<!-- from code: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -131,6 +131,13 @@ PARTS: dict[str, Callable[[], str]] = {
     "exit-codes": exit_codes,
     "tiktok-codes": tiktok_codes,
     "commands": commands,
+    "emulator-known": emulator_page.known,
+    "emulator-unofficial": emulator_page.unofficial,
+    "emulator-operations": emulator_page.operations,
+    "emulator-faults": emulator_page.faults,
+    "emulator-scenarios": emulator_page.scenarios,
+    "emulator-settings": emulator_page.switches,
+    "emulator-commands": emulator_page.commands,
     "coverage-figures": coverage_page.figures,
     "coverage": coverage_page.tables,
     "live-tests": live_page.table,
