@@ -1,6 +1,7 @@
 """Events on their way to an app: signed, tried again, held back, sent twice."""
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
@@ -27,32 +28,55 @@ class Receiver:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.hangs = False
         self.url = ""
+        self._serving: set[asyncio.Task[None]] = set()
 
     def events(self) -> list[str]:
         return [json.loads(body)["event"] for _, body in self.got]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            try:
+                await self._answer(reader, writer)
+            finally:
+                writer.close()
+                await writer.wait_closed()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         lines = [line.partition(": ") for line in head.splitlines()[1:] if line]
         headers = {name.lower(): value for name, _, value in lines}
         self.got.append((headers, await reader.readexactly(int(headers["content-length"]))))
-        if not self.hangs:
-            answer = self.answers.pop(0) if self.answers else "200 OK"
-            head = f"HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-            writer.write(head.encode())
-            await writer.drain()
-        else:
+        if self.hangs:
             await reader.read()
-        writer.close()
+            return
+        answer = self.answers.pop(0) if self.answers else "200 OK"
+        head = f"HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        writer.write(head.encode())
+        await writer.drain()
+
+    @contextlib.asynccontextmanager
+    async def listening(self, tls: ssl.SSLContext | None = None) -> AsyncGenerator["Receiver"]:
+        """On a free port; whoever is being served at the end is cut off."""
+        server = await asyncio.start_server(self.serve, "127.0.0.1", 0, ssl=tls)
+        scheme = "https" if tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
+        async with server:
+            try:
+                yield self
+            finally:
+                for task in list(self._serving):
+                    task.cancel()
+                await asyncio.gather(*self._serving, return_exceptions=True)
 
 
 @pytest.fixture
 async def receiver(caller: Caller) -> AsyncGenerator[Receiver]:
-    made = Receiver()
-    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
-    made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
-    await caller.http.patch(f"/_control/apps/{caller.key}", json={"webhook_url": made.url})
-    async with server:
+    async with Receiver().listening() as made:
+        await caller.http.patch(f"/_control/apps/{caller.key}", json={"webhook_url": made.url})
         yield made
 
 
@@ -296,10 +320,8 @@ async def test_a_reset_sends_nothing_more(caller: Caller, receiver: Receiver) ->
 async def test_the_emulator_stops_while_a_receiver_hangs(tmp_path: Any) -> None:
     hanging = Receiver()
     hanging.hangs = True
-    server = await asyncio.start_server(hanging.serve, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
-    async with server, asyncio.timeout(5), Emulator.serve(spool=tmp_path) as emulator:
-        emulator.state.seed(_hooked(url))
+    async with asyncio.timeout(5), hanging.listening(), Emulator.serve(spool=tmp_path) as emulator:
+        emulator.state.seed(_hooked(hanging.url))
         emulator.state.tell("e", client_key="k", username="ann", content={})
         while not hanging.got:
             await asyncio.sleep(0.005)
@@ -368,18 +390,16 @@ async def test_an_https_receiver_needs_a_certificate_that_the_machine_trusts(
     files = certificates(tmp_path / "tls")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(files.leaf, files.leaf_key)
-    secure = Receiver()
-    server = await asyncio.start_server(secure.serve, "127.0.0.1", 0, ssl=context)
-    url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
-    await caller.http.patch(f"/_control/apps/{caller.key}", json={"webhook_url": url})
-    async with server:
+    async with Receiver().listening(context) as secure:
+        path = f"/_control/apps/{caller.key}"
+        await caller.http.patch(path, json={"webhook_url": secure.url})
         number = await _tell(caller)
         (told,) = await _until(caller, _tried(1))
         assert "CERTIFICATE_VERIFY_FAILED" in told["attempts"][0]["problem"]
         monkeypatch.setenv("SSL_CERT_FILE", str(files.bundle))
         again = await caller.http.post(f"/_control/webhooks/{number}/retry")
         assert again.json()["state"] == "delivered"
-    assert len(secure.got) == 1
+        assert len(secure.got) == 1
 
 
 async def test_in_process_no_request_waits_for_a_receiver(receiver: Receiver) -> None:
