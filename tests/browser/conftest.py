@@ -13,6 +13,7 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.browser.actor import Actor
 from tests.browser.chromium import need_chromium
+from tests.browser.looks import DESKTOP, PHONE, Sheet, sheet
 from tests.browser.stage import SEED, Stage, fill, gallery
 from tiktok_emulator import Emulator
 
@@ -25,6 +26,16 @@ async def browser() -> AsyncIterator[Browser]:
         launched = await playwright.chromium.launch(executable_path=program)
         yield launched
         await launched.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def windows(browser: Browser, filled: Stage) -> AsyncIterator[tuple[Sheet, Sheet]]:
+    """A dark phone and a light desktop to look at the filled emulator with."""
+    async with (
+        sheet(browser, filled.base_url, PHONE, color_scheme="dark") as phone,
+        sheet(browser, filled.base_url, DESKTOP, color_scheme="light") as desktop,
+    ):
+        yield phone, desktop
 
 
 @asynccontextmanager

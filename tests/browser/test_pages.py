@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.browser.actor import authorize_query
-from tests.browser.looks import DESKTOP, PHONE, sheet
+from tests.browser.looks import PHONE, Sheet, sheet
 from tests.browser.stage import Stage
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
@@ -63,16 +63,16 @@ async def _places(stage: Stage) -> Mapping[str, str]:
 
 @pytest.mark.parametrize("path", PAGES)
 async def test_a_page_looks_well_on_every_screen(
-    browser: Browser, filled: Stage, path: str
+    windows: tuple[Sheet, Sheet], filled: Stage, path: str
 ) -> None:
     address = path.format_map(await _places(filled))
     problems: list[str] = []
-    for size, scheme in ((PHONE, "dark"), (DESKTOP, "light")):
-        async with sheet(browser, filled.base_url, size, color_scheme=scheme) as shown:
-            answer = await shown.page.goto(address)
-            assert answer is not None
-            assert "no-store" in answer.headers["cache-control"]
-            problems += [f"{size['width']}: {each}" for each in await shown.looks_well()]
+    for window in windows:
+        window.trouble.clear()
+        answer = await window.page.goto(address)
+        assert answer is not None
+        assert "no-store" in answer.headers["cache-control"]
+        problems += await window.looks_well()
     assert not problems
 
 
