@@ -139,3 +139,23 @@ def test_a_spool_that_is_a_file_is_a_message_and_status_2(tmp_path: Path) -> Non
     done = _refused("--port", "0", "--spool", str(file / "below"))
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_with_tls_it_prints_how_to_get_there_and_keeps_its_authority(tmp_path: Path) -> None:
+    folder = tmp_path / "tls"
+    ports = ("--tls-port", "0", "--proxy-port", "0")
+    authorities: list[bytes] = []
+    for _ in range(2):
+        with _serving("--tls", "--tls-folder", str(folder), *ports, "--json") as (_, line):
+            environment = json.loads(line)["environment"]
+            assert environment["HTTPS_PROXY"].startswith("http://127.0.0.1:")
+            authorities.append(Path(environment["NODE_EXTRA_CA_CERTS"]).read_bytes())
+    assert authorities[0] == authorities[1]
+
+
+def test_a_scenario_can_be_played_from_the_start() -> None:
+    with _serving("--scenario", "outage") as (_, line):
+        url = line.rpartition(" ")[2]
+        answer = httpx2.post(f"{url}/v2/post/publish/status/fetch/", verify=False)
+        assert answer.status_code == 503
+    assert "no scenario 'storm'" in _refused("--port", "0", "--scenario", "storm").stderr

@@ -45,8 +45,8 @@ def _operation(method: str, path: str, endpoint: Endpoint) -> dict[str, object]:
         "summary": summary,
         "description": description.strip(),
         "parameters": [
-            *(_parameter(*found, "path") for found in re.findall(r"{(\w+)(:int)?}", path)),
-            *(_parameter(name, "", "query") for name in QUERIES.get(endpoint, ())),
+            *(_path_part(found[1], found[2]) for found in re.finditer(r"{(\w+)(:int)?}", path)),
+            *(_query_part(name) for name in QUERIES.get(endpoint, ())),
         ],
         "responses": {
             "200": {"description": "Done.", "content": _json({"type": "object"})},
@@ -60,9 +60,13 @@ def _operation(method: str, path: str, endpoint: Endpoint) -> dict[str, object]:
     return operation
 
 
-def _parameter(name: str, convertor: str, place: str) -> dict[str, object]:
+def _path_part(name: str, convertor: str | None) -> dict[str, object]:
     schema = {"type": "integer", "minimum": 0} if convertor else {"type": "string"}
-    return {"name": name, "in": place, "required": place == "path", "schema": schema}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _query_part(name: str) -> dict[str, object]:
+    return {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
 
 
 def _json(schema: dict[str, object]) -> dict[str, object]:
