@@ -101,6 +101,10 @@ async def test_a_wrong_order_is_explained_and_changes_nothing(caller: Caller) ->
     answer = await _send(caller, "/_controls/fault", operation="status", kind="slow_intake")
     assert answer.status_code == 400
     assert "slow_intake" in answer.text
+    for seed in ("--5", "²", "9" * 5_000):
+        answer = await _send(caller, "/_controls/reset", seed=seed)
+        assert answer.status_code == 400
+        assert "seed" in answer.text
     answer = await _send(caller, "/_controls/scenario", name="nothing")
     assert answer.status_code == 400
     assert (await caller.http.get("/_control/faults")).json()["faults"] == []

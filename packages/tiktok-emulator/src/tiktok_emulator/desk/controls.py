@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tiktok_emulator.control import deeds
-from tiktok_emulator.control.schemas import ClockOrder, FaultOrder, OutcomeOrder
+from tiktok_emulator.control.schemas import ClockOrder, FaultOrder, OutcomeOrder, ResetOrder
 from tiktok_emulator.desk.switches import changes_of, groups
 from tiktok_emulator.errors import EmulatorError
 from tiktok_emulator.faults import FaultKind
@@ -111,10 +111,8 @@ async def _change_settings(world: World, form: FormData) -> str:
 
 
 async def _reset(world: World, form: FormData) -> str:
-    seed = text(form, "seed")
-    if seed and not seed.lstrip("-").isdecimal():
-        raise EmulatorError("The seed is a whole number, or empty.")
-    world.reset(int(seed) if seed else None)
+    order = ResetOrder.model_validate({"seed": text(form, "seed") or None})
+    world.reset(order.seed)
     return "reset"
 
 
