@@ -1,5 +1,6 @@
 """What the command asks of a running emulator: seeding it, reading its log."""
 
+import contextlib
 import json
 import time
 from collections.abc import Mapping
@@ -32,18 +33,15 @@ def sow(url: str, text: str) -> str:
 
 def print_log(url: str, *, follow: bool, as_json: bool) -> None:
     """Print what was asked, oldest first; with `follow` go on until interrupted."""
-    control = Control(url)
-    after = 0
-    while True:
-        for entry in control.log(after=after):
-            click.echo(json.dumps(entry) if as_json else told(entry))
-            after = entry["n"]
-        if not follow:
-            return
-        try:
+    with contextlib.suppress(KeyboardInterrupt):
+        after = 0
+        while True:
+            for entry in Control(url).log(after=after):
+                click.echo(json.dumps(entry) if as_json else told(entry))
+                after = entry["n"]
+            if not follow:
+                return
             time.sleep(PAUSE_S)
-        except KeyboardInterrupt:
-            return
 
 
 def told(entry: Mapping[str, Any]) -> str:

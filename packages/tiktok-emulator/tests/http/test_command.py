@@ -159,3 +159,15 @@ def test_a_scenario_can_be_played_from_the_start() -> None:
         answer = httpx2.post(f"{url}/v2/post/publish/status/fetch/", verify=False)
         assert answer.status_code == 503
     assert "no scenario 'storm'" in _refused("--port", "0", "--scenario", "storm").stderr
+
+
+def test_the_log_can_be_followed_until_interrupted() -> None:
+    with _serving() as (_, line):
+        url = line.rpartition(" ")[2]
+        command = [sys.executable, "-m", "tiktok_emulator", "log", "--follow", "--url", url]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as following:
+            assert following.stdout
+            httpx2.post(f"{url}/v2/post/publish/status/fetch/", verify=False)
+            assert "401 status access_token_invalid" in following.stdout.readline()
+            following.send_signal(signal.SIGINT)
+            assert following.wait(timeout=10) == 0
