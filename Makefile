@@ -6,7 +6,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 BENCHES := $(notdir $(patsubst %/__main__.py,%,$(wildcard benchmarks/*/__main__.py)))
 
-.PHONY: help setup demo up test unit lint types fmt check bench crash explore coverage docs lock
+.PHONY: help setup demo up test unit pythons lint types fmt check bench crash explore coverage docs lock
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ unit: setup ## the tests without input or output, in seconds
 test: setup ## every test
 	@$(PY) -m tests.browser.chromium > /dev/null
 	@$(PY) -m pytest -q -n 3 --dist worksteal
+
+pythons: setup ## the client's tests on every Python from 3.11 on that is on this machine
+	@$(PY) tools/pythons.py
 
 lint: setup ## ruff, formatting, import contracts, house rules, generated code up to date
 	@$(BIN)/ruff check .
