@@ -19,7 +19,7 @@ from tiktok_emulator.published.control import control_document
 from tiktok_emulator.published.surface import surface_document
 from tiktok_emulator.seeds import SCOPES
 
-# Seeded, few, and quick; more are found with `--hypothesis-profile` or schemathesis itself.
+# The same few each time; `schemathesis run URL/_control/tiktok-openapi.json` looks for more.
 FEW = settings(
     max_examples=6,
     derandomize=True,

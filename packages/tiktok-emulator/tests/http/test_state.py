@@ -118,6 +118,21 @@ async def test_without_its_media_an_unfinished_upload_begins_anew(
     assert (await caller.status(begun["publish_id"]))["uploaded_bytes"] == 0
 
 
+async def test_what_was_not_looked_into_yet_is_looked_into_after_loading(
+    caller: Caller, video: bytes
+) -> None:
+    await caller.sign_in()
+    await caller.settings(processing={"mode": "after_seconds", "value": 3_600})
+    begun = await caller.begin(len(video))
+    await caller.put(begun["upload_url"], video)
+    taken = (await caller.http.get("/_control/state?secrets=1&media=1")).json()
+    [[_, publish]] = taken["snapshot"]["publishes"]
+    publish |= {"is_probed": False, "facts": None, "cover": None}
+    await caller.control("state", **taken)
+    await caller.settings(processing={"mode": "immediate"})
+    assert (await caller.decided(begun["publish_id"]))["status"] == "PUBLISH_COMPLETE"
+
+
 @pytest.mark.parametrize("change", BAD, ids=str)
 async def test_a_bad_state_is_refused_and_changes_nothing(
     caller: Caller, change: dict[str, Any]

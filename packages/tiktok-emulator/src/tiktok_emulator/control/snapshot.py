@@ -26,6 +26,7 @@ from tiktok_emulator.oauth.state import (
     StandingConsent,
     Token,
 )
+from tiktok_emulator.posting.inspect import begin
 from tiktok_emulator.posting.publish import Publish
 from tiktok_emulator.posting.state import Creator, Outcome, Post
 from tiktok_emulator.pull.download import start
@@ -181,6 +182,8 @@ def _link(world: World) -> None:
     for publish in world.publishes.values():
         if publish.finished_at is None:
             world.undecided[publish.publish_id] = publish
+            if publish.is_complete and not publish.is_probed:
+                begin(world, publish)
         for file in publish.files:
             file.path.touch()
         match publish:
