@@ -63,3 +63,29 @@ def test_who_does_not_ask_for_it_does_not_even_import_it(tmp_path: Path) -> None
         timeout=60,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_everything_can_be_commanded_from_python(tiktok: Running) -> None:
+    tiktok.app("own-key", client_secret="own-secret", audited=True)
+    tiktok.creator("zoe", nickname="Zoe")
+    tiktok.video("zoe", title="seeded", duration_s=7)
+    assert tiktok.change_creator("zoe", private=True)["private"]
+    assert tiktok.change_app("own-key", audited=False)["audited"] is False
+    tiktok.consent("own-key", "zoe", decision="refuse", count=1)
+    tiktok.fault("upload", "slow_intake", bytes_per_second=1000)
+    tiktok.clear_faults()
+    tiktok.outcome("internal", creator="zoe")
+    tiktok.scenario("slow")
+    assert tiktok.settings(code_lifetime_s=5)["code_lifetime_s"] == 5
+    tiktok.freeze()
+    assert tiktok.now() == tiktok.now()
+    tiktok.release()
+    tiktok.speed(2)
+    assert tiktok.deliveries() == []
+    taken = tiktok.state(secrets=True)
+    tiktok.reset()
+    tiktok.load(taken)
+    state = tiktok.state()
+    assert [video["title"] for video in state["videos"]] == ["seeded"]
+    with pytest.raises(BadOrder, match="never consented"):
+        tiktok.revoke("own-key", "zoe")
