@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiktok_client import AsyncSlotLimiter, AsyncTikTok
-from tiktok_client._operations.pace import Lane, read_wait_s
+from tiktok_client._operations.pace import SLOTS, Lane, read_wait_s
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MINUTE = 60.0
@@ -172,6 +172,63 @@ def test_no_window_ever_holds_more_requests_than_slots(
         lane.give_back(now, sent=True, wait_s=None)
     for first, later in zip(arrivals, arrivals[slots:], strict=False):
         assert later - first >= MINUTE - 1e-9
+
+
+@pytest.mark.parametrize(
+    ("operation", "slots"),
+    [
+        ("video.init", 6),
+        ("inbox.video.init", 6),
+        ("photo.init", 6),
+        ("creator_info", 20),
+        ("status", 30),
+        ("user_info", 600),
+        ("video_list", 600),
+        ("video_query", 600),
+        ("cancel", None),
+        ("upload", None),
+        ("oauth.token", None),
+    ],
+)
+def test_each_endpoint_has_a_window_of_its_own(operation: str, slots: int | None) -> None:
+    assert SLOTS.get(operation) == slots
+
+
+arrivals = st.lists(
+    st.tuples(
+        st.floats(0, 40),
+        st.sampled_from(["maya", "pia"]),
+        st.sampled_from(["video.init", "inbox.video.init", "photo.init", "creator_info"]),
+        st.none() | st.floats(0, 90),
+    ),
+    max_size=60,
+)
+
+
+@given(arrivals)
+def test_nobody_waits_longer_than_the_window_or_tiktok_demands(
+    asked: list[tuple[float, str, str, float | None]],
+) -> None:
+    clock = Clock()
+    limiter = AsyncSlotLimiter(clock=clock.read, wait=clock.wait)
+    went: dict[tuple[str, str], list[float]] = {}
+    held: dict[tuple[str, str], float] = {}
+
+    async def go() -> None:
+        for gap_s, user, operation, told_s in asked:
+            clock.now += gap_s
+            before, key = went.setdefault((user, operation), []), (user, operation)
+            slots = SLOTS[operation]
+            window = before[-slots] + MINUTE if len(before) >= slots else 0.0
+            earliest = max(clock.now, window, held.get(key, 0.0))
+            await limiter.enter(user, operation)
+            assert clock.now == pytest.approx(earliest, abs=1e-6)
+            before.append(clock.now)
+            await limiter.leave(user, operation, sent=True, wait_s=told_s)
+            if told_s is not None:
+                held[key] = max(held.get(key, 0.0), clock.now + told_s)
+
+    asyncio.run(go())
 
 
 @pytest.mark.parametrize(
