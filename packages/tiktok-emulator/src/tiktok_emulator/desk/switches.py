@@ -81,6 +81,8 @@ def _group_of(name: str) -> str:
 
 def _switch(name: str, field: FieldInfo, value: object) -> Switch:
     title = name.replace(".", ": ").replace("_", " ")
+    if title.endswith(" s"):
+        title = title.removesuffix(" s") + ", seconds"
     about = field.description or ""
     if field.annotation is bool:
         return Switch(name, title, about, "switch", value)
