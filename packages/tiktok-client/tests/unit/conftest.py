@@ -2,8 +2,13 @@ import json
 from collections.abc import Callable, Mapping
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tiktok_client._operations.wire import Response
+
+# How long one example takes is the machine's affair: a busy one must not fail a test.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 Answer = Callable[..., Response]
 
