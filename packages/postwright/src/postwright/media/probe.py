@@ -34,6 +34,7 @@ class VideoProbe:
         pixel_format: as FFmpeg names it, e.g. "yuv420p".
         hdr: whether its brightness curve is PQ or HLG.
         has_audio: whether there is a sound track.
+        audio_channels: of the first sound track: 2 is stereo, 6 is 5.1; 0 without one.
     """
 
     container: str
@@ -49,6 +50,40 @@ class VideoProbe:
     pixel_format: str
     hdr: bool
     has_audio: bool
+    audio_channels: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoProbe:
+    """What a picture file holds.
+
+    Attributes:
+        format: "jpeg", "png", "webp", "heic", "avif", "gif", "tiff", "bmp".
+        width: pixels as shown, that is after `orientation`.
+        height: pixels as shown.
+        orientation: what EXIF says viewers do to it, 1 to 8; 1 is nothing. HEIC and AVIF have no
+            such note, what they are turned by is done already.
+        mode: as Pillow names it: "RGB", "RGBA", "L", "P", "CMYK", "I;16", …
+        animated: whether there is more than one picture to be shown in turn.
+        has_alpha: whether parts of it may be transparent.
+        size_bytes: size of the file.
+        bit_depth: bits per channel.
+        hdr: whether it has a gain map that brightens it on HDR screens.
+    """
+
+    format: str
+    width: int
+    height: int
+    orientation: int
+    mode: str
+    animated: bool
+    has_alpha: bool
+    size_bytes: int
+    bit_depth: int = 8
+    hdr: bool = False
+
+
+Probe = VideoProbe | PhotoProbe
 
 
 async def probe(path: Path, *, timeout_s: float = 30, memory_bytes: int = 1 << 30) -> VideoProbe:
