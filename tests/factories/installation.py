@@ -1,7 +1,6 @@
 """A service with its own database and its own TikTok, for tests: real ones, on this machine."""
 
 import asyncio
-import hashlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from postwright.connections.models import Connection
 from postwright.db.database import NOW, Database
 from postwright.kit.ids import new_id
 from postwright.media.models import MediaFile, MediaKind
+from postwright.media.store import open_store
 from postwright.publishing.models import Publication
 from postwright.publishing.schedule import Order, Scheduled, schedule
 from postwright.publishing.states import State
@@ -110,27 +110,24 @@ class Service:
 
     async def add(self, video: Path) -> MediaFile:
         """Put a file into the store without asking what is in it."""
-        content = await asyncio.to_thread(video.read_bytes)
-        digest = hashlib.sha256(content).hexdigest()
-        place = self.settings.media_folder / digest[:2] / digest[2:]
-        place.parent.mkdir(parents=True, exist_ok=True)
-        await asyncio.to_thread(place.write_bytes, content)
+        store = open_store(self.settings.media, self.settings.media_folder)
+        stored = await store.keep(self.workspace_id, video)
         probe = {
             "container": "mp4", "video_codec": "h264", "audio_codec": "aac", "width": 1080,
             "height": 1920, "rotation": 0, "fps": 30.0, "variable_fps": False,
-            "duration_ms": 5000, "size_bytes": len(content), "pixel_format": "yuv420p",
+            "duration_ms": 5000, "size_bytes": stored.size_bytes, "pixel_format": "yuv420p",
             "hdr": False, "has_audio": True,
         }  # fmt: skip
         async with self.database.transaction() as session:
-            found = await session.scalar(select(MediaFile).where(MediaFile.sha256 == digest))
+            found = await session.scalar(select(MediaFile).where(MediaFile.sha256 == stored.sha256))
             if found is not None:
                 return found
             return (
                 await session.execute(
                     insert(MediaFile)
                     .values(
-                        id=new_id("media"), workspace_id=self.workspace_id, sha256=digest,
-                        size_bytes=len(content), name=video.name, content_type="video/mp4",
+                        id=new_id("media"), workspace_id=self.workspace_id, sha256=stored.sha256,
+                        size_bytes=stored.size_bytes, name=video.name, content_type="video/mp4",
                         probe=probe, kind=MediaKind.VIDEO, changes=[], created_at=NOW,
                         used_at=NOW,
                     )

@@ -42,7 +42,7 @@ class TikTokSettings(BaseModel):
 
 
 class MediaSettings(BaseModel):
-    """Limits of the media folder and of the probe."""
+    """Where media is kept, how much of it, and limits of the probe."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -51,6 +51,26 @@ class MediaSettings(BaseModel):
     )
     reserve_bytes: int = Field(
         default=256 * 1024 * 1024, ge=0, description="Free bytes to leave on the media disk."
+    )
+    url: str = Field(
+        default="",
+        description="Bucket to keep media in instead of the folder: s3://bucket/folder, gs://… or "
+        "az://…",
+    )
+    endpoint: str = Field(
+        default="", description="Address of the server, for S3 that is not Amazon's."
+    )
+    region: str = Field(default="", description="Region of an S3 bucket; unset: AWS_REGION.")
+    access_key_id: str = Field(
+        default="",
+        description="Key id (Azure: account) for the bucket; unset: the cloud's usual variables.",
+    )
+    secret_access_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Secret for the bucket (Google: service account key as JSON).",
+    )
+    timeout_s: float = Field(
+        default=120, gt=0, description="Longest time for one request to the bucket, 8 MiB."
     )
     probe_timeout_s: float = Field(default=60, gt=0, description="Longest time a probe may take.")
     min_duration_s: float = Field(
@@ -148,6 +168,7 @@ _SECRET_FILES = {
     "POSTWRIGHT_DATABASE_URL_FILE": ("database_url",),
     "POSTWRIGHT_PROXY_FILE": ("proxy",),
     "POSTWRIGHT_TIKTOK__CLIENT_SECRET_FILE": ("tiktok", "client_secret"),
+    "POSTWRIGHT_MEDIA__SECRET_ACCESS_KEY_FILE": ("media", "secret_access_key"),
 }
 
 

@@ -18,7 +18,7 @@ from postwright.db.database import Database
 from postwright.errors import Misconfigured
 from postwright.jobs.dispatch import Dispatcher
 from postwright.jobs.engine import Engine, is_passing
-from postwright.media.store import MediaStore
+from postwright.media.store import open_store
 from postwright.publishing.record import START, TRACK
 from postwright.publishing.resume import resume_reconnected
 from postwright.publishing.step import Publisher
@@ -37,7 +37,7 @@ class Worker:
         self._accounts = Accounts(settings, self._database)
         publisher = Publisher(
             self._accounts,
-            MediaStore(settings.media_folder, reserve_bytes=settings.media.reserve_bytes),
+            open_store(settings.media, settings.media_folder),
             settings.worker.lease,
             self.holder,
         )

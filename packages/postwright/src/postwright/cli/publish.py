@@ -26,7 +26,7 @@ from postwright.connections.models import Connection
 from postwright.errors import NetworkTrouble
 from postwright.jobs.engine import workers_alive
 from postwright.media.probe import VideoProbe, probe
-from postwright.media.store import MediaStore
+from postwright.media.store import open_store
 from postwright.platforms.tiktok.settings import VideoSettings
 from postwright.publishing.queries import Overview, overview
 from postwright.publishing.schedule import Scheduled
@@ -159,10 +159,10 @@ def _away(why: str) -> NetworkTrouble:
 
 
 async def _keep(desk: Desk, file: Path, found: VideoProbe, show: Display) -> Kept:
-    store = MediaStore(desk.settings.media_folder, reserve_bytes=desk.settings.media.reserve_bytes)
+    store = open_store(desk.settings.media, desk.settings.media_folder)
     size_bytes = (await asyncio.to_thread(file.stat)).st_size
     show.begin("storing", size_bytes)
-    stored = await store.keep(file, lambda done, _: show.advance(done))
+    stored = await store.keep(desk.workspace_id, file, lambda done, _: show.advance(done))
     show.end(f"{printing.size(stored.size_bytes)}, sha256 {stored.sha256[:12]}…")
     # A name in some other encoding than UTF-8 cannot be stored as it is.
     return Kept(os.fsencode(file.name).decode("utf-8", "replace"), stored, found)

@@ -92,3 +92,55 @@ class StorageUnusable(StorageTrouble):
             fix="Make it writable for this user, or set POSTWRIGHT_MEDIA__FOLDER to another one.",
         )
         self.folder = folder
+
+
+class StorageAway(StorageTrouble):
+    """The bucket cannot be reached now, or its server is in trouble; trying again may help."""
+
+    code: ClassVar[str] = "storage_away"
+    advice: ClassVar[Advice] = Advice.RETRY
+
+    def __init__(self, url: str, why: str) -> None:
+        super().__init__(
+            f"The media store {url} does not answer.",
+            why=why,
+            fix="Is it running, and is POSTWRIGHT_MEDIA__ENDPOINT right? What was scheduled waits "
+            "for it; a command can simply be given again.",
+        )
+
+
+class StorageRefused(StorageTrouble):
+    """The bucket is not there, or the credentials are not good for what was asked."""
+
+    code: ClassVar[str] = "storage_refused"
+
+    def __init__(self, url: str, why: str, fix: str) -> None:
+        super().__init__(f"The media store {url} cannot be used.", why=why, fix=fix)
+
+
+class MediaMissing(StorageTrouble):
+    """The store does not have a file that it should have."""
+
+    code: ClassVar[str] = "media_missing"
+
+    def __init__(self, workspace_id: str, sha256: str, place: str) -> None:
+        super().__init__(
+            f"The media file {sha256[:12]}… is not in the store.",
+            why=f"{place} has no such file for workspace {workspace_id}.",
+            fix="Add the file again: postwright media add FILE",
+        )
+        self.sha256 = sha256
+
+
+class MediaDamaged(StorageTrouble):
+    """The bytes in the store are not the ones that were kept."""
+
+    code: ClassVar[str] = "media_damaged"
+
+    def __init__(self, sha256: str, why: str) -> None:
+        super().__init__(
+            f"The media file {sha256[:12]}… has changed in the store.",
+            why=why,
+            fix="Remove it there and add the file again: postwright media add FILE",
+        )
+        self.sha256 = sha256

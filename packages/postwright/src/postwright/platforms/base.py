@@ -10,7 +10,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, Protocol
 
 from postwright.media.findings import Finding
@@ -184,11 +183,19 @@ class Plan:
         return (self.count - 1) * self.chunk_bytes
 
 
+class ByteSource(Protocol):
+    """The bytes of a file, wherever it is kept."""
+
+    def read(self, offset: int, size: int, /) -> bytes:
+        """Read `size` bytes from `offset`. Blocks; raises StorageTrouble if it cannot."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file on disk, frozen: what is sent must have this size and hash."""
+    """A kept file, frozen: what is sent must have this size and hash."""
 
-    path: Path
+    source: ByteSource
     size_bytes: int
     sha256: str
     content_type: str

@@ -16,11 +16,13 @@ from postwright.connections.ledger import OnBehalf
 from postwright.connections.refresh import AccessToken, NoAccess
 from postwright.connections.slots import Slot
 from postwright.db.database import Database, DatabaseGone
+from postwright.errors import StorageTrouble
 from postwright.jobs import lanes
 from postwright.jobs.engine import is_passing
 from postwright.jobs.hold import hold
 from postwright.jobs.lanes import Claim
-from postwright.media.store import MediaStore
+from postwright.media.errors import MediaDamaged, MediaMissing
+from postwright.media.store import MediaStore, verify
 from postwright.platforms.base import CreatorReady, Lost, Refusal, Refused
 from postwright.publishing.aside import set_aside
 from postwright.publishing.attempt import (
@@ -238,7 +240,7 @@ class Turn:
                 self._work.connection_id, self._token, answer.message or answer.code
             )
         if isinstance(answer, CreatorReady):
-            return self._fit(answer) or answer
+            return await self._fit(answer) or answer
         return answer
 
     async def _token_refused(self, answer: Refused) -> Event:
@@ -282,14 +284,23 @@ class Turn:
             showing.cancel()
             await asyncio.gather(showing, return_exceptions=True)
 
-    def _fit(self, creator: CreatorReady) -> Unfit | None:
-        """What this creator's limits forbid, as far as it can be known before sending."""
+    async def _fit(self, creator: CreatorReady) -> Unfit | Lost | None:
+        """What forbids this post, as far as it can be known before sending.
+
+        The file is read to its end: nobody may announce what is not there, or is another file now.
+        """
         work = self._work
-        if not work.media.path.is_file():
-            return Unfit("media_missing", f"the media file {work.media.sha256[:12]} is gone")
         for finding in work.network.findings(work.settings, work.probe, creator.facts):
             if finding.blocks:
                 return Unfit(finding.rule, finding.says)
+        try:
+            await verify(
+                self._publisher.store, work.workspace_id, work.media.sha256, work.media.size_bytes
+            )
+        except (MediaMissing, MediaDamaged) as error:
+            return Unfit(error.code, f"{error.what} {error.why}")
+        except StorageTrouble as error:
+            return Lost(sent=False, why=f"{error.what} {error.why}")
         return None
 
 

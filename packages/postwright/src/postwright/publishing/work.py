@@ -102,7 +102,7 @@ async def take_up(
         handle=connection.handle,
         settings=publication.settings,
         media=Media(
-            path=store.path_of(media.sha256),
+            source=store.source(publication.workspace_id, media.sha256),
             size_bytes=media.size_bytes,
             sha256=media.sha256,
             content_type=media.content_type,

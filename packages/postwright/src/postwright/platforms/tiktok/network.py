@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from postwright.errors import StorageTrouble
 from postwright.kit.text import storable
+from postwright.media.errors import MediaDamaged, MediaMissing
 from postwright.media.findings import Finding
 from postwright.media.probe import VideoProbe
 from postwright.platforms.base import (
@@ -241,7 +243,7 @@ class TikTokNetwork:
         try:
             receipt = await self.client().posting.upload_chunk(
                 upload_url,
-                media.path,
+                media.source,
                 chunk,
                 total_bytes=plan.size_bytes,
                 content_type=media.content_type,
@@ -250,7 +252,7 @@ class TikTokNetwork:
         except UploadError as error:
             return _send_refused(error)
         except SourceError as error:
-            return RangeRejected(storable(str(error)))
+            return _not_read(error)
         except (TransportError, ResponseError) as error:
             return _lost(error)
         return Stored(complete=receipt.complete, received=receipt.received)
@@ -356,6 +358,14 @@ def _refusal(error: APIError) -> Refusal:
             # A code nobody knows: its advice comes from the class, its HTTP status from TikTok.
             transient = error.advice in {Advice.RETRY, Advice.RETRY_LATER} or error.status >= 500
             return Refusal.FAULT if transient else Refusal.REQUEST
+
+
+def _not_read(error: SourceError) -> SendAnswer:
+    """The bytes could not be had. A store that is away comes back; a file that is gone does not."""
+    cause = error.__cause__
+    if isinstance(cause, StorageTrouble) and not isinstance(cause, MediaMissing | MediaDamaged):
+        return Lost(sent=True, why=storable(f"{cause.what} {cause.why}"))
+    return RangeRejected(storable(str(error)))
 
 
 def _send_refused(error: UploadError) -> SendAnswer:
