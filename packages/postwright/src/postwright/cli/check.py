@@ -15,7 +15,7 @@ from postwright.cli.settings import current
 from postwright.config import Settings
 from postwright.connections import queries
 from postwright.errors import BadInput
-from postwright.media.probe import probe
+from postwright.media.probe import PhotoProbe, probe
 from postwright.platforms.tiktok.settings import CreatorLimits
 
 
@@ -47,6 +47,8 @@ async def command(
     """  # noqa: D301  # click reads \b: the lines below it are not wrapped
     settings = current()
     found = await probe(file, timeout_s=settings.media.probe_timeout_s)
+    if isinstance(found, PhotoProbe):
+        raise preflight.OnlyChecked(file)
     limits = None if account is None else await _limits(settings, account)
     if isinstance(limits, Unknown):
         printing.warning(f"What TikTok allows {account} is not known: {limits.why}.")

@@ -32,6 +32,19 @@ class Unfit(BadInput):
         return {**super().to_dict(), "findings": [asdict(finding) for finding in self.findings]}
 
 
+class OnlyChecked(BadInput):
+    """Photos can be checked and mended, but not published yet."""
+
+    code = "photos_not_published"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path.name} is a photo, and photos are not published by this release.",
+            why="TikTok fetches photos from a public address; that part is not there yet.",
+            fix=f"See what TikTok would say of it: postwright check {path}",
+        )
+
+
 def find(
     probe: VideoProbe,
     chosen: VideoSettings,

@@ -25,7 +25,7 @@ from postwright.connections import queries
 from postwright.connections.models import Connection
 from postwright.errors import NetworkTrouble
 from postwright.jobs.engine import workers_alive
-from postwright.media.probe import VideoProbe, probe
+from postwright.media.probe import PhotoProbe, VideoProbe, probe
 from postwright.media.store import open_store
 from postwright.platforms.tiktok.settings import VideoSettings
 from postwright.publishing.queries import Overview, overview
@@ -119,6 +119,8 @@ async def _look_into(
 ) -> VideoProbe:
     show.begin("probing")
     found = await probe(file, timeout_s=settings.media.probe_timeout_s)
+    if isinstance(found, PhotoProbe):
+        raise preflight.OnlyChecked(file)
     preflight.refuse_unfit(file, preflight.find(found, chosen, None, settings))
     show.end(preflight.summary(found))
     return found

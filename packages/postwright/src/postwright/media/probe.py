@@ -1,19 +1,19 @@
-"""Learn what is in a video file, at arm's length: the file may be broken or made to break us."""
+"""Learn what is in a media file, at arm's length: the file may be broken or made to break us."""
 
 import asyncio
-import json
-import os
 import signal
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from postwright.media.errors import MediaUnreadable, ProbeUnusable
+from postwright.media.lookout import Unusable, lookout
 from postwright.media.source import open_source
 
-_LIBRARIES = {"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"}
-_NOT_STARTED = {126, 127}
+# The process is killed from here; should nobody be here any more, it is by itself.
+_LATER_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +86,11 @@ class PhotoProbe:
 Probe = VideoProbe | PhotoProbe
 
 
-async def probe(path: Path, *, timeout_s: float = 30, memory_bytes: int = 1 << 30) -> VideoProbe:
+async def probe(path: Path, *, timeout_s: float = 30, memory_bytes: int = 1 << 30) -> Probe:
     """Look into a file in a process of its own, which is killed when it takes too long.
 
-    Reads the start and the end of the file, not all of it, unless it has no index.
+    What it is is told by its content, not by its name. Of a video the start and the end are read,
+    not all of it, unless it has no index; a photo is read to its end.
 
     Args:
         path: a regular file.
@@ -98,55 +99,42 @@ async def probe(path: Path, *, timeout_s: float = 30, memory_bytes: int = 1 << 3
 
     Raises:
         MediaNotFound: there is no such file.
-        MediaUnreadable: it is no video, damaged, not readable for us, or too much to read.
+        MediaUnreadable: it is neither video nor photo, damaged, or too much to read.
+        ProbeUnusable: no file can be looked into on this machine.
     """
-    path = await asyncio.to_thread(_absolute, path)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-P", "-m", "postwright.media.inspect"),
-        f"--memory-bytes={memory_bytes}",
-        f"--cpu-s={int(timeout_s) + 1}",
-        str(path),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=_environment(),
-        start_new_session=True,
-    )
+    order = {
+        "memory_bytes": memory_bytes,
+        "cpu_s": int(timeout_s) + 1,
+        "wall_s": timeout_s + _LATER_S,
+    }
+    with await _opened(path) as file:
+        try:
+            async with asyncio.timeout(timeout_s):
+                answer = await lookout.ask(order, file.fileno())
+        except TimeoutError:
+            raise _too_slow(path, timeout_s) from None
+        except Unusable as error:
+            raise ProbeUnusable(sys.executable, error.status) from None
+    return _read(path, answer, timeout_s)
+
+
+def read_probe(stored: Mapping[str, Any]) -> Probe:
+    """A probe from its fields, as `asdict` gave them."""
+    return VideoProbe(**stored) if "container" in stored else PhotoProbe(**stored)
+
+
+async def _opened(path: Path) -> BinaryIO:
+    opening = asyncio.ensure_future(asyncio.to_thread(open_source, path))
     try:
-        async with asyncio.timeout(timeout_s):
-            output, _ = await process.communicate()
-    except TimeoutError:
-        raise _too_slow(path, timeout_s) from None
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode == -signal.SIGXCPU:
-        raise _too_slow(path, timeout_s)
-    return _read(path, output, process.returncode)
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(_close)
+        raise
 
 
-def _environment() -> dict[str, str]:
-    """None of ours: what reads a stranger's file has no business with our secrets.
-
-    But where this Python finds its libraries, or it may not even start.
-    """
-    given = {
-        name: value
-        for name, value in os.environ.items()  # noqa: TID251  # no setting of ours is read
-        if name in _LIBRARIES
-    }
-    return {
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        "PATH": os.defpath,
-        **given,
-    }
-
-
-def _absolute(path: Path) -> Path:
-    open_source(path).close()
-    return path.absolute()
+def _close(opening: asyncio.Future[BinaryIO]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
 
 
 def _too_slow(path: Path, timeout_s: float) -> MediaUnreadable:
@@ -158,16 +146,19 @@ def _too_slow(path: Path, timeout_s: float) -> MediaUnreadable:
     )
 
 
-def _read(path: Path, output: bytes, returncode: int | None) -> VideoProbe:
-    if returncode in _NOT_STARTED:
-        raise ProbeUnusable(sys.executable, returncode)
-    try:
-        answer: dict[str, Any] = json.loads(output)
-    except ValueError:
-        why = (
-            f"The program that reads it broke off ({returncode}); the file is damaged, or made to."
-        )
-        raise MediaUnreadable(path, why) from None
-    if not answer.pop("ok"):
-        raise MediaUnreadable(path, str(answer["why"]))
-    return VideoProbe(**answer)
+def _read(path: Path, answer: list[dict[str, Any]], timeout_s: float) -> Probe:
+    told = answer[0] if answer else {}
+    if told.get("ok") is False:
+        raise MediaUnreadable(path, str(told["why"]))
+    if told.get("ok") is True:
+        # The process has seen hostile bytes: what it says is taken as far as it has the right form.
+        try:
+            return (VideoProbe if told["kind"] == "video" else PhotoProbe)(**told["probe"])
+        except (KeyError, TypeError):
+            status = 0
+    else:
+        status = told.get("status", 0)
+    if status in {-signal.SIGXCPU, -signal.SIGALRM}:
+        raise _too_slow(path, timeout_s)
+    why = f"The program that reads it broke off ({status}); the file is damaged, or made to."
+    raise MediaUnreadable(path, why)

@@ -29,4 +29,4 @@ def open_source(path: Path) -> BinaryIO:
     except OSError as error:
         raise MediaUnreadable(path, f"Opening it failed: {error.strerror}.") from None
     kind = "a folder" if path.is_dir() else "not a regular file"
-    raise MediaUnreadable(path, f"It is {kind}.", fix="Name a video file.")
+    raise MediaUnreadable(path, f"It is {kind}.", fix="Name a video or photo file.")

@@ -1,18 +1,6 @@
-"""Look into one media file and print what is there as JSON. Run as a program, never imported.
+"""What is in a video."""
 
-    python -m postwright.media.inspect [--memory-bytes N] [--cpu-s N] PATH
-
-Media files are hostile input and their parsers are large C libraries: this runs in a process of
-its own, which gives itself limits before it opens the file. Prints {"ok": true, ...the fields of
-VideoProbe} or {"ok": false, "why": "..."}; anything else, or death by a signal, is the file's
-doing as well.
-"""
-
-import argparse
-import json
-import resource
 import statistics
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice, pairwise
@@ -23,58 +11,24 @@ import av
 from av.error import FFmpegError, InvalidDataError
 from av.stream import Disposition
 
+from postwright.media.inspect.refused import Refused
+
 # Demuxers that read one file and nothing else. Playlists and scripts (hls, concat, dash, sdp)
 # would have the library open other files or addresses that the file names.
-_DEMUXERS = (
-    "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,flv,asf,ogg,"
-    "mp3,wav,flac,aac,ac3,gif,apng,webp_pipe,png_pipe,jpeg_pipe,bmp_pipe,tiff_pipe"
-)
-_STILL = {"gif", "apng", "webp_pipe", "png_pipe", "jpeg_pipe", "bmp_pipe", "tiff_pipe"}
-_STILL_BRANDS = {"heic", "heix", "heim", "heis", "mif1", "avif", "avis", "msf1"}
+_DEMUXERS = "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,flv,asf,ogg,mp3,wav,flac,aac,ac3"
 _KNOWN_BRANDS = {"qt  ": "mov", "3gp": "3gp", "3g2": "3gp"}
 _HDR_CURVES = {16, 18}  # SMPTE ST 2084 (PQ) and ARIB STD-B67 (HLG)
 
 _SAMPLED_PACKETS = 900
 _DECODED_PACKETS = 120
+_LISTED = 9_000
 _TAIL_S = 2.0
 _MISSING_S = 1.0
 _STILL_S = 0.5
 
 
-class Refused(Exception):
-    """The file is no video that can be used; says why in a sentence."""
-
-
-def main() -> None:
-    """Read the arguments, set the limits, print the answer."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("path", type=Path)
-    parser.add_argument("--memory-bytes", type=int, default=1 << 30)
-    parser.add_argument("--cpu-s", type=int, default=30)
-    options = parser.parse_args()
-    _limit(options.memory_bytes, options.cpu_s)
-    try:
-        answer = {"ok": True, **look(options.path)}
-    except Refused as refused:
-        answer = {"ok": False, "why": str(refused)}
-    except MemoryError:
-        answer = {"ok": False, "why": "Reading it takes more memory than a video should."}
-    sys.stdout.write(json.dumps(answer) + "\n")
-
-
-def _limit(memory_bytes: int, cpu_s: int) -> None:
-    # A system that does not know one of these (macOS: address space) goes without it.
-    for kind, most in (
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, cpu_s),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with suppress(ValueError, OSError):
-            resource.setrlimit(kind, (most, most))
-
-
-def look(path: Path) -> dict[str, Any]:
-    """Open the file and gather what VideoProbe holds.
+def look(path: Path, head: bytes, size_bytes: int) -> dict[str, Any]:
+    """Open the file and gather what VideoProbe holds. `head` is the start of the file.
 
     Raises:
         Refused: not a video, or a broken one.
@@ -82,33 +36,27 @@ def look(path: Path) -> dict[str, Any]:
     options = {"protocol_whitelist": "file", "format_whitelist": _DEMUXERS}
     try:
         with av.open(f"file:{path}", options=options) as container:
-            return _describe(container, path)
+            return _describe(container, head, size_bytes)
     except MemoryError:
         raise
-    except (FFmpegError, ValueError, OSError) as error:
-        raise Refused(_explain(path, error)) from None
+    except (FFmpegError, ValueError, OSError):
+        raise Refused(_explain(head)) from None
 
 
-def _explain(path: Path, error: Exception) -> str:
-    try:
-        with path.open("rb") as file:
-            start = file.read(512)
-    except OSError:
-        return f"It cannot be read: {error}."
-    if not start:
+def _explain(head: bytes) -> str:
+    if not head:
         return "The file is empty."
-    if b"ftyp" in start[:16] or start.startswith(b"\x1aE\xdf\xa3"):
+    if b"ftyp" in head[:16] or head.startswith(b"\x1aE\xdf\xa3"):
         return "It looks like a video, but is damaged or cut off: its index cannot be read."
-    if start.lstrip()[:9].lower() in {b"<!doctype", b"<html", b"<html>"} or b"<html" in start:
+    if head.lstrip()[:9].lower() in {b"<!doctype", b"<html", b"<html>"} or b"<html" in head:
         return "It is a web page. The download it came from may have failed."
-    return "It is not a video in any format that is known."
+    return "It is neither a video nor a photo in any format that is known."
 
 
-def _describe(container: Any, path: Path) -> dict[str, Any]:
-    name = _container_name(container, path)
+def _describe(container: Any, head: bytes, size_bytes: int) -> dict[str, Any]:
+    name = _container_name(container, head)
     video = _video_stream(container, name)
     frame, times = _sample(container, video)
-    size_bytes = path.stat().st_size
     duration_s = _duration(container, video, size_bytes)
     if len(times) < 2 and duration_s < _STILL_S:
         message = "It is a still image."
@@ -132,27 +80,26 @@ def _describe(container: Any, path: Path) -> dict[str, Any]:
         "pixel_format": frame.format.name,
         "hdr": frame.color_trc in _HDR_CURVES,
         "has_audio": audio is not None,
+        "audio_channels": _channels(audio),
     }
 
 
-def _container_name(container: Any, path: Path) -> str:
+def _channels(audio: Any | None) -> int:
+    if audio is None:
+        return 0
+    return int(audio.codec_context.channels) if audio.codec_context is not None else 2
+
+
+def _container_name(container: Any, head: bytes) -> str:
     name: str = container.format.name
-    if name in _STILL:
-        message = "It is a still image."
-        raise Refused(message)
     if name.startswith("mov"):
         brand = str(container.metadata.get("major_brand", "qt  "))
-        if brand in _STILL_BRANDS:
-            message = "It is a still image."
-            raise Refused(message)
         return _KNOWN_BRANDS.get(brand) or _KNOWN_BRANDS.get(brand[:3]) or "mp4"
-    return _document_type(path) if name.startswith("matroska") else name.partition(",")[0]
+    return _document_type(head) if name.startswith("matroska") else name.partition(",")[0]
 
 
-def _document_type(path: Path) -> str:
+def _document_type(head: bytes) -> str:
     """Read the DocType of a Matroska file: the library calls WebM and Matroska the same."""
-    with path.open("rb") as file:
-        head = file.read(256)
     at = head.find(b"\x42\x82")
     if at < 0:
         return "matroska"
@@ -182,28 +129,43 @@ def _codec(stream: Any) -> str:
 
 
 def _sample(container: Any, video: Any) -> tuple[Any, list[float]]:
-    """Decode one frame and read the times of the first pictures, in seconds."""
+    """Decode one frame and get the times of the first pictures, in seconds."""
     if video.codec_context is None:
         message = "Its video is in a codec that is not known."
         raise Refused(message)
     video.codec_context.thread_count = 1
+    times = _listed_times(container, video)
+    wanted = _SAMPLED_PACKETS if times is None else 0
+    found: list[float] = []
     frame: Any = None
-    times: list[float] = []
     for number, packet in enumerate(_packets(container, video, _SAMPLED_PACKETS)):
         moment = packet.pts if packet.pts is not None else packet.dts
         if moment is not None:
-            times.append(float(moment * packet.time_base))
+            found.append(float(moment * packet.time_base))
         if frame is None and number < _DECODED_PACKETS:
             # A damaged picture at the start is common and plays; only none at all is refused.
             with suppress(InvalidDataError):
                 frame = next(iter(packet.decode()), None)
+        if number >= wanted and (frame is not None or number >= _DECODED_PACKETS):
+            break
     if frame is None:
         with suppress(FFmpegError):
             frame = next(iter(video.codec_context.decode(None)), None)
     if frame is None:
         message = f"No picture could be decoded from its {_codec(video)} video; it is damaged."
         raise Refused(message)
-    return frame, sorted(times)
+    return frame, sorted(found) if times is None else times
+
+
+def _listed_times(container: Any, video: Any) -> list[float] | None:
+    """The times of the pictures from the index, where it lists every one; else None.
+
+    Those are the times of decoding, which are as even as those of showing.
+    """
+    entries = video.index_entries
+    if not container.format.name.startswith("mov") or len(entries) < 2:
+        return None
+    return [float(entry.timestamp * video.time_base) for entry in islice(entries, _LISTED)]
 
 
 def _packets(container: Any, video: Any, most: int) -> Iterator[Any]:
@@ -257,7 +219,3 @@ def _rate(times: list[float], declared: float) -> tuple[float, bool]:
     # Times in some containers are whole milliseconds, so that neighbours differ by one.
     odd = sum(abs(gap - usual) > max(usual * 0.1, 0.0015) for gap in gaps)
     return round(average, 3), odd > len(gaps) * 0.02
-
-
-if __name__ == "__main__":
-    main()
