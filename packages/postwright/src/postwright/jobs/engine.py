@@ -51,9 +51,23 @@ _ALIVE = text("""
 
 
 class Engine:
-    """The job engine of one process: a queue per kind of lane, each with its own slots."""
+    """The job engine of one process: a queue per kind of lane, each with its own slots.
 
-    def __init__(self, database: Database, runners: Mapping[str, Runner], *, slots: int) -> None:
+    Args:
+        database: where the jobs are.
+        runners: what carries out the lanes of each kind.
+        slots: how many lanes of a kind run at a time.
+        few: other numbers for kinds of heavy work.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        runners: Mapping[str, Runner],
+        *,
+        slots: int,
+        few: Mapping[str, int] | None = None,
+    ) -> None:
         connector = procrastinate.PsycopgConnector(
             conninfo=database.conninfo,
             min_size=1,
@@ -62,7 +76,7 @@ class Engine:
         )
         self._app = procrastinate.App(connector=connector)
         self._database = database
-        self._slots = slots
+        self._slots = {kind: (few or {}).get(kind, slots) for kind in runners}
         self._running: dict[str, int] = dict.fromkeys(runners, 0)
         self._tasks: dict[str, Task[..., Awaitable[None], ...]] = {
             kind: self._task(kind, runner) for kind, runner in runners.items()
@@ -88,7 +102,7 @@ class Engine:
     async def free_slots(self, session: AsyncSession, kind: str) -> int:
         """How many lanes of a kind may be claimed now: twice the free slots, less what waits."""
         waiting = (await session.execute(_WAITING, {"queue": kind})).scalar_one()
-        return max(0, 2 * (self._slots - self._running[kind]) - waiting)
+        return max(0, 2 * (self._slots[kind] - self._running[kind]) - waiting)
 
     async def nudge(self, session: AsyncSession, claim: Claim) -> None:
         """Enqueue the nudge for a claim, in the claim's own transaction."""
@@ -112,7 +126,7 @@ class Engine:
                     self._app.run_worker_async(
                         queues=[kind],
                         name=kind,
-                        concurrency=self._slots,
+                        concurrency=self._slots[kind],
                         delete_jobs="always",
                         install_signal_handlers=False,
                         shutdown_graceful_timeout=1,

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from postwright.kit.text import storable
 from postwright.media.fixing.errors import FixFailed, FixUnusable
 from postwright.media.fixing.recipe import Recipe
 
@@ -21,6 +22,7 @@ Progress = Callable[[float], None]
 _LIBRARIES = {"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"}
 _NOT_STARTED = {126, 127}
 _LINE_BYTES = 1 << 20
+_BROKEN = "The program that mends it broke off ({}); the file is damaged, or made to."
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +117,18 @@ class Bench:
         with contextlib.suppress(ConnectionError):
             await self._process.stdin.drain()
         while True:
+            # It has seen hostile bytes: what it says is taken as far as it has the right form.
             answer = await self._line(source)
-            if "ok" not in answer:
-                if on_progress is not None:
-                    on_progress(answer["done"])
-            elif answer["ok"]:
-                return answer
-            else:
-                raise FixFailed(source, str(answer["why"]))
+            match answer:
+                case {"ok": True}:
+                    return answer
+                case {"done": float() | int() as done}:
+                    if on_progress is not None:
+                        on_progress(min(max(float(done), 0.0), 1.0))
+                case {"ok": False, "why": str() as why}:
+                    raise FixFailed(source, storable(why))
+                case _:
+                    raise FixFailed(source, _BROKEN.format("no answer"))
 
     def _cost(self, order: dict[str, Any]) -> dict[str, int]:
         length_ms = order.get("order", {}).get("duration_ms", 0)
@@ -139,7 +145,10 @@ class Bench:
             raise FixFailed(source, why) from None
         if not line:
             raise await self._broken_off(source)
-        answer: dict[str, Any] = json.loads(line)
+        try:
+            answer: dict[str, Any] = json.loads(line)
+        except ValueError:
+            return {}
         return answer
 
     async def _broken_off(self, source: Path) -> FixFailed | FixUnusable:
@@ -148,8 +157,7 @@ class Bench:
             return FixUnusable(sys.executable, status)
         if status == -signal.SIGXCPU:
             return FixFailed(source, "It takes more work than a file of its length should.")
-        why = f"The program that mends it broke off ({status}); the file is damaged, or made to."
-        return FixFailed(source, why)
+        return FixFailed(source, _BROKEN.format(status))
 
 
 def _environment() -> dict[str, str]:

@@ -8,6 +8,8 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from postwright.media.errors import StorageUnusable
+
 _PREFIX = ".fixing-"
 _LOCK = "lock"
 
@@ -20,11 +22,14 @@ def workshop(scratch: Path) -> Generator[Path]:
     next one that comes. Blocks for the time of a few file operations.
 
     Raises:
-        OSError: `scratch` cannot be made or written.
+        StorageUnusable: `scratch` cannot be made or written.
     """
-    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sweep(scratch)
-    folder, descriptor = _locked(scratch)
+    try:
+        scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sweep(scratch)
+        folder, descriptor = _locked(scratch)
+    except OSError as error:
+        raise StorageUnusable(scratch, error) from None
     try:
         yield folder
     finally:
