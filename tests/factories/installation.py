@@ -10,17 +10,19 @@ from typing import Any
 
 import httpx2
 from pydantic import SecretStr
-from sqlalchemy import insert, select, text
+from sqlalchemy import text
 
 from postwright.config import MediaSettings, Settings, TikTokSettings, WorkerSettings
 from postwright.connections import connect, queries
 from postwright.connections.accounts import Accounts
 from postwright.connections.models import Connection
-from postwright.db.database import NOW, Database
-from postwright.kit.ids import new_id
+from postwright.db.database import Database
+from postwright.media.keep import Incoming, keep
+from postwright.media.library import Library
 from postwright.media.models import MediaFile, MediaKind
 from postwright.media.store import open_store
 from postwright.publishing.models import Publication
+from postwright.publishing.queries import posts_needing
 from postwright.publishing.schedule import Order, Scheduled, schedule
 from postwright.publishing.states import State
 from postwright.worker import Worker
@@ -108,32 +110,22 @@ class Service:
         async with self.database.transaction() as session:
             return await queries.connection_by_id(session, self.workspace_id, made.connection_id)
 
+    @property
+    def library(self) -> Library:
+        """Its media."""
+        store = open_store(self.settings.media, self.settings.media_folder)
+        return Library(self.database, store, self.settings.media, posts_needing)
+
     async def add(self, video: Path) -> MediaFile:
         """Put a file into the store without asking what is in it."""
-        store = open_store(self.settings.media, self.settings.media_folder)
-        stored = await store.keep(self.workspace_id, video)
         probe = {
             "container": "mp4", "video_codec": "h264", "audio_codec": "aac", "width": 1080,
             "height": 1920, "rotation": 0, "fps": 30.0, "variable_fps": False,
-            "duration_ms": 5000, "size_bytes": stored.size_bytes, "pixel_format": "yuv420p",
+            "duration_ms": 5000, "size_bytes": video.stat().st_size, "pixel_format": "yuv420p",
             "hdr": False, "has_audio": True,
         }  # fmt: skip
-        async with self.database.transaction() as session:
-            found = await session.scalar(select(MediaFile).where(MediaFile.sha256 == stored.sha256))
-            if found is not None:
-                return found
-            return (
-                await session.execute(
-                    insert(MediaFile)
-                    .values(
-                        id=new_id("media"), workspace_id=self.workspace_id, sha256=stored.sha256,
-                        size_bytes=stored.size_bytes, name=video.name, content_type="video/mp4",
-                        probe=probe, kind=MediaKind.VIDEO, changes=[], created_at=NOW,
-                        used_at=NOW,
-                    )
-                    .returning(MediaFile)
-                )
-            ).scalar_one()  # fmt: skip
+        given = Incoming(video, MediaKind.VIDEO, "video/mp4", probe)
+        return await keep(self.library, self.workspace_id, given, actor="test")
 
     async def publish(
         self,

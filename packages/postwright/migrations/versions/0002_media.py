@@ -62,6 +62,17 @@ CREATE TABLE media_pictures (
 );
 """
 
+CLAIMS = """
+CREATE TABLE media_claims (
+    id text CONSTRAINT pk_media_claims PRIMARY KEY,
+    workspace_id text NOT NULL CONSTRAINT fk_media_claims_workspace_id REFERENCES workspaces,
+    sha256 text NOT NULL,
+    kind text NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX ix_media_claims_workspace_id_sha256 ON media_claims (workspace_id, sha256);
+"""
+
 ADDRESSES = """
 CREATE TABLE media_addresses (
     id text CONSTRAINT pk_media_addresses PRIMARY KEY,
@@ -72,6 +83,7 @@ CREATE TABLE media_addresses (
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     serves_early boolean NOT NULL,
+    released_at timestamptz,
     void_at timestamptz,
     first_byte_at timestamptz,
     CONSTRAINT uq_media_addresses_attempt_id_position UNIQUE (attempt_id, position),
@@ -83,13 +95,13 @@ CREATE INDEX ix_media_addresses_expires_at ON media_addresses (expires_at);
 
 
 def upgrade() -> None:
-    for script in (FILES, FIXES, PICTURES, ADDRESSES):
+    for script in (FILES, FIXES, PICTURES, CLAIMS, ADDRESSES):
         op.get_bind().exec_driver_sql(script)
 
 
 def downgrade() -> None:
     op.get_bind().exec_driver_sql("""
-        DROP TABLE media_addresses, media_pictures, media_fixes;
+        DROP TABLE media_addresses, media_claims, media_pictures, media_fixes;
         ALTER TABLE workspaces DROP COLUMN media_quota_bytes, DROP COLUMN media_retention_days;
         DROP INDEX ix_media_files_original_id, ix_media_files_kept;
         ALTER TABLE media_files

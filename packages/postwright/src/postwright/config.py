@@ -7,9 +7,18 @@ instead, by the same name with `_FILE` at its end.
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from postwright.errors import Misconfigured
@@ -72,6 +81,17 @@ class MediaSettings(BaseModel):
     timeout_s: float = Field(
         default=120, gt=0, description="Longest time for one request to the bucket, 8 MiB."
     )
+    quota_bytes: int | None = Field(
+        default=None, ge=0, description="Most bytes of media per workspace; unset: no limit."
+    )
+    retention_days: int | None = Field(
+        default=None,
+        ge=1,
+        description="Days after its last use that unneeded media is removed; unset: never.",
+    )
+    sweep_every_s: float = Field(
+        default=3600, gt=0, description="Seconds between looks for media that nothing needs."
+    )
     probe_timeout_s: float = Field(default=60, gt=0, description="Longest time a probe may take.")
     min_duration_s: float = Field(
         default=3, ge=0, description="Shortest video that preflight lets pass, in seconds."
@@ -86,6 +106,9 @@ class WorkerSettings(BaseModel):
     slots: int = Field(
         default=8, ge=1, le=64, description="Steps that one worker runs at once, per kind."
     )
+    fixes: int = Field(
+        default=1, ge=1, le=16, description="Files that one worker mends at once."
+    )
     lease_s: float = Field(
         default=30, ge=2, description="Seconds after which a silent worker loses its lane."
     )
@@ -97,6 +120,50 @@ class WorkerSettings(BaseModel):
     def lease(self) -> timedelta:
         """The lease as a duration."""
         return timedelta(seconds=self.lease_s)
+
+
+class WebSettings(BaseModel):
+    """What Postwright serves, and where others reach it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    public_url: str = Field(
+        default="",
+        description="Address at which the web part is reached from outside, like "
+        "https://media.example.com; unset: it is not.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address on this machine to listen on.")
+    port: int = Field(default=8710, ge=0, le=65535, description="Port there; 0: any free one.")
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses of proxies, with commas, whose X-Forwarded-For is believed.",
+    )
+    tiktok_verification: str = Field(
+        default="",
+        description="Names or contents of TikTok's URL verification files, with commas.",
+    )
+    bytes_per_second: int | None = Field(
+        default=25_000_000,
+        gt=0,
+        description="Bytes per second that one media address gives; TikTok takes 12500000.",
+    )
+    requests_per_address: int = Field(
+        default=16, ge=1, description="Requests for one media address that are answered at once."
+    )
+    downloads: int = Field(default=32, ge=1, description="Media files that are sent at once.")
+    connections: int = Field(default=512, ge=1, description="Connections that may be open.")
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and not (parts.scheme in {"http", "https"} and parts.hostname):
+            message = "It must begin with https:// and a host."
+            raise ValueError(message)
+        if parts.query or parts.fragment or "@" in parts.netloc:
+            message = "It must have no user name, no query and no fragment."
+            raise ValueError(message)
+        return value.rstrip("/")
 
 
 def _key_folder() -> Path:
@@ -145,6 +212,7 @@ class Settings(BaseSettings):
     tiktok: TikTokSettings = TikTokSettings()
     media: MediaSettings = MediaSettings()
     worker: WorkerSettings = WorkerSettings()
+    web: WebSettings = WebSettings()
 
     @model_validator(mode="after")
     def _absolute_folders(self) -> "Settings":

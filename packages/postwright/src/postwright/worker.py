@@ -18,7 +18,12 @@ from postwright.db.database import Database
 from postwright.errors import Misconfigured
 from postwright.jobs.dispatch import Dispatcher
 from postwright.jobs.engine import Engine, is_passing
+from postwright.media.fixing.jobs import FIX
+from postwright.media.fixing.mender import Mender
+from postwright.media.library import Library
 from postwright.media.store import open_store
+from postwright.media.sweeping import SWEEP, Sweeper
+from postwright.publishing.queries import posts_needing
 from postwright.publishing.record import START, TRACK
 from postwright.publishing.resume import resume_reconnected
 from postwright.publishing.step import Publisher
@@ -35,15 +40,21 @@ class Worker:
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
         self._database = Database(database_url, pool_size=settings.worker.slots + 2)
         self._accounts = Accounts(settings, self._database)
-        publisher = Publisher(
-            self._accounts,
-            open_store(settings.media, settings.media_folder),
-            settings.worker.lease,
-            self.holder,
-        )
-        runners = {START: publisher.run, TRACK: publisher.run}
+        store = open_store(settings.media, settings.media_folder)
+        library = Library(self._database, store, settings.media, posts_needing)
+        publisher = Publisher(self._accounts, store, settings.worker.lease, self.holder)
+        self._sweeper = Sweeper(library, settings.worker.lease, self.holder)
+        mender = Mender(library, settings.media_folder, settings.worker.lease, self.holder)
+        runners = {
+            START: publisher.run,
+            TRACK: publisher.run,
+            SWEEP: self._sweeper.run,
+            FIX: mender.run,
+        }
         self._settings = settings
-        self._new_engine = lambda: Engine(self._database, runners, slots=settings.worker.slots)
+        self._new_engine = lambda: Engine(
+            self._database, runners, slots=settings.worker.slots, few={FIX: settings.worker.fixes}
+        )
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -66,6 +77,7 @@ class Worker:
             group.create_task(dispatcher.run())
             group.create_task(_every(15, engine.tidy))
             group.create_task(_every(2, self._resume))
+            group.create_task(_every(600, self._sweeper.plan))
             group.create_task(_every(20, self._refresh))
 
     async def _resume(self) -> None:

@@ -22,6 +22,9 @@ from postwright.db import embedded
 from postwright.db.database import Database
 from postwright.db.migrate import migrate
 from postwright.errors import StorageTrouble
+from postwright.media.library import Library
+from postwright.media.store import open_store
+from postwright.publishing.queries import posts_needing
 from postwright.workspaces.default import default_workspace
 
 _RETRY_S = 1.0
@@ -35,6 +38,7 @@ class Desk:
     database: Database
     workspace_id: str
     accounts: Accounts
+    library: Library
 
 
 @asynccontextmanager
@@ -52,7 +56,9 @@ async def opened(settings: Settings) -> AsyncGenerator[Desk]:
             try:
                 async with database.transaction() as session:
                     workspace_id = await default_workspace(session)
-                yield Desk(settings, database, workspace_id, accounts)
+                store = open_store(settings.media, settings.media_folder)
+                library = Library(database, store, settings.media, posts_needing)
+                yield Desk(settings, database, workspace_id, accounts, library)
             finally:
                 await accounts.close()
         finally:

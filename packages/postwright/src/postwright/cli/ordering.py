@@ -1,27 +1,22 @@
-"""Puts a post in order: its media row, its content and its publication, in one transaction."""
+"""Puts a post in order: its content and its publication, in one transaction."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.cli.opening import Desk
 from postwright.cli.printing import when
 from postwright.cli.times import Moment
 from postwright.connections.models import Connection
-from postwright.db.database import NOW, app_now
-from postwright.kit.ids import new_id
-from postwright.media.models import MediaFile, MediaKind
-from postwright.media.probe import VideoProbe
-from postwright.media.store import StoredMedia
-from postwright.platforms.tiktok.rules import content_type
+from postwright.db.database import app_now
+from postwright.media.models import MediaFile
 from postwright.platforms.tiktok.settings import VideoSettings
 from postwright.posts.models import Post
 from postwright.publishing.models import Publication
 from postwright.publishing.schedule import InThePast, KeyReused, Order, Scheduled, schedule
 
-_ACTOR = "cli"
+ACTOR = "cli"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +27,6 @@ class Wanted:
     settings: VideoSettings
     moment: Moment | None
     key: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A file that is in the store, and what is in it."""
-
-    name: str
-    stored: StoredMedia
-    probe: VideoProbe
 
 
 async def is_known_key(session: AsyncSession, workspace_id: str, key: str | None) -> bool:
@@ -67,7 +53,7 @@ async def order(
     desk: Desk,
     connection: Connection,
     wanted: Wanted,
-    kept: Kept,
+    media: MediaFile,
 ) -> Scheduled:
     """Schedule it.
 
@@ -75,7 +61,7 @@ async def order(
         InThePast, KeyReused, Unusable: see `publishing.schedule`.
     """
     try:
-        return await _schedule(desk, connection, wanted, kept)
+        return await _schedule(desk, connection, wanted, media)
     except KeyReused:
         if wanted.moment is None or not wanted.moment.is_relative:
             raise
@@ -85,17 +71,16 @@ async def order(
         if known is None:
             raise
         again = replace(wanted, moment=known)
-        return await _schedule(desk, connection, again, kept)
+        return await _schedule(desk, connection, again, media)
 
 
 async def _schedule(
     desk: Desk,
     connection: Connection,
     wanted: Wanted,
-    kept: Kept,
+    media: MediaFile,
 ) -> Scheduled:
     async with desk.database.transaction() as session:
-        media = await _media(session, desk.workspace_id, kept)
         wish = Order(
             media=media,
             caption=wanted.settings.title,
@@ -103,7 +88,7 @@ async def _schedule(
             publish_at=None if wanted.moment is None else wanted.moment.at,
             key=wanted.key,
         )
-        return await schedule(session, connection, wish, actor=_ACTOR)
+        return await schedule(session, connection, wish, actor=ACTOR)
 
 
 async def _known_at(session: AsyncSession, workspace_id: str, key: str) -> Moment | None:
@@ -113,34 +98,3 @@ async def _known_at(session: AsyncSession, workspace_id: str, key: str) -> Momen
         .where(Post.workspace_id == workspace_id, Post.client_key == key)
     )
     return None if at is None else Moment(at, is_relative=True)
-
-
-async def _media(session: AsyncSession, workspace_id: str, kept: Kept) -> MediaFile:
-    """The row of a file; the same bytes are one row."""
-    await session.execute(
-        insert(MediaFile)
-        .values(
-            id=new_id("media"),
-            workspace_id=workspace_id,
-            kind=MediaKind.VIDEO,
-            sha256=kept.stored.sha256,
-            size_bytes=kept.stored.size_bytes,
-            name=kept.name,
-            content_type=content_type(kept.probe),
-            probe=asdict(kept.probe),
-            changes=[],
-            created_at=NOW,
-            used_at=NOW,
-        )
-        .on_conflict_do_update(
-            index_elements=[MediaFile.workspace_id, MediaFile.sha256],
-            set_={"used_at": NOW, "removed_at": None},
-        )
-    )
-    return (
-        await session.execute(
-            select(MediaFile).where(
-                MediaFile.workspace_id == workspace_id, MediaFile.sha256 == kept.stored.sha256
-            )
-        )
-    ).scalar_one()

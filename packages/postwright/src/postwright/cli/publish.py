@@ -1,7 +1,6 @@
 """`postwright publish`: a file becomes a post, once."""
 
 import asyncio
-import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from postwright.cli.choices import Words, file_argument, post_options, video_set
 from postwright.cli.follow import follow, verdict
 from postwright.cli.limits import Unknown, creator_limits
 from postwright.cli.opening import Desk, opened
-from postwright.cli.ordering import Kept, Wanted, is_known_key, order, refuse_past
+from postwright.cli.ordering import ACTOR, Wanted, is_known_key, order, refuse_past
 from postwright.cli.progress import Display, display
 from postwright.cli.settings import current
 from postwright.cli.times import read_time
@@ -25,8 +24,9 @@ from postwright.connections import queries
 from postwright.connections.models import Connection
 from postwright.errors import NetworkTrouble
 from postwright.jobs.engine import workers_alive
+from postwright.media.keep import incoming, keep
+from postwright.media.models import MediaFile
 from postwright.media.probe import PhotoProbe, VideoProbe, probe
-from postwright.media.store import open_store
 from postwright.platforms.tiktok.settings import VideoSettings
 from postwright.publishing.queries import Overview, overview
 from postwright.publishing.schedule import Scheduled
@@ -160,14 +160,18 @@ def _away(why: str) -> NetworkTrouble:
     )
 
 
-async def _keep(desk: Desk, file: Path, found: VideoProbe, show: Display) -> Kept:
-    store = open_store(desk.settings.media, desk.settings.media_folder)
+async def _keep(desk: Desk, file: Path, found: VideoProbe, show: Display) -> MediaFile:
     size_bytes = (await asyncio.to_thread(file.stat)).st_size
     show.begin("storing", size_bytes)
-    stored = await store.keep(desk.workspace_id, file, lambda done, _: show.advance(done))
-    show.end(f"{printing.size(stored.size_bytes)}, sha256 {stored.sha256[:12]}…")
-    # A name in some other encoding than UTF-8 cannot be stored as it is.
-    return Kept(os.fsencode(file.name).decode("utf-8", "replace"), stored, found)
+    kept = await keep(
+        desk.library,
+        desk.workspace_id,
+        incoming(file, found),
+        actor=ACTOR,
+        on_progress=lambda done, _: show.advance(done),
+    )
+    show.end(f"{printing.size(kept.size_bytes)}, sha256 {kept.sha256[:12]}…")
+    return kept
 
 
 async def _seen(desk: Desk, made: Scheduled, show: Display) -> Overview:

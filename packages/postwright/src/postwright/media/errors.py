@@ -1,9 +1,10 @@
 """What goes wrong with a media file."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from postwright.errors import Advice, BadInput, Misconfigured, NotFound, StorageTrouble
+from postwright.errors import Advice, BadInput, Conflict, Misconfigured, NotFound, StorageTrouble
 
 
 class MediaNotFound(NotFound):
@@ -21,15 +22,16 @@ class MediaNotFound(NotFound):
 
 
 class MediaUnreadable(BadInput):
-    """The file is there, but is no video that can be read."""
+    """The file is there, but is no video or photo that can be read."""
 
     code: ClassVar[str] = "media_unreadable"
 
     def __init__(self, path: Path, why: str, *, fix: str = "") -> None:
         super().__init__(
-            f"{path.name} cannot be used as a video.",
+            f"{path.name} cannot be used.",
             why=why,
-            fix=fix or "Play it to see whether it is whole, export it again as MP4, and try again.",
+            fix=fix
+            or "Open it to see whether it is whole, export it again (as MP4 or JPEG), and try again.",
         )
         self.path = path
 
@@ -144,3 +146,46 @@ class MediaDamaged(StorageTrouble):
             fix="Remove it there and add the file again: postwright media add FILE",
         )
         self.sha256 = sha256
+
+
+class QuotaReached(StorageTrouble):
+    """The workspace may not have as much media as it would with this file."""
+
+    code: ClassVar[str] = "media_quota"
+
+    def __init__(self, name: str, *, size_bytes: int, used_bytes: int, quota_bytes: int) -> None:
+        super().__init__(
+            f"There is no room for {name} in this workspace.",
+            why=f"It has {size_bytes:,} bytes; {used_bytes:,} of {quota_bytes:,} are used.",
+            fix="Remove what is not needed (postwright media list, postwright media rm ID), or "
+            "set a higher POSTWRIGHT_MEDIA__QUOTA_BYTES.",
+        )
+        self.size_bytes = size_bytes
+        self.used_bytes = used_bytes
+        self.quota_bytes = quota_bytes
+
+
+class NoSuchMedia(NotFound):
+    """No media file has this id, or it was removed."""
+
+    code: ClassVar[str] = "unknown_media"
+
+    def __init__(self, wanted: str, why: str = "") -> None:
+        super().__init__(
+            f"There is no media file {wanted}.",
+            why=why,
+            fix="`postwright media list` lists what there is.",
+        )
+
+
+class MediaNeeded(Conflict):
+    """Something that is not over needs the file."""
+
+    code: ClassVar[str] = "media_needed"
+
+    def __init__(self, name: str, needed_by: Sequence[str]) -> None:
+        super().__init__(
+            f"{name} cannot be removed: it is needed.",
+            why="Needed by " + "; ".join(needed_by) + ".",
+            fix="Wait until that is over, or cancel it first: postwright cancel POST",
+        )

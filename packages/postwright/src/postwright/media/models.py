@@ -1,4 +1,4 @@
-"""Tables of media: files, what is done to mend them, pictures of them, and their addresses."""
+"""Tables of media: files, what mends them, their pictures and addresses, who is about to act."""
 
 from enum import StrEnum
 from typing import Any
@@ -119,11 +119,32 @@ class MediaPicture(Base):
     created_at: Mapped[Utc]
 
 
+class ClaimKind(StrEnum):
+    """What somebody is about to do with the bytes of a hash."""
+
+    KEEP = "keep"
+    REMOVE = "remove"
+
+
+class MediaClaim(Base):
+    """Somebody is about to keep or to remove these bytes; see `claims`. Ends when it expires."""
+
+    __tablename__ = "media_claims"
+    __table_args__ = (Index(None, "workspace_id", "sha256"),)
+
+    id: Mapped[Id]
+    workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id))
+    sha256: Mapped[str]
+    kind: Mapped[ClaimKind] = mapped_column(EnumText(ClaimKind))
+    expires_at: Mapped[Utc]
+
+
 class MediaAddress(Base):
     """Where a network fetches one file for one attempt (what that is, media does not know).
 
     `void_at` and `first_byte_at` compete in this one row: an address that was declared void serves
-    nothing, and one that has served a byte cannot be void any more.
+    nothing, and one that has served a byte cannot be void any more. Before `released_at`, when the
+    network's id of the attempt was stored, only one that `serves_early` serves.
     """
 
     __tablename__ = "media_addresses"
@@ -140,5 +161,6 @@ class MediaAddress(Base):
     created_at: Mapped[Utc]
     expires_at: Mapped[Utc] = mapped_column(index=True)
     serves_early: Mapped[bool]
+    released_at: Mapped[Utc | None]
     void_at: Mapped[Utc | None]
     first_byte_at: Mapped[Utc | None]

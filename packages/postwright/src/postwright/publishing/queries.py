@@ -1,5 +1,6 @@
 """Reads of publications. Every one takes the workspace first."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, select
@@ -7,9 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Call, Connection
 from postwright.errors import NotFound
+from postwright.media.library import Use
 from postwright.media.models import MediaFile
 from postwright.posts.models import Post
 from postwright.publishing.models import AttemptRow, Publication
+from postwright.publishing.states import ENDS
 
 
 class NoSuchPost(NotFound):
@@ -85,3 +88,24 @@ async def calls(
         wanted = wanted.where(Call.publication_id == publication_id)
     found = await session.scalars(wanted.order_by(Call.id.desc()).limit(limit))
     return list(found)[::-1]
+
+
+async def posts_needing(
+    session: AsyncSession, workspace_id: str, media_ids: Collection[str]
+) -> dict[str, list[Use]]:
+    """The posts that are not over and need these files, by file, the first to go out first."""
+    rows = await session.execute(
+        select(Post.media_id, Post.id, Publication.state, Publication.publish_at)
+        .join(Publication, Publication.post_id == Post.id)
+        .where(
+            Post.workspace_id == workspace_id,
+            Post.media_id.in_(media_ids),
+            Publication.state.not_in(ENDS),
+        )
+        .order_by(Publication.publish_at, Post.id)
+    )
+    found = dict[str, list[Use]]()
+    for media_id, post_id, state, publish_at in rows:
+        says = f"the post {post_id}, {state} for {publish_at:%Y-%m-%d %H:%M} UTC"
+        found.setdefault(media_id, []).append(Use("post", post_id, says))
+    return found

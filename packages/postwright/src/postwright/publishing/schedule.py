@@ -16,6 +16,7 @@ from postwright.errors import BadInput, Conflict, NeedsReconnect
 from postwright.jobs import lanes
 from postwright.kit.ids import new_id
 from postwright.media.models import MediaFile
+from postwright.media.uses import use
 from postwright.posts.models import Post
 from postwright.publishing.models import Publication
 from postwright.publishing.record import START
@@ -81,8 +82,10 @@ async def schedule(
         InThePast: `publish_at` has passed.
         KeyReused: the key was used for something else.
         Unusable: the account has to be connected again first.
+        NoSuchMedia: the file was removed meanwhile.
     """
     fingerprint = order.fingerprint(connection.id)
+    await use(session, connection.workspace_id, order.media.id)
     post_id = await _insert_post(session, connection.workspace_id, order, fingerprint)
     if post_id is None:
         return await _repeated(session, connection.workspace_id, order, fingerprint)

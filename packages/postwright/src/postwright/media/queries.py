@@ -1,0 +1,65 @@
+"""Reads of media. Every one takes the workspace first."""
+
+from collections.abc import Collection
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from postwright.media.errors import NoSuchMedia
+from postwright.media.models import MediaFile, MediaPicture
+
+
+async def recent(session: AsyncSession, workspace_id: str, *, limit: int) -> list[MediaFile]:
+    """The files that are not removed, the newest first."""
+    found = await session.scalars(
+        select(MediaFile)
+        .where(MediaFile.workspace_id == workspace_id, MediaFile.removed_at.is_(None))
+        .order_by(MediaFile.created_at.desc(), MediaFile.id)
+        .limit(limit)
+    )
+    return list(found)
+
+
+async def media_file(session: AsyncSession, workspace_id: str, wanted: str) -> MediaFile:
+    """One file, by its id or its whole SHA-256; it may have been removed.
+
+    Raises:
+        NoSuchMedia: there is none.
+    """
+    found = await session.scalar(
+        select(MediaFile)
+        .where(
+            MediaFile.workspace_id == workspace_id,
+            or_(MediaFile.id == wanted, MediaFile.sha256 == wanted),
+        )
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NoSuchMedia(wanted)
+    return found
+
+
+async def made_from(session: AsyncSession, workspace_id: str, media_id: str) -> list[MediaFile]:
+    """The mended files that were made from one, the oldest first."""
+    found = await session.scalars(
+        select(MediaFile)
+        .where(
+            MediaFile.workspace_id == workspace_id,
+            MediaFile.original_id == media_id,
+            MediaFile.removed_at.is_(None),
+        )
+        .order_by(MediaFile.created_at, MediaFile.id)
+    )
+    return list(found)
+
+
+async def pictures(
+    session: AsyncSession, workspace_id: str, media_ids: Collection[str]
+) -> list[MediaPicture]:
+    """The pictures that were made of these files."""
+    found = await session.scalars(
+        select(MediaPicture).where(
+            MediaPicture.workspace_id == workspace_id, MediaPicture.media_id.in_(media_ids)
+        )
+    )
+    return list(found)
