@@ -6,13 +6,8 @@ from postwright.media.errors import MediaUnreadable
 from postwright.media.fixing.errors import FixFailed
 from postwright.media.fixing.recipe import Recipe, VideoOrder
 from postwright.media.fixing.run import Limits, Progress, carry_out
-from postwright.media.probe import PhotoProbe, Probe, VideoProbe, probe
+from postwright.media.probe import Probe, VideoProbe, probe
 
-_CONTENT_TYPES = {
-    "mp4": "video/mp4",
-    "webm": "video/webm",
-    "jpeg": "image/jpeg",
-}
 # What may be missing at the end: many files say that they are longer than they are.
 _MISSING_PART = 0.1
 _MISSING_MS = 2_000
@@ -48,15 +43,6 @@ async def mend(
         raise FixFailed(source, f"What came of it is no good: {error.why}") from None
     _check(recipe, source, found)
     return found
-
-
-def content_type(found: Probe) -> str:
-    """What to declare a mended file as."""
-    match found:
-        case VideoProbe():
-            return _CONTENT_TYPES[found.container]
-        case PhotoProbe():
-            return _CONTENT_TYPES[found.format]
 
 
 def _check(recipe: Recipe, source: Path, found: Probe) -> None:
