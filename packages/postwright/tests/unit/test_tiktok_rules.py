@@ -30,6 +30,7 @@ GOOD = VideoProbe(
     pixel_format="yuv420p",
     hdr=False,
     has_audio=True,
+    audio_channels=2,
 )
 LIMITS = CreatorLimits(
     privacy_options=("PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY"),
@@ -64,6 +65,11 @@ def test_a_good_video_has_no_findings() -> None:
         ({"fps": 15.0}, "media.video.fps"),
         ({"width": 300, "height": 534}, "media.video.sides"),
         ({"width": 2310, "height": 4098}, "media.video.sides"),
+        ({"width": 1081}, "preflight.video.odd-sides"),
+        ({"pixel_format": "yuv444p"}, "preflight.video.pixels"),
+        ({"pixel_format": "yuv420p10le"}, "preflight.video.pixels"),
+        ({"variable_fps": True}, "preflight.video.variable-fps"),
+        ({"size_bytes": SIZE_BYTES + 1}, "media.video.size"),
     ],
 )
 def test_what_a_conversion_would_mend_is_fixable_and_blocks(
@@ -75,7 +81,7 @@ def test_what_a_conversion_would_mend_is_fixable_and_blocks(
     assert finding.blocks
     assert finding.measured
     assert finding.limit
-    assert "This release does not convert videos yet." in (finding.fix or "")
+    assert (finding.fix or "").startswith("postwright check --fix ")
 
 
 @pytest.mark.parametrize(
@@ -122,25 +128,30 @@ def test_the_longest_video_is_the_creators_own() -> None:
     assert check_video(long, replace(LIMITS, max_duration_s=None)) == ()
 
 
-def test_more_than_four_gigabytes_are_refused_and_nearly_as_much_needs_a_fast_line() -> None:
-    assert rules(check_video(replace(GOOD, size_bytes=SIZE_BYTES + 1), LIMITS)) == [
-        ("error", "media.video.size")
-    ]
+def test_what_is_too_long_is_fixable_once_cutting_is_asked_for() -> None:
+    finding = only(check_video(replace(GOOD, duration_ms=601_000), LIMITS, trims=True))
+
+    assert (finding.kind, finding.rule) == ("fixable", "media.video.duration")
+
+
+def test_nearly_four_gigabytes_need_a_fast_line() -> None:
     advice = only(check_video(replace(GOOD, size_bytes=SIZE_BYTES), LIMITS))
     assert (advice.kind, advice.rule) == ("advice", "preflight.video.window")
     assert advice.limit == "9.5 Mbit/s upwards, all the time"
 
 
 def test_advice_never_blocks() -> None:
-    odd = replace(GOOD, width=1920, height=1080, has_audio=False, variable_fps=True, hdr=True)
+    silent = replace(GOOD, width=1920, height=1080, has_audio=False, audio_codec=None)
+    phones = replace(GOOD, rotation=90, hdr=True, pixel_format="yuv420p10le", audio_channels=6)
 
-    findings = check_video(odd, LIMITS)
+    findings = (*check_video(silent, LIMITS), *check_video(phones, LIMITS))
 
     assert rules(findings) == [
         ("advice", "preflight.video.shape"),
         ("advice", "preflight.video.silent"),
-        ("advice", "preflight.video.variable-fps"),
+        ("advice", "preflight.video.rotation"),
         ("advice", "preflight.video.hdr"),
+        ("advice", "preflight.video.sound"),
     ]
     assert not any(finding.blocks for finding in findings)
 

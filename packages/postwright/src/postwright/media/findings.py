@@ -10,17 +10,18 @@ Kind = Literal["error", "fixable", "advice"]
 class Finding:
     """One rule that a file or a field does not meet.
 
-    `error` and `fixable` keep a post from being sent, `advice` does not. `fixable` is what could
-    be mended without asking (a frame rate, a container); `fix` says what a person does until then.
+    `error` and `fixable` keep a post from being sent, `advice` does not. `fixable` is what can be
+    mended without asking (a frame rate, a container), see `media/fixing`.
 
     Attributes:
         kind: how bad it is.
         rule: id of the row in spec/ or of a rule of ours, e.g. `media.video.fps`.
-        where: the file or the field.
+        where: the file or the field, for people.
         says: one sentence for a person.
         measured: what was found, with its unit.
         limit: what is allowed, with its unit.
         fix: what to do.
+        file: the file it is about, as it was named; None if it is about the post.
     """
 
     kind: Kind
@@ -30,6 +31,7 @@ class Finding:
     measured: str | None = None
     limit: str | None = None
     fix: str | None = None
+    file: str | None = None
 
     @property
     def blocks(self) -> bool:

@@ -75,6 +75,33 @@ def _fits(name: str, value: object) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoSettings:
+    """The settings of one photo post, in positive words; as with videos, each is a choice.
+
+    Attributes:
+        privacy_level: one of the creator's privacy options.
+        title: a short line above the text.
+        description: the text, with its hashtags and mentions.
+        cover_index: which photo is the cover, counted from 0.
+        allow_comment: others may comment.
+        auto_add_music: TikTok adds music, which the creator can change later.
+        brand_content: a paid partnership with somebody else's brand.
+        brand_organic: promotes the creator's own business.
+        is_aigc: carries the label "creator labeled as AI-generated".
+    """
+
+    privacy_level: str
+    title: str = ""
+    description: str = ""
+    cover_index: int = 0
+    allow_comment: bool = False
+    auto_add_music: bool = False
+    brand_content: bool = False
+    brand_organic: bool = False
+    is_aigc: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CreatorLimits:
     """What TikTok allows one creator right now; it can change from one minute to the next.
 
