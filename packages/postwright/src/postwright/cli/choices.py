@@ -35,7 +35,7 @@ class _Privacy(click.ParamType[str]):
         return level
 
 
-class _File(click.ParamType[Path]):
+class File(click.ParamType[Path]):
     """A path. What is wrong with it is said by the probe, in the words of all other errors."""
 
     name = "file"
@@ -68,7 +68,7 @@ class Words(click.ParamType[str]):
         return text
 
 
-file_argument = click.argument("file", type=_File(), metavar="FILE")
+file_argument = click.argument("file", type=File(), metavar="FILE")
 
 _OPTIONS = (
     click.option(
