@@ -8,9 +8,11 @@ main = Commands(
     commands={
         "up": "Run everything in one process, until Ctrl-C.",
         "worker": "Run a worker alone; several may share one database.",
+        "web": "Serve what TikTok fetches, alone.",
         "connect": "Connect an account, with its owner's consent in a browser.",
         "accounts": "List connected accounts, and what they need.",
         "check": "Say what is wrong with a file before anything is sent.",
+        "media": "Keep the files that posts are made of.",
         "publish": "Publish a video once, now or at a time.",
         "posts": "List posts, newest first.",
         "status": "Show how a post stands, or follow it.",

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -12,9 +12,10 @@ from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.loopback import PortTaken
 from postwright.cli.narrate import narrate
-from postwright.cli.opening import keep_running, make_data_dir, opened
+from postwright.cli.opening import Desk, keep_running, make_data_dir, opened
 from postwright.cli.printing import sentence
 from postwright.cli.running import log_to_stderr, until_stopped
+from postwright.cli.serving import serving
 from postwright.cli.settings import (
     current,
     environment,
@@ -24,6 +25,7 @@ from postwright.cli.settings import (
 )
 from postwright.config import Settings, TikTokSettings, load
 from postwright.errors import Misconfigured
+from postwright.media.host.serving import WebPortTaken
 from postwright.worker import Worker
 
 if TYPE_CHECKING:
@@ -44,7 +46,8 @@ if TYPE_CHECKING:
 async def command(*, emulator: bool, emulator_port: int, as_json: bool) -> None:
     """Run everything in one process, until Ctrl-C.
 
-    That is the database (unless POSTWRIGHT_DATABASE_URL names one), its migrations and a worker.
+    That is the database (unless POSTWRIGHT_DATABASE_URL names one), its migrations, a worker, and
+    the web part, which TikTok fetches media from (`postwright web`).
     With --emulator there is a TikTok on this machine too, with an app and some creators: commands
     in other terminals use it without any setting.
 
@@ -60,14 +63,29 @@ async def command(*, emulator: bool, emulator_port: int, as_json: bool) -> None:
     async with (
         _emulator(settings, emulator_port, wanted=emulator) as tiktok,
         opened(settings) as desk,
+        _web(settings, desk) as address,
     ):
-        _tell(settings, tiktok, as_json=as_json)
+        _tell(settings, tiktok, address, as_json=as_json)
         parts = [Worker(settings, desk.database.url).run(), keep_running(settings)]
         if not as_json:
             parts.append(narrate(desk))
         await until_stopped(*parts)
     if not as_json:
         printing.line("Stopped.")
+
+
+@asynccontextmanager
+async def _web(settings: Settings, desk: Desk) -> AsyncGenerator[str | None]:
+    """The web part; without it if its port is taken and nobody outside would reach it anyway."""
+    async with AsyncExitStack() as stack:
+        try:
+            address = await stack.enter_async_context(serving(settings, desk.database.url))
+        except WebPortTaken as error:
+            if settings.web.public_url:
+                raise
+            printing.warning(f"{error.what} {error.why} Media is not served.")
+            address = None
+        yield address
 
 
 @asynccontextmanager
@@ -115,17 +133,22 @@ def _demo_app(emulator: "Emulator") -> TikTokSettings:
     )
 
 
-def _tell(settings: Settings, tiktok: TikTokSettings | None, *, as_json: bool) -> None:
+def _tell(
+    settings: Settings, tiktok: TikTokSettings | None, web: str | None, *, as_json: bool
+) -> None:
     place = "in POSTWRIGHT_DATABASE_URL"
     if settings.embedded:
         place = f"its own PostgreSQL, in {settings.data_dir / 'postgres'}"
     if as_json:
         emulator = None if tiktok is None else tiktok.base_url
-        facts = {"ready": True, "pid": os.getpid(), "emulator": emulator}
+        facts = {"ready": True, "pid": os.getpid(), "emulator": emulator, "web": web}
         printing.json_line({**facts, "data_dir": settings.data_dir})
         return
     printing.line("Postwright is up. Ctrl-C stops it.")
     printing.line(f"Database: {place}")
+    if web is not None:
+        public_url = settings.web.public_url
+        printing.line(f"Web: {web}" + (f", from outside {public_url}" if public_url else ""))
     if tiktok is None:
         printing.line("Connect an account: postwright connect tiktok")
         return

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from postwright.errors import Misconfigured
 
@@ -84,6 +86,11 @@ def load_key(given: str | None, file: Path) -> bytes:
             why=error.strerror or str(error),
             fix="Make it readable for this user, or set POSTWRIGHT_KEY.",
         ) from None
+
+
+def derived(key: bytes, purpose: str) -> bytes:
+    """A key of 32 bytes from the master key, for one purpose and good for no other."""
+    return HKDF(SHA256(), _KEY_BYTES, salt=None, info=purpose.encode()).derive(key)
 
 
 def _make(file: Path) -> None:

@@ -1,0 +1,1 @@
+"""Serves kept files under signed addresses that belong to one attempt, and nothing else."""

@@ -1,0 +1,174 @@
+"""The HTTP server around the app: uvicorn, in the running event loop, patient with nobody.
+
+Whoever takes longer than ten seconds to say what it wants, says more than fits into 32 KiB, or
+comes while as many connections are open as may be, is dropped.
+"""
+
+import asyncio
+import errno
+import socket
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, ClassVar, cast
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from postwright.errors import Conflict
+from postwright.media.host.sending import TRANSPORT
+
+REQUEST_S = 10.0
+REQUEST_BYTES = 32 * 1024
+KEEP_ALIVE_S = 30
+STOP_S = 5
+CONNECTIONS = 512
+
+_BUSY = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\n"
+    b"Connection: close\r\n\r\n"
+)
+
+
+class WebPortTaken(Conflict):
+    """Something else listens where the web part is to listen."""
+
+    code: ClassVar[str] = "web_port_taken"
+
+
+class _Protocol(HttpToolsProtocol):
+    """Gives the app its connection, and each request a time and a size."""
+
+    most_connections = CONNECTIONS
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._late: asyncio.TimerHandle | None = None
+        self._said_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, TRANSPORT: transport}
+        if len(self.connections) > self.most_connections:
+            transport.write(_BUSY)
+            transport.close()
+            return
+        self._hurry()
+
+    def data_received(self, data: bytes) -> None:
+        if self._late is None:
+            self._hurry()
+        self._said_bytes += len(data)
+        super().data_received(data)
+        if self._said_bytes > REQUEST_BYTES and not self.transport.is_closing():
+            self.transport.abort()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._said_bytes = 0
+        self._rest()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._rest()
+        super().connection_lost(exc)
+
+    def _hurry(self) -> None:
+        self._late = self.loop.call_later(REQUEST_S, self.transport.abort)
+
+    def _rest(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs the event loop, and stops without waiting for a tick."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.stop = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+    async def main_loop(self) -> None:
+        tick = 0
+        while not (await self.on_tick(tick) or self.stop.is_set()):
+            tick += 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stop.wait(), 0.1)
+
+
+@asynccontextmanager
+async def answering(
+    app: ASGIApp,
+    listener: socket.socket,
+    *,
+    connections: int = CONNECTIONS,
+    trusted_proxies: str = "127.0.0.1",
+) -> AsyncGenerator[None]:
+    """Serve a socket that listens, until the block ends; what is under way then has 5 s.
+
+    Args:
+        app: the app.
+        listener: a socket that listens.
+        connections: how many may be open; more are told to come again.
+        trusted_proxies: addresses and networks, with commas, whose `X-Forwarded-For` is believed.
+    """
+    config = uvicorn.Config(
+        app,
+        http=type("_Bounded", (_Protocol,), {"most_connections": connections}),
+        ws="none",
+        log_config=None,
+        access_log=False,  # an address is a secret while it lives
+        lifespan="off",
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=trusted_proxies,
+        timeout_graceful_shutdown=STOP_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
+    )
+    server = _Server(config)
+    running = asyncio.ensure_future(server.serve([listener]))
+    try:
+        yield
+    finally:
+        server.stop.set()
+        await running
+
+
+@contextmanager
+def listening(host: str, port: int) -> Generator[socket.socket]:
+    """A socket that listens there; port 0 is any free one.
+
+    Raises:
+        WebPortTaken: something else does, or the host is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named TCP, because asyncio lets only such connections answer without waiting for more to send.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(1024)
+        except OSError as error:
+            raise _taken(host, port, error) from None
+        yield listener
+
+
+def _taken(host: str, port: int, error: OSError) -> WebPortTaken:
+    why = error.strerror or str(error)
+    if error.errno == errno.EADDRINUSE:
+        why = "Another program listens there."
+    return WebPortTaken(
+        f"The web part cannot listen on {host}, port {port}.",
+        why=why,
+        fix="Stop what runs there, or set POSTWRIGHT_WEB__PORT (and POSTWRIGHT_WEB__HOST).",
+    )
+
+
+def address_of(listener: socket.socket) -> str:
+    """The base URL of a listening socket."""
+    host, port = cast("tuple[str, int]", listener.getsockname()[:2])
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,75 @@
+"""Addresses that only we can make: the path carries its end and a signature over all of it.
+
+    /m/<address>/<signature>/<file name>
+
+What does not fit is told apart without a look at the database, and without saying why.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+
+from postwright.kit.vault import derived
+
+FOLDER = "/m/"
+
+_PURPOSE = "postwright media address 1"
+_ENDS_BYTES = 5
+_MAC_BYTES = 22  # with the end 27 bytes, which are 36 letters and no filling
+_PATH = re.compile(
+    r"/m/(?P<id>[a-z]+_[0-9a-z]{12,32})/(?P<signature>[A-Za-z0-9_-]{36})/(?P<name>[0-9a-z.-]{1,40})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a path says that was made here."""
+
+    address_id: str
+    name: str
+
+
+class Signer:
+    """Makes and reads paths, with a key that is good for nothing else.
+
+    Args:
+        key: the master key.
+    """
+
+    __slots__ = ("_key",)
+
+    def __init__(self, key: bytes) -> None:
+        self._key = derived(key, _PURPOSE)
+
+    def path(self, address_id: str, name: str, ends_s: int) -> str:
+        """The path of an address.
+
+        Args:
+            address_id: the address.
+            name: of the file as those who fetch it see it.
+            ends_s: when the address ends, in seconds since 1970.
+        """
+        ends = ends_s.to_bytes(_ENDS_BYTES, "big")
+        signature = base64.urlsafe_b64encode(ends + self._mac(address_id, name, ends)).decode()
+        return f"{FOLDER}{address_id}/{signature}/{name}"
+
+    def read(self, path: str) -> Signed | None:
+        """What a path says; None if it was not made with our key, letter by letter."""
+        found = _PATH.fullmatch(path)
+        if found is None:
+            return None
+        given = base64.urlsafe_b64decode(found["signature"])
+        ends, mac = given[:_ENDS_BYTES], given[_ENDS_BYTES:]
+        if not hmac.compare_digest(mac, self._mac(found["id"], found["name"], ends)):
+            return None
+        return Signed(found["id"], found["name"])
+
+    def proof(self, nonce: str) -> str:
+        """What only a holder of the key can answer to a nonce."""
+        return hmac.new(self._key, f"proof\n{nonce}".encode(), hashlib.sha256).hexdigest()
+
+    def _mac(self, address_id: str, name: str, ends: bytes) -> bytes:
+        said = b"address\n" + ends + f"\n{address_id}\n{name}".encode()
+        return hmac.digest(self._key, said, "sha256")[:_MAC_BYTES]
