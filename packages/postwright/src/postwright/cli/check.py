@@ -1,6 +1,8 @@
 """`postwright check`: preflight alone."""
 
-from dataclasses import asdict
+import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,19 +10,42 @@ import click
 
 from postwright.cli import preflight, printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.choices import Words, file_argument, post_options, video_settings
+from postwright.cli.choices import (
+    Words,
+    files_argument,
+    photo_options,
+    photo_settings,
+    post_options,
+    video_settings,
+)
 from postwright.cli.limits import Unknown, creator_limits
 from postwright.cli.opening import opened
 from postwright.cli.settings import current
+from postwright.cli.table import table
 from postwright.config import Settings
 from postwright.connections import queries
 from postwright.errors import BadInput
-from postwright.media.probe import PhotoProbe, probe
+from postwright.media.errors import MediaUnreadable
+from postwright.media.findings import Finding
+from postwright.media.probe import PhotoProbe, Probe, probe
+from postwright.platforms.tiktok.rulebook import found
 from postwright.platforms.tiktok.settings import CreatorLimits
+
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A file that was looked into. `probe` is None if it cannot be read, and `why` says why."""
+
+    path: Path
+    name: str
+    probe: Probe | None
+    why: str = ""
 
 
 @click.command()
-@file_argument
+@files_argument
 @click.option(
     "--account",
     type=Words(),
@@ -28,45 +53,146 @@ from postwright.platforms.tiktok.settings import CreatorLimits
     help="Check against what TikTok allows this creator.",
 )
 @post_options(privacy_required=False)
+@photo_options
 @json_option
 @asynchronous
 async def command(
-    *, file: Path, account: str | None, privacy: str | None, as_json: bool, **chosen: Any
+    *,
+    files: tuple[Path, ...],
+    account: str | None,
+    privacy: str | None,
+    title: str,
+    cover_index: int | None,
+    add_music: bool,
+    as_json: bool,
+    **chosen: Any,
 ) -> int:
     """Say what is wrong with a file before anything is sent.
 
-    Nothing is stored and nothing is sent. Without --account no database is needed, and only the
-    rules that hold for every creator are looked at.
+    The files are those of one post: a video, or up to 35 photos. Nothing is stored and nothing is
+    sent. Without --account no database is needed, and only the rules that hold for every creator
+    are looked at.
 
     \b
     Examples:
       postwright check clip.mp4
       postwright check clip.mp4 --account @demo --privacy friends --caption "Hello"
+      postwright check 1.jpg 2.heic 3.png --title "Lisbon" --cover-index 2
 
-    Ends with 0 if the file can go out like this, with 3 if not.
+    Ends with 0 if it can go out like this, with 3 if not.
     """  # noqa: D301  # click reads \b: the lines below it are not wrapped
     settings = current()
-    found = await probe(file, timeout_s=settings.media.probe_timeout_s)
-    if isinstance(found, PhotoProbe):
-        raise preflight.OnlyChecked(file)
+    post = video_settings(privacy=privacy or "", **chosen)
+    seen = await look_into(files, settings)
     limits = None if account is None else await _limits(settings, account)
     if isinstance(limits, Unknown):
         printing.warning(f"What TikTok allows {account} is not known: {limits.why}.")
         limits = None
-    findings = preflight.find(
-        found, video_settings(privacy=privacy or "", **chosen), limits, settings
+    album = photo_settings(post, title=title, cover_index=cover_index, add_music=add_music)
+    is_album = all(isinstance(one.probe, PhotoProbe | None) for one in seen)
+    if not is_album and album != photo_settings(post, title="", cover_index=None, add_music=False):
+        message = "--title, --cover-index and --add-music are for photos."
+        raise click.UsageError(message)
+    findings = find(seen, album if is_album else post, limits, settings)
+    tell = _print_json if as_json else _print
+    tell(seen, findings, limits)
+    return BadInput.exit_code if any(finding.blocks for finding in findings) else 0
+
+
+async def look_into(files: Sequence[Path], settings: Settings) -> list[Seen]:
+    """Probe the files, a few at a time.
+
+    Raises:
+        MediaNotFound: one of them is not there.
+        MediaUnreadable: the only one cannot be read; of several, that is a finding.
+    """
+    turn = asyncio.Semaphore(_AT_ONCE)
+    unique = len({file.name for file in files}) == len(files)
+
+    async def look(file: Path) -> Seen:
+        name = file.name if unique else str(file)
+        async with turn:
+            try:
+                return Seen(file, name, await probe(file, timeout_s=settings.media.probe_timeout_s))
+            except MediaUnreadable as error:
+                if len(files) == 1:
+                    raise
+                return Seen(file, name, None, error.why)
+
+    return list(await asyncio.gather(*map(look, files)))
+
+
+def find(
+    seen: Sequence[Seen],
+    chosen: preflight.Chosen,
+    limits: CreatorLimits | None,
+    settings: Settings,
+) -> list[Finding]:
+    """What is wrong with the files and the settings; what cannot be read comes first."""
+    fix = "Open it to see whether it is whole, and export it again."
+    unreadable = [
+        found("preflight.files.unreadable", one.name, one.why, fix=fix)
+        for one in seen
+        if one.probe is None
+    ]
+    readable = [(one.name, one.probe) for one in seen if one.probe is not None]
+    return [*unreadable, *preflight.find(readable, chosen, limits, settings)]
+
+
+def _print_json(
+    seen: Sequence[Seen], findings: Sequence[Finding], limits: CreatorLimits | None
+) -> None:
+    printing.json_line(
+        {
+            "ok": not any(finding.blocks for finding in findings),
+            "files": [
+                {
+                    "file": one.path,
+                    "name": one.name,
+                    "kind": _kind(one),
+                    "probe": None if one.probe is None else asdict(one.probe),
+                }
+                for one in seen
+            ],
+            "findings": [asdict(finding) for finding in findings],
+            "creator": None if limits is None else asdict(limits),
+        }
     )
-    blocked = any(finding.blocks for finding in findings)
-    if as_json:
-        listed = [asdict(finding) for finding in findings]
-        seen = {"file": file, "ok": not blocked, "findings": listed, "probe": asdict(found)}
-        printing.json_line({**seen, "creator": None if limits is None else asdict(limits)})
+
+
+def _kind(one: Seen) -> str | None:
+    if one.probe is None:
+        return None
+    return "photo" if isinstance(one.probe, PhotoProbe) else "video"
+
+
+def _print(seen: Sequence[Seen], findings: Sequence[Finding], _: CreatorLimits | None) -> None:
+    if len(seen) == 1:
+        (one,) = seen
+        printing.line(f"{one.name}: {_contents(one)}")
     else:
-        printing.line(f"{file.name}: {preflight.summary(found)}")
-        for finding in findings:
-            printing.finding(preflight.sentence(finding), blocks=finding.blocks)
-        printing.line("It cannot go out like this." if blocked else "It can go out like this.")
-    return BadInput.exit_code if blocked else 0
+        rows = [(one.name, _contents(one), _verdict(one, findings)) for one in seen]
+        table(("FILE", "WHAT IT IS", "VERDICT"), rows, whole={"FILE"})
+    for finding in findings:
+        printing.finding(preflight.sentence(finding), blocks=finding.blocks)
+    blocking = [finding for finding in findings if finding.blocks]
+    if not blocking:
+        printing.line("It can go out like this.")
+    elif all(finding.kind == "fixable" for finding in blocking):
+        printing.line("It cannot go out like this, but all of it can be mended: --fix.")
+    else:
+        printing.line("It cannot go out like this.")
+
+
+def _contents(one: Seen) -> str:
+    return "cannot be read" if one.probe is None else preflight.summary(one.probe)
+
+
+def _verdict(one: Seen, findings: Sequence[Finding]) -> str:
+    kinds = {finding.kind for finding in findings if finding.file == one.name}
+    if "error" in kinds:
+        return "no"
+    return "to mend" if "fixable" in kinds else "good"
 
 
 async def _limits(settings: Settings, account: str) -> CreatorLimits | Unknown:

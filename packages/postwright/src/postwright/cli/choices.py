@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from postwright.platforms.tiktok.settings import VideoSettings
+from postwright.platforms.tiktok.settings import PhotoSettings, VideoSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -69,6 +69,7 @@ class Words(click.ParamType[str]):
 
 
 file_argument = click.argument("file", type=File(), metavar="FILE")
+files_argument = click.argument("files", type=File(), metavar="FILE...", nargs=-1, required=True)
 
 _OPTIONS = (
     click.option(
@@ -82,6 +83,21 @@ _OPTIONS = (
     click.option("--brand-content", is_flag=True, help="It is a paid partnership."),
     click.option("--ai-generated", is_flag=True, help="Label it as made with AI."),
 )
+
+_PHOTO_OPTIONS = (
+    click.option("--title", default="", type=Words(), metavar="TEXT", help="Title of photos."),
+    click.option(
+        "--cover-index", type=int, metavar="N", help="Cover of photos: the Nth, counted from 0."
+    ),
+    click.option("--add-music", is_flag=True, help="TikTok adds music to photos."),
+)
+
+
+def photo_options(function: F) -> F:
+    """Add the options that only photos have to a command."""
+    for option in reversed(_PHOTO_OPTIONS):
+        function = option(function)
+    return function
 
 
 def post_options(*, privacy_required: bool) -> Callable[[F], F]:
@@ -124,4 +140,21 @@ def video_settings(
         brand_content=brand_content,
         brand_organic=brand_organic,
         is_aigc=ai_generated,
+    )
+
+
+def photo_settings(
+    chosen: VideoSettings, *, title: str, cover_index: int | None, add_music: bool
+) -> PhotoSettings:
+    """The choices for photos: what they share with those for videos, and what only they have."""
+    return PhotoSettings(
+        privacy_level=chosen.privacy_level,
+        title=title,
+        description=chosen.title,
+        cover_index=cover_index or 0,
+        allow_comment=chosen.allow_comment,
+        auto_add_music=add_music,
+        brand_content=chosen.brand_content,
+        brand_organic=chosen.brand_organic,
+        is_aigc=chosen.is_aigc,
     )

@@ -9,9 +9,16 @@ from postwright.cli.printing import size
 from postwright.config import Settings
 from postwright.errors import BadInput
 from postwright.media.findings import Finding
-from postwright.media.probe import VideoProbe
-from postwright.platforms.tiktok.rules import check_post, check_video
-from postwright.platforms.tiktok.settings import PRIVACY_LEVELS, CreatorLimits, VideoSettings
+from postwright.media.probe import PhotoProbe, Probe, VideoProbe
+from postwright.platforms.tiktok.rules import check_files, check_photo_post, check_post
+from postwright.platforms.tiktok.settings import (
+    PRIVACY_LEVELS,
+    CreatorLimits,
+    PhotoSettings,
+    VideoSettings,
+)
+
+Chosen = VideoSettings | PhotoSettings
 
 
 class Unfit(BadInput):
@@ -46,30 +53,49 @@ class OnlyChecked(BadInput):
 
 
 def find(
-    probe: VideoProbe,
-    chosen: VideoSettings,
+    files: Sequence[tuple[str, Probe]],
+    chosen: Chosen,
     limits: CreatorLimits | None,
     settings: Settings,
+    *,
+    trims: bool = False,
 ) -> list[Finding]:
-    """Everything that the rules say, blocking findings first.
+    """Everything that the rules say of a post, blocking findings first.
 
     A privacy that was not chosen (an empty one) is not missed: `check` works without it.
+
+    Args:
+        files: what each is called, and what is in it.
+        chosen: the settings of the post.
+        limits: the creator's; None while they are not known.
+        settings: say how short a video may be, and whether the app is audited.
+        trims: whether a video that is too long may be cut.
     """
+    if not chosen.privacy_level:
+        offered = limits.privacy_options if limits and limits.privacy_options else PRIVACY_LEVELS
+        chosen = replace(chosen, privacy_level=offered[0])
+    shortest_s = settings.media.min_duration_s
     found = [
-        *check_video(probe, limits, min_duration_s=settings.media.min_duration_s),
-        *check_post(
-            chosen if chosen.privacy_level else _with_any_privacy(chosen, limits),
-            limits,
-            duration_ms=probe.duration_ms,
-            audited=settings.tiktok.audited,
-        ),
+        *check_files(files, limits, min_duration_s=shortest_s, trims=trims),
+        *_of_post(files, chosen, limits, audited=settings.tiktok.audited),
     ]
     return sorted(found, key=lambda finding: not finding.blocks)
 
 
-def _with_any_privacy(chosen: VideoSettings, limits: CreatorLimits | None) -> VideoSettings:
-    offered = limits.privacy_options if limits and limits.privacy_options else PRIVACY_LEVELS
-    return replace(chosen, privacy_level=offered[0])
+def _of_post(
+    files: Sequence[tuple[str, Probe]],
+    chosen: Chosen,
+    limits: CreatorLimits | None,
+    *,
+    audited: bool | None,
+) -> Sequence[Finding]:
+    match chosen:
+        case VideoSettings():
+            lengths = [found.duration_ms for _, found in files if isinstance(found, VideoProbe)]
+            length = lengths[0] if lengths else None
+            return check_post(chosen, limits, duration_ms=length, audited=audited)
+        case PhotoSettings():
+            return check_photo_post(chosen, limits, photos=len(files), audited=audited)
 
 
 def refuse_unfit(path: Path, findings: Sequence[Finding]) -> None:
@@ -92,10 +118,19 @@ def sentence(finding: Finding) -> str:
     return text + (f"\n  {finding.fix}" if finding.fix else "")
 
 
-def summary(probe: VideoProbe) -> str:
-    """What is in a video, in a line."""
-    sound = probe.audio_codec or "no sound"
-    return (
-        f"{probe.width} x {probe.height}, {probe.fps:g} fps, {probe.duration_ms / 1000:.1f} s, "
-        f"{probe.video_codec} and {sound} in {probe.container}, {size(probe.size_bytes)}"
-    )
+def summary(probe: Probe) -> str:
+    """What is in a file, in a line."""
+    match probe:
+        case VideoProbe():
+            sound = probe.audio_codec or "no sound"
+            return (
+                f"{probe.width} x {probe.height}, {probe.fps:g} fps, "
+                f"{probe.duration_ms / 1000:.1f} s, "
+                f"{probe.video_codec} and {sound} in {probe.container}, {size(probe.size_bytes)}"
+            )
+        case PhotoProbe():
+            moving = "animated " if probe.animated else ""
+            return (
+                f"{probe.width} x {probe.height}, {moving}{probe.format} in {probe.mode}, "
+                f"{size(probe.size_bytes)}"
+            )

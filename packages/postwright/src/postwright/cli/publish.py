@@ -121,7 +121,7 @@ async def _look_into(
     found = await probe(file, timeout_s=settings.media.probe_timeout_s)
     if isinstance(found, PhotoProbe):
         raise preflight.OnlyChecked(file)
-    preflight.refuse_unfit(file, preflight.find(found, chosen, None, settings))
+    preflight.refuse_unfit(file, preflight.find([(file.name, found)], chosen, None, settings))
     show.end(preflight.summary(found))
     return found
 
@@ -145,7 +145,7 @@ async def _check(
             "The worker looks again before it sends anything."
         )
         limits = None
-    findings = preflight.find(found, wanted.settings, limits, desk.settings)
+    findings = preflight.find([(file.name, found)], wanted.settings, limits, desk.settings)
     preflight.refuse_unfit(file, findings)
     for finding in findings:
         show.warn(preflight.sentence(finding))

@@ -150,6 +150,7 @@ _PHOTO = (
     Rule("preflight.photo.shape", "photo", "advice", "It is not wider than high."),
 )
 _FILES = (
+    Rule("preflight.files.unreadable", "files", "error", "Every file can be read to its end."),
     Rule("preflight.files.mixed", "files", "error", "A post has photos or a video, not both."),
     Rule("preflight.files.one-video", "files", "error", "A post has one video.", "1 video"),
     Rule(
@@ -220,6 +221,7 @@ _POST = (
     Rule("photo.init.cover-index-range", "post", "error", "The cover is one of the photos."),
 )
 
+_OF_ONE_FILE = {"preflight.files.unreadable"}
 RULES: Final = {rule.id: rule for rule in (*_VIDEO, *_PHOTO, *_FILES, *_POST)}
 
 
@@ -243,5 +245,5 @@ def found(
         measured=measured,
         limit=limit or rule.limit,
         fix=fix,
-        file=where if rule.about in {"video", "photo"} else None,
+        file=where if rule.about in {"video", "photo"} or rule.id in _OF_ONE_FILE else None,
     )

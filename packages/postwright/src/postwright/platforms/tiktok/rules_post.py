@@ -194,7 +194,7 @@ def _cover_time(cover_timestamp_ms: int | None, duration_ms: int | None) -> Iter
 
 
 def _cover_photo(cover_index: int, photos: int) -> Iterator[Finding]:
-    if not 0 <= cover_index < photos:
+    if photos and not 0 <= cover_index < photos:
         yield found(
             "photo.init.cover-index-range",
             "cover",
