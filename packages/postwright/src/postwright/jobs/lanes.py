@@ -80,6 +80,13 @@ _CLAIM = text("""
     RETURNING lanes.id, lanes.workspace_id, lanes.subject_id, lanes.kind, lanes.fence
 """)
 
+_CLAIM_ONE = text("""
+    UPDATE lanes SET fence = fence + 1, lease_until = app_now() + :lease, holder = NULL
+    WHERE subject_id = :subject_id AND kind = :kind AND next_at <= app_now()
+      AND (lease_until IS NULL OR lease_until < app_now())
+    RETURNING id, workspace_id, subject_id, kind, fence
+""")
+
 _RENEW = text("""
     UPDATE lanes SET lease_until = app_now() + :lease, holder = :holder
     WHERE id = :id AND fence = :fence AND lease_until > app_now()
@@ -138,6 +145,15 @@ async def claim(session: AsyncSession, kind: str, *, most: int, lease: timedelta
     """Claim up to `most` due lanes, oldest first and in turn between workspaces."""
     rows = await session.execute(_CLAIM, {"kind": kind, "most": most, "lease": lease})
     return [Claim(*row) for row in rows]
+
+
+async def claim_one(
+    session: AsyncSession, subject_id: str, kind: str, *, lease: timedelta
+) -> Claim | None:
+    """Claim the lane of one subject, if it is due and free: for who works on nothing else."""
+    values = {"subject_id": subject_id, "kind": kind, "lease": lease}
+    row = (await session.execute(_CLAIM_ONE, values)).first()
+    return None if row is None else Claim(*row)
 
 
 async def renew(

@@ -9,6 +9,7 @@ command = Commands(
         "add": "Add files to the media store.",
         "list": "List what is in the media store, newest first.",
         "show": "Show a file: what is in it, what it came from, what needs it.",
+        "fix": "Mend a file for TikTok; the original stays.",
         "rm": "Remove files that nothing needs.",
         "sweep": "Remove what nothing needs any more, as workers do every hour.",
     },

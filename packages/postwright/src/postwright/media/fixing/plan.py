@@ -15,7 +15,7 @@ from postwright.media.probe import PhotoProbe, VideoProbe
 
 _COMMON = tuple(map(Fraction, ("24000/1001", "24", "25", "30000/1001", "30", "48", "50")))
 _COMMON_FAST = tuple(map(Fraction, ("60000/1001", "60")))
-_PIXELS = ("yuv420p", "yuvj420p")
+_PIXELS = ("yuv420p", "yuvj420p", "nv12")
 # What WebM holds, and nothing else; MP4 is for all the others.
 _WEBM_VIDEO = ("vp8", "vp9")
 _WEBM_SOUND = ("opus", "vorbis")

@@ -1,0 +1,197 @@
+"""`postwright media fix`: mend a file that is in the store, or put it there first."""
+
+import asyncio
+import os
+import shutil
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from postwright.cli import printing
+from postwright.cli.asking import asynchronous, json_option
+from postwright.cli.choices import File, Words
+from postwright.cli.limits import Unknown, creator_limits
+from postwright.cli.media import describe
+from postwright.cli.mending import OutExists, place, print_changes, recipe_for
+from postwright.cli.opening import Desk, opened
+from postwright.cli.ordering import ACTOR
+from postwright.cli.progress import Display, display
+from postwright.cli.settings import current
+from postwright.connections.queries import connection_by_handle
+from postwright.errors import BadInput
+from postwright.jobs import lanes
+from postwright.jobs.engine import workers_alive
+from postwright.media import queries
+from postwright.media.fixing import jobs
+from postwright.media.fixing.errors import FixFailed
+from postwright.media.fixing.mender import Mender
+from postwright.media.fixing.recipe import Recipe
+from postwright.media.fixing.workshop import workshop
+from postwright.media.keep import incoming, keep
+from postwright.media.models import FixState, MediaFile, MediaFix
+from postwright.media.probe import probe, read_probe
+
+_LOOK_EVERY_S = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What was asked for on the command line."""
+
+    wanted: str
+    out: Path | None
+    trim_to_s: float | None
+    account: str | None
+
+
+@click.command()
+@click.argument("wanted", type=Words(), metavar="ID|FILE")
+@click.option("--out", type=File(), metavar="FILE", help="Write the mended file here, too.")
+@click.option(
+    "--trim-to", "trim_to_s", type=click.FloatRange(min=1), metavar="S", help="Cut to S seconds."
+)
+@click.option("--trim", is_flag=True, help="Cut to what TikTok allows the --account.")
+@click.option("--account", type=Words(), metavar="@NAME", help="The creator, for --trim.")
+@json_option
+@asynchronous
+async def command(
+    *,
+    wanted: str,
+    out: Path | None,
+    trim_to_s: float | None,
+    trim: bool,
+    account: str | None,
+    as_json: bool,
+) -> int:
+    """Mend a file for TikTok; the original stays.
+
+    What a file is mended of is listed. A FILE is put into the store first. A worker does the work;
+    if none is running this command does it. Nothing is cut unless --trim or --trim-to says so.
+
+    \b
+    Examples:
+      postwright media fix media_0198...
+      postwright media fix clip.mkv --out clip.mp4
+      postwright media fix long.mp4 --trim --account @demo
+    """  # noqa: D301  # click reads \b: the lines below it are not wrapped
+    if trim and account is None:
+        raise _trim_needs_account()
+    if out is not None and await asyncio.to_thread(out.exists):
+        raise OutExists(out)
+    wish = _Wish(wanted, out, trim_to_s, account if trim else None)
+    with display(as_json=as_json) as show:
+        async with opened(current()) as desk:
+            media = await _media(desk, wish.wanted, show)
+            recipe = recipe_for(read_probe(media.probe), trim_to_ms=await _trim_ms(desk, wish))
+            if recipe is None:
+                return _nothing(media, as_json=as_json)
+            fix = await _follow(desk, media, recipe, show)
+            result = await _result(desk, media, fix)
+            if out is not None:
+                await _write(desk, result, out)
+    if as_json:
+        facts = describe.facts(result, ())
+        printing.json_line({"fix_id": fix.id, "changed": True, "media": facts, "out": out})
+    else:
+        print_changes(media.name, recipe.steps)
+        printing.line(describe.added(result))
+    return 0
+
+
+def _trim_needs_account() -> BadInput:
+    return BadInput(
+        "Nobody knows yet how long the video may be.",
+        why="TikTok tells a longest duration for each creator.",
+        fix="Add --account @NAME, or say how long with --trim-to.",
+    )
+
+
+async def _media(desk: Desk, wanted: str, show: Display) -> MediaFile:
+    """The file in the store; one on this machine is added."""
+    path = Path(wanted)
+    if not wanted.startswith("media_") and (
+        os.sep in wanted or await asyncio.to_thread(path.exists)
+    ):
+        show.begin("storing")
+        found = await probe(path, timeout_s=desk.settings.media.probe_timeout_s)
+        kept = await keep(desk.library, desk.workspace_id, incoming(path, found), actor=ACTOR)
+        show.end(kept.id)
+        return kept
+    async with desk.database.transaction() as session:
+        return await queries.media_file(session, desk.workspace_id, wanted)
+
+
+async def _trim_ms(desk: Desk, wish: _Wish) -> int | None:
+    if wish.account is None:
+        return None if wish.trim_to_s is None else int(wish.trim_to_s * 1000)
+    async with desk.database.transaction() as session:
+        connection = await connection_by_handle(session, desk.workspace_id, wish.account)
+    limits = await creator_limits(desk, connection)
+    longest_s = None if isinstance(limits, Unknown) else limits.max_duration_s
+    if longest_s is None:
+        raise BadInput(
+            f"How long a video of {wish.account} may be is not known now.",
+            why=limits.why if isinstance(limits, Unknown) else "TikTok does not say.",
+            fix="Try again later, or say how long with --trim-to.",
+        )
+    return longest_s * 1000
+
+
+def _nothing(media: MediaFile, *, as_json: bool) -> int:
+    if as_json:
+        printing.json_line({"changed": False, "media": describe.facts(media, ())})
+    else:
+        printing.line(f"{media.id}  {media.name} has nothing that could be mended.")
+    return 0
+
+
+async def _follow(desk: Desk, media: MediaFile, recipe: Recipe, show: Display) -> MediaFix:
+    """Ask for the fix and see it through, here if nobody else does the work."""
+    async with desk.database.transaction() as session:
+        fix = await jobs.request(session, desk.workspace_id, media.id, recipe)
+        is_alone = not await workers_alive(session)
+    show.begin("mending", media.size_bytes)
+    working = asyncio.ensure_future(_work_off(desk, fix) if is_alone else asyncio.sleep(0))
+    try:
+        while fix.state in jobs.GOING_ON:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            async with desk.database.transaction() as session:
+                fix = await jobs.fix_by_id(session, desk.workspace_id, fix.id)
+            show.advance(int(fix.progress * media.size_bytes))
+            if working.done():
+                working.result()
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+    show.end(fix.state.value, good=fix.state is FixState.DONE)
+    return fix
+
+
+async def _work_off(desk: Desk, fix: MediaFix) -> None:
+    holder = f"{socket.gethostname()}:{os.getpid()}"
+    lease = desk.settings.worker.lease
+    mender = Mender(desk.library, desk.settings.media_folder, lease, holder)
+    while True:
+        async with desk.database.transaction() as session:
+            claim = await lanes.claim_one(session, fix.id, jobs.FIX, lease=lease)
+        if claim is not None:
+            await mender.run(claim)
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+async def _result(desk: Desk, media: MediaFile, fix: MediaFix) -> MediaFile:
+    if fix.result_id is None:
+        why = fix.detail or "It was cancelled."
+        raise FixFailed(Path(media.name), why)
+    async with desk.database.transaction() as session:
+        return await queries.media_file(session, desk.workspace_id, fix.result_id)
+
+
+async def _write(desk: Desk, result: MediaFile, out: Path) -> None:
+    async with desk.library.store.local(desk.workspace_id, result.sha256) as kept:
+        with workshop(out.parent) as folder:
+            # A copy: the stored file must not become writable by another name.
+            await asyncio.to_thread(shutil.copyfile, kept, folder / "copy")
+            await asyncio.to_thread(place, folder / "copy", out)
