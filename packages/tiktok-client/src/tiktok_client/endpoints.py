@@ -11,8 +11,11 @@ __all__ = ["Endpoints"]
 UPLOAD_DOMAIN = ".tiktokapis.com"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 DEFAULT_PORTS = {"https": 443, "http": 80}
-# What a host may consist of. Anything else is where two parsers of one address could disagree.
-HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+", re.ASCII)
+# What an address and its host may consist of. Anything else is where two parsers of one address
+# could disagree, or what no network takes.
+ADDRESS = re.compile(r"[!-~]+", re.ASCII)
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+HOST = re.compile(rf"{LABEL}(?:\.{LABEL})*|[0-9a-f:.]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class Endpoints:
             origin = _origin(parts)
         except ValueError:
             return False
-        if parts.username is not None or parts.password is not None or origin is None:
+        bare = parts.username is None and parts.password is None
+        if origin is None or not bare or not ADDRESS.fullmatch(url):
             return False
         if self.upload_origin and origin == _origin(urlsplit(self.upload_origin)):
             return True

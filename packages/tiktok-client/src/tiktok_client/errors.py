@@ -27,6 +27,7 @@ and its advice, is one table with exact matches (`CODES` in `codes.py`); a code 
 becomes a plain `APIError`. No message carries a token, a secret or the query of an address.
 """
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -59,6 +60,8 @@ __all__ = [
     "UploadRefusal",
 ]
 
+# Should a text repeat what was sent: tokens by their prefix, and the query of an address.
+SECRET = re.compile(r"\b(?:act|rft|clt)\.[\w.!*~-]+|(?<=\?)[\w.~%-]+=[^\s\"']*", re.ASCII)
 DOCS = "https://developers.tiktok.com/docs/en/"
 DOC_PAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -92,13 +95,18 @@ class Advice(StrEnum):
     ASK_STATUS = "ASK_STATUS"  # it may have happened: look before doing anything
 
 
+def without_secrets(text: str) -> str:
+    """Put stars for what looks like a token or the query of an address."""
+    return SECRET.sub("***", text)
+
+
 class TikTokError(Exception):
     """Base of all. `operation` is the name of the call, as in `video.init`."""
 
     advice: Advice = Advice.GIVE_UP
 
     def __init__(self, text: str, *, operation: str, advice: Advice | None = None) -> None:
-        super().__init__(f"{operation}: {text}")
+        super().__init__(without_secrets(f"{operation}: {text}"))
         self.operation = operation
         if advice is not None:
             self.advice = advice
@@ -175,7 +183,7 @@ class APIError(TikTokError):
         status: int,
         advice: Advice | None = None,
     ) -> None:
-        told = f"{code}: {message}" if message else code
+        told = ": ".join(part for part in (code, message) if part) or "not TikTok's own answer"
         where = f"HTTP {status}, log_id {log_id}" if log_id else f"HTTP {status}"
         super().__init__(f"{told} ({where})", operation=operation, advice=advice)
         self.code = code

@@ -31,6 +31,13 @@ def test_every_upload_host_of_tiktok_is_allowed(url: str) -> None:
         "https://open-upload.tiktokapis.com:8443/upload",
         "https://open-upload.tiktokapis.com:99999/upload",
         "https://[::1/upload",
+        "https://a..tiktokapis.com/upload",  # no network takes an empty or a long label
+        "https://.tiktokapis.com/upload",
+        f"https://{'a' * 64}.tiktokapis.com/upload",
+        "https://open-upload.tiktokapis.com/up load",  # nor HTTP what is not visible ASCII
+        "https://open-upload.tiktokapis.com/up\nload",
+        "https://open-upload.tiktokapis.com/\u00e9",
+        "https://open-upload.tiktokapis.com/\ud800",
         "ftp://open-upload.tiktokapis.com/",
         "http://127.0.0.1:8700/upload",
         "/upload",

@@ -192,6 +192,18 @@ def test_lifetimes_are_what_the_answer_says(answer: Answer, access_s: int, refre
     assert "secret" not in repr(grant)
 
 
+def test_a_grant_is_not_lost_over_an_odd_log_id(answer: Answer) -> None:
+    assert oauth.read_grant(answer(GRANT | {"log_id": 7})).log_id is None
+
+
+def test_a_callback_that_repeats_a_secret_is_not_repeated() -> None:
+    with pytest.raises(OAuthError) as caught:
+        oauth.read_callback(
+            "state=s&error=x&error_description=act.s3cret%20died", expected_state="s"
+        )
+    assert "s3cret" not in str(caught.value) + caught.value.message
+
+
 def test_a_grant_without_a_lifetime_is_not_guessed(answer: Answer) -> None:
     body = {name: value for name, value in GRANT.items() if name != "expires_in"}
     with pytest.raises(ResponseError, match="expires_in") as caught:

@@ -242,6 +242,8 @@ def test_nobody_waits_longer_than_the_window_or_tiktok_demands(
         ({"retry-after": "soon"}, None),
         ({"retry-after": "-3"}, None),
         ({"retry-after": "99999999"}, 86_400),
+        ({"retry-after": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"}, None),
+        ({"retry-after": "Sun, 06 Nov 2094 08:49:37 +99999999999999999999"}, None),
         ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "12"}, 12),
         ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{NOW.timestamp() + 9:.0f}"}, 9),
         ({"x-ratelimit-remaining": "3", "x-ratelimit-reset": "12"}, None),

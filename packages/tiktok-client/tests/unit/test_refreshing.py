@@ -38,6 +38,11 @@ def test_a_token_is_refreshed_early_but_a_short_life_is_mostly_used(
     assert refresh_at(grant, NOON, EARLY) == NOON + timedelta(seconds=used_s)
 
 
+def test_a_life_beyond_the_calendar_is_not_refreshed() -> None:
+    grant = TokenGrant("o", frozenset(), "a", "r", timedelta.max, timedelta(days=180))
+    assert refresh_at(grant, NOON, EARLY).year == 9999
+
+
 @pytest.mark.parametrize(
     ("error", "lost"),
     [

@@ -16,7 +16,7 @@ from tiktok_client import (
     ServerFault,
     TokenInvalid,
 )
-from tiktok_client._operations.wire import Response, read_data, read_oauth
+from tiktok_client._operations.wire import Response, bearer, read_data, read_oauth
 from tiktok_client.codes import OAUTH_CODES
 
 Answer = Callable[..., Response]
@@ -167,3 +167,32 @@ def test_a_field_of_the_wrong_type_is_named_but_its_value_is_not(answer: Answer)
         fields.text("t")
     with pytest.raises(ResponseError, match="not a list of text"):
         fields.texts("n")
+
+
+@pytest.mark.parametrize(
+    "token", ["", " act.s3cret", "act.s3cret\n", "act.s3cret ", "act.s3cret\u00e9", "act.\0s3cret"]
+)
+def test_what_no_header_can_hold_is_refused_as_a_token_and_not_repeated(token: str) -> None:
+    with pytest.raises(ValueError, match="the access token is empty, or has a blank") as caught:
+        bearer(token)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_token_is_not_repeated_wherever_an_answer_repeats_it(answer: Answer) -> None:
+    with pytest.raises(APIError) as caught:
+        read_data(answer(refused("act.s3cret!4856.e1 is wrong", "for rft.s3cret"), 403))
+    assert "s3cret" not in str(caught.value) + caught.value.code + caught.value.message
+    with pytest.raises(OAuthError) as refusal:
+        read_oauth(answer({"error": "rft.s3cret", "error_description": "act.s3cret"}))
+    assert "s3cret" not in str(refusal.value) + refusal.value.code + refusal.value.message
+
+
+def test_an_answer_without_words_of_tiktoks_says_so(answer: Answer) -> None:
+    with pytest.raises(ServerFault, match="status: not TikTok's own answer \\(HTTP 502\\)"):
+        read_data(answer(b"<html>Bad gateway</html>", 502))
+
+
+def test_no_answer_is_lost_over_a_log_id(answer: Answer) -> None:
+    body = {"data": {"a": 1}, "error": {"code": "ok", "message": None, "log_id": 7}}
+    fields, log_id = read_data(answer(body))
+    assert (dict(fields.values), log_id) == ({"a": 1}, None)

@@ -3,11 +3,13 @@
 import selectors
 import socket
 import ssl
+import time
 from collections.abc import Iterable
 from typing import Any
 
 import httpcore2
 
+from .interim import is_interim, without_interim
 from .passage import bounded
 
 __all__ = ["Backend"]
@@ -18,6 +20,8 @@ WRITE_BYTES = 16_384
 # How long to wait for data in what made a socket readable: TLS records without any, such as session
 # tickets, make one readable too.
 GLANCE_S = 0.005
+# How often to look for an answer while the connection takes all that it is given.
+LOOK_EVERY_S = 0.005
 SocketOptions = Iterable[Any]
 
 
@@ -43,10 +47,10 @@ class Backend(httpcore2.NetworkBackend):
 
 
 class EarlyAnswerStream(httpcore2.NetworkStream):
-    """A connection whose `write` stops with WriteError once the other side has spoken.
+    """A connection whose `write` stops with WriteError once the other side has answered.
 
-    httpcore2 takes that error for what it is, and goes on to read the answer. No wait is longer
-    than what is left of the passage it belongs to.
+    `100 Continue` and its like are no answer. httpcore2 takes that error for what it is, and goes
+    on to read the answer. No wait is longer than what is left of the passage it belongs to.
     """
 
     def __init__(self, inner: httpcore2.NetworkStream, tls_layers: int = 0) -> None:
@@ -54,9 +58,14 @@ class EarlyAnswerStream(httpcore2.NetworkStream):
         self._socket: socket.socket = inner.get_extra_info("socket")
         self._tls_layers = tls_layers
         self._early: bytes | None = None
+        self._interim = b""
         self._selector: selectors.BaseSelector | None = None
+        self._look_at = 0.0
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._interim:
+            part, self._interim = self._interim[:max_bytes], self._interim[max_bytes:]
+            return part
         if self._early is None:
             try:
                 wait_s = bounded(self._socket, timeout)
@@ -69,11 +78,14 @@ class EarlyAnswerStream(httpcore2.NetworkStream):
         return part
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if not buffer:  # the end of a body: an answer that is there by now is not early
+            return
         if self._selector is None:
             self._selector = selectors.DefaultSelector()
             self._selector.register(self._socket, selectors.EVENT_READ | selectors.EVENT_WRITE)
         view = memoryview(buffer)
-        self._await_writable(self._selector, timeout)
+        if time.monotonic() >= self._look_at:
+            self._await_writable(self._selector, timeout)
         if self._tls_layers > 1:
             self._write_layered(view, self._selector, timeout)
         else:
@@ -113,16 +125,23 @@ class EarlyAnswerStream(httpcore2.NetworkStream):
             if ready[0][1] & selectors.EVENT_READ and self._spoken():
                 raise httpcore2.WriteError("answered before the request was over")
             if ready[0][1] & selectors.EVENT_WRITE:
+                self._look_at = time.monotonic() + LOOK_EVERY_S
                 return
 
     def _spoken(self) -> bool:
-        """Take what there is to read, if it is data."""
+        """Take what there is to read; whether it is an answer, or the end of the connection."""
         try:
-            self._early = self._inner.read(READ_BYTES, GLANCE_S)
+            heard = self._inner.read(READ_BYTES, GLANCE_S)
         except httpcore2.ReadTimeout:
             return False
         except httpcore2.ReadError:
-            self._early = b""
+            heard = b""
+        if heard:
+            heard, self._interim = without_interim(self._interim + heard), b""
+            if is_interim(heard) and len(heard) < READ_BYTES:
+                self._interim = heard
+                return False
+        self._early = heard
         return True
 
     def close(self) -> None:

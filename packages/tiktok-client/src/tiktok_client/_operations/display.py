@@ -13,7 +13,7 @@ from tiktok_client.endpoints import Endpoints
 from tiktok_client.limits import MAX_QUERIED_VIDEOS, MAX_VIDEOS_PER_PAGE
 from tiktok_client.models.display import UserField, UserInfo, Video, VideoField, VideoPage
 
-from .wire import JSON, Fields, Request, Response, read_data
+from .wire import JSON, Fields, Request, Response, bearer, read_data
 
 __all__ = [
     "batches",
@@ -40,7 +40,7 @@ def user_info(endpoints: Endpoints, token: str, fields: Iterable[UserField | str
     if not asked:
         raise ValueError("name at least one field")
     url = _with_fields(f"{endpoints.api}/v2/user/info/", asked)
-    return Request("user_info", "GET", url, {"Authorization": f"Bearer {token}"})
+    return Request("user_info", "GET", url, bearer(token))
 
 
 def read_user_info(answer: Response) -> UserInfo:
@@ -174,7 +174,7 @@ def _post(
     operation: str, url: str, token: str, fields: Iterable[VideoField | str], body: object
 ) -> Request:
     asked = tuple(map(str, with_fields(fields, VideoField.ID)))
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": JSON}
+    headers = bearer(token) | {"Content-Type": JSON}
     text = json.dumps(body).encode("ascii")
     return Request(operation, "POST", _with_fields(url, asked), headers, text)
 

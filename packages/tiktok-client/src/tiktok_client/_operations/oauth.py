@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tiktok_client.codes import CALLBACK_HINTS, OAUTH_CODES
 from tiktok_client.endpoints import Endpoints
-from tiktok_client.errors import Advice, OAuthError, StateMismatch
+from tiktok_client.errors import Advice, OAuthError, StateMismatch, without_secrets
 from tiktok_client.limits import MAX_REDIRECT_CHARS
 from tiktok_client.models.oauth import (
     AppKeys,
@@ -162,7 +162,7 @@ def _refused(error: str, values: dict[str, str]) -> OAuthError:
     return OAuthError(
         operation="oauth.authorize",
         code=error,
-        message=" / ".join(part for part in parts if part),
+        message=without_secrets(" / ".join(part for part in parts if part)),
         log_id=values.get("logid") or values.get("log_id") or None,
         status=302,
         advice=hint.advice if hint else OAUTH_CODES.get(error),
@@ -244,7 +244,7 @@ def read_client_token(answer: Response) -> ClientToken:
     return ClientToken(
         access_token=fields.text("access_token"),
         expires_in=_lifetime(fields, "expires_in"),
-        log_id=fields.optional_text("log_id"),
+        log_id=fields.text_if_any("log_id"),
     )
 
 
@@ -262,7 +262,7 @@ def read_grant(answer: Response) -> TokenGrant:
         refresh_token=fields.text("refresh_token"),
         expires_in=_lifetime(fields, "expires_in"),
         refresh_expires_in=_lifetime(fields, "refresh_expires_in"),
-        log_id=fields.optional_text("log_id"),
+        log_id=fields.text_if_any("log_id"),
     )
 
 

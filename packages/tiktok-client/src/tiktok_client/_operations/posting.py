@@ -20,7 +20,7 @@ from tiktok_client.models.posting import (
     VideoUpload,
 )
 
-from .wire import JSON, Request, Response, read_data
+from .wire import JSON, Request, Response, bearer, read_data
 
 __all__ = [
     "cancel",
@@ -51,7 +51,7 @@ def post_json(operation: str, url: str, token: str, body: object) -> Request:
 
     spec: envelope.json-body, envelope.check-order
     """
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": JSON}
+    headers = bearer(token) | {"Content-Type": JSON}
     return Request(operation, "POST", url, headers, json.dumps(body).encode("ascii"))
 
 

@@ -3,7 +3,7 @@
 Source: oauth-refresh-a-user-access-token 2026-11-02, oauth-error-handling (2026).
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tiktok_client.errors import (
     Advice,
@@ -28,7 +28,10 @@ def refresh_at(grant: TokenGrant, obtained_at: datetime, early: timedelta) -> da
 
     spec: oauth.token.access-lifetime
     """
-    return obtained_at + grant.expires_in - min(early, grant.expires_in / 4)
+    try:
+        return obtained_at + grant.expires_in - min(early, grant.expires_in / 4)
+    except OverflowError:  # a life beyond the calendar
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def is_answer_lost(error: TikTokError) -> bool:

@@ -18,17 +18,25 @@ from tiktok_client.errors import (
     RateLimited,
     ResponseError,
     ServerFault,
+    without_secrets,
 )
 
 from .pace import read_wait_s
 
-__all__ = ["Fields", "Request", "Response", "Target", "read_data", "read_oauth"]
+__all__ = ["Fields", "Request", "Response", "Target", "bearer", "read_data", "read_oauth"]
 
 T = TypeVar("T")
 JSON = "application/json; charset=UTF-8"
 FORM = "application/x-www-form-urlencoded"
-# Should a message repeat what was sent: tokens by their prefix, and the query of an address.
-SECRET = re.compile(r"\b(?:act|rft|clt)\.[\w.!*~-]+|(?<=\?)[\w.~%-]+=[^\s\"']*", re.ASCII)
+# What a header can hold. The HTTP library repeats anything else, a token too, in its error.
+TOKEN = re.compile(r"[!-~]+", re.ASCII)
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The header that says for whom a call is. Raises ValueError for what is no token."""
+    if not TOKEN.fullmatch(token):
+        raise ValueError("the access token is empty, or has a blank, a line end or the like in it")
+    return {"Authorization": f"Bearer {token}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,10 @@ class Fields:
         """A string, or None when it is missing, null or empty."""
         return self.text(name) or None if self.value(name) is not None else None
 
+    def text_if_any(self, name: str) -> str | None:
+        """A string, or None for anything else: for what no answer should be lost over."""
+        return _text_or_none(self.value(name))
+
     def integer(self, name: str) -> int:
         """A whole number that must be there."""
         return self._field(name, "a whole number", _whole)
@@ -191,8 +203,8 @@ def read_data(answer: Response) -> tuple[Fields, str | None]:
     if not isinstance(error, dict):
         raise _without_envelope(answer)
     facts = Fields(cast("Mapping[str, Any]", error), answer, "error")
-    log_id = _text_or_none(facts.value("log_id")) or answer.log_id
-    code, message = facts.text("code"), _text_or_none(facts.value("message")) or ""
+    log_id = facts.text_if_any("log_id") or answer.log_id
+    code, message = without_secrets(facts.text("code")), facts.text_if_any("message") or ""
     data = whole.value("data")
     if code != "ok":
         raise _data_error(answer, code, message, log_id)
@@ -203,7 +215,7 @@ def read_data(answer: Response) -> tuple[Fields, str | None]:
 def _data_error(answer: Response, code: str, message: str, log_id: str | None) -> APIError:
     meaning = CODES.get(code)
     kind = meaning.error if meaning else APIError
-    message = SECRET.sub("***", message)
+    message = without_secrets(message)
     if issubclass(kind, RateLimited):
         return RateLimited(
             operation=answer.operation,
@@ -271,15 +283,15 @@ def read_oauth(answer: Response) -> Fields:
     if found is None:
         raise _without_envelope(answer)
     whole = Fields(found, answer)
-    error = _text_or_none(whole.value("error"))
-    told = _text_or_none(whole.value("error_description")) or ""
-    log_id = _text_or_none(whole.value("log_id")) or answer.log_id
+    error = without_secrets(whole.text_if_any("error") or "")
+    told = whole.text_if_any("error_description") or ""
+    log_id = whole.text_if_any("log_id") or answer.log_id
     whole.value("token_type")  # always Bearer, so nobody reads it
     if error:
         raise OAuthError(
             operation=answer.operation,
             code=error,
-            message=SECRET.sub("***", told),
+            message=without_secrets(told),
             log_id=log_id,
             status=answer.status,
             advice=OAUTH_CODES.get(error),

@@ -76,23 +76,27 @@ class Sending(Calls):
 
         `source` is a path, bytes, an open binary file (read from its beginning, wherever it stands,
         and left open; one upload at a time), anything with `read(offset, size)`, or a stream of
-        bytes, which begins at `start`. All but a stream are read 1 MiB at a time. A stream
+        bytes, which begins at `start`. All but a stream are read 256 KiB at a time. A stream
         cannot be read twice, so each chunk is first gathered in a temporary file: the disk holds
         one chunk (the largest of `plan`), the memory one piece of the stream.
 
         A chunk is tried `tries` times after a server fault or a broken connection, with pauses of
         `pause_s`, doubled each time; after a 416 it goes on from where TikTok says it is.
-        `timeout_s` bounds each PUT. `on_progress` gets the offset up to which bytes were handed to
-        the network; after a fault it goes back.
+        Failures are counted until the upload is further than it ever was. `timeout_s` bounds each
+        PUT. `on_progress` gets the offset up to which bytes were handed to the network; after a
+        fault it goes back.
 
         To stop, cancel the task, or raise from `on_progress`: the connection is closed, no thread
         goes on, and what TikTok has of the file stays unpublished until its address ends.
 
         Raises as `upload_chunk`; advice ASK_STATUS means that the file may be complete. SourceError
         also for a stream that breaks or has not as many bytes as planned: nothing is published.
+        ValueError for a `start` outside the file.
 
         Source: content-posting-api-media-transfer-guide, 2026-09-11.
         """
+        if not 0 <= start <= plan.size_bytes:
+            raise ValueError(f"start {start} is outside a file of {plan.size_bytes} bytes")
         feed = Feed(source, plan.size_bytes, start)
         try:
             return self._upload(
@@ -123,7 +127,8 @@ class Sending(Calls):
         timeout_s: float | None = None,
     ) -> ChunkReceipt:
         receipt = ChunkReceipt(status=0, complete=False, received=start)
-        offset, failures = start, 0
+        offset = furthest = start
+        failures = 0
         while offset < plan.size_bytes:
             chunk = next(plan.chunks_from(offset))
             try:
@@ -147,6 +152,7 @@ class Sending(Calls):
                 if on_progress is not None:
                     on_progress(offset)
             else:
-                failures = 0
                 offset = plan.size_bytes if receipt.complete else chunk.last_inclusive + 1
+                if offset > furthest:  # a server that takes a chunk and wants it again is a fault
+                    furthest, failures = offset, 0
         return receipt

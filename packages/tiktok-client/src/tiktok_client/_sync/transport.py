@@ -121,7 +121,7 @@ class Transport:
         timeout_s: float | None = None,
         on_progress: Callable[[int], None] | None = None,
     ) -> T:
-        """Stream one chunk from its source, 1 MiB at a time; return what `read` makes of it.
+        """Stream one chunk from its source, 256 KiB at a time; return what `read` makes of it.
 
         `on_progress` gets the offset in the file up to which bytes were handed to the network; when
         the event loop is busy it hears the newest one only.
@@ -227,7 +227,8 @@ def _told_as_ours(operation: str, passage: Passage) -> Generator[None]:
         raise TimedOut(text, operation=operation, sent=passage.sent) from error
     except (httpcore2.ConnectError, httpcore2.ProxyError) as error:
         kind = TransportError if passage.sent else ConnectFailed
-        raise kind(f"no connection: {error}", operation=operation, sent=passage.sent) from error
+        text = f"no connection: {str(error) or type(error).__name__}"
+        raise kind(text, operation=operation, sent=passage.sent) from error
     except BROKEN as error:
-        text = f"the connection broke: {error}"
+        text = f"the connection broke: {str(error) or type(error).__name__}"
         raise TransportError(text, operation=operation, sent=passage.sent) from error
