@@ -11,6 +11,7 @@ import click
 from postwright.cli import preflight, printing
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.choices import (
+    File,
     Words,
     files_argument,
     photo_options,
@@ -19,7 +20,16 @@ from postwright.cli.choices import (
     video_settings,
 )
 from postwright.cli.limits import Unknown, creator_limits
+from postwright.cli.mending import (
+    Mended,
+    OutUnusable,
+    mend_file,
+    out_path,
+    print_changes,
+    recipe_for,
+)
 from postwright.cli.opening import opened
+from postwright.cli.progress import display
 from postwright.cli.settings import current
 from postwright.cli.table import table
 from postwright.config import Settings
@@ -54,6 +64,9 @@ class Seen:
 )
 @post_options(privacy_required=False)
 @photo_options
+@click.option("--fix", is_flag=True, help="Write a mended file beside each that needs it.")
+@click.option("--out", type=File(), metavar="FILE", help="Where the mended file goes, or a folder.")
+@click.option("--trim", is_flag=True, help="With --fix: cut to what TikTok allows the --account.")
 @json_option
 @asynchronous
 async def command(
@@ -64,6 +77,9 @@ async def command(
     title: str,
     cover_index: int | None,
     add_music: bool,
+    fix: bool,
+    out: Path | None,
+    trim: bool,
     as_json: bool,
     **chosen: Any,
 ) -> int:
@@ -78,9 +94,16 @@ async def command(
       postwright check clip.mp4
       postwright check clip.mp4 --account @demo --privacy friends --caption "Hello"
       postwright check 1.jpg 2.heic 3.png --title "Lisbon" --cover-index 2
+      postwright check screen.mkv --fix --out screen.mp4
 
-    Ends with 0 if it can go out like this, with 3 if not.
+    With --fix what can be mended is, into new files; the originals stay as they are. Nothing is
+    cut unless --trim says so.
+
+    Ends with 0 if it can go out like this (with --fix: as mended), with 3 if not.
     """  # noqa: D301  # click reads \b: the lines below it are not wrapped
+    if not fix and (trim or out is not None):
+        message = "--out and --trim go with --fix."
+        raise click.UsageError(message)
     settings = current()
     post = video_settings(privacy=privacy or "", **chosen)
     seen = await look_into(files, settings)
@@ -88,14 +111,21 @@ async def command(
     if isinstance(limits, Unknown):
         printing.warning(f"What TikTok allows {account} is not known: {limits.why}.")
         limits = None
+    mended = tuple[Mended, ...]()
+    if fix:
+        trim_to_ms = _longest_ms(limits) if trim else None
+        mended = await _mend(seen, settings, out, trim_to_ms, as_json=as_json)
+        seen = await look_into(_now(files, mended), settings)
     album = photo_settings(post, title=title, cover_index=cover_index, add_music=add_music)
     is_album = all(isinstance(one.probe, PhotoProbe | None) for one in seen)
     if not is_album and album != photo_settings(post, title="", cover_index=None, add_music=False):
         message = "--title, --cover-index and --add-music are for photos."
         raise click.UsageError(message)
     findings = find(seen, album if is_album else post, limits, settings)
-    tell = _print_json if as_json else _print
-    tell(seen, findings, limits)
+    if as_json:
+        _print_json(seen, findings, limits, mended)
+    else:
+        _print(seen, findings, mends=not fix)
     return BadInput.exit_code if any(finding.blocks for finding in findings) else 0
 
 
@@ -122,6 +152,49 @@ async def look_into(files: Sequence[Path], settings: Settings) -> list[Seen]:
     return list(await asyncio.gather(*map(look, files)))
 
 
+def _longest_ms(limits: CreatorLimits | None) -> int:
+    if limits is None or limits.max_duration_s is None:
+        raise BadInput(
+            "Nobody knows how long the video may be.",
+            why="TikTok tells a longest duration for each creator.",
+            fix="Add --account with a connected account that TikTok answers for.",
+        )
+    return limits.max_duration_s * 1000
+
+
+async def _mend(
+    seen: Sequence[Seen],
+    settings: Settings,
+    out: Path | None,
+    trim_to_ms: int | None,
+    *,
+    as_json: bool,
+) -> tuple[Mended, ...]:
+    """Mend what can be mended, one file after the other."""
+    recipes = [
+        (one, recipe)
+        for one in seen
+        if one.probe is not None and (recipe := recipe_for(one.probe, trim_to_ms=trim_to_ms))
+    ]
+    if out is not None and len(recipes) > 1 and not await asyncio.to_thread(out.is_dir):
+        raise OutUnusable(out, NotADirectoryError(20, "Several files need a folder"))
+    mended = list[Mended]()
+    with display(as_json=as_json) as show:
+        for one, recipe in recipes:
+            output = await asyncio.to_thread(out_path, one.path, recipe, out)
+            mended.append(await mend_file(one.path, recipe, output, settings, show))
+    if not as_json:
+        for one in mended:
+            print_changes(one.source.name, one.changes)
+    return tuple(mended)
+
+
+def _now(files: Sequence[Path], mended: Sequence[Mended]) -> list[Path]:
+    """The files with those that were mended in place of their originals."""
+    new = {one.source: one.output for one in mended}
+    return [new.get(file, file) for file in files]
+
+
 def find(
     seen: Sequence[Seen],
     chosen: preflight.Chosen,
@@ -140,7 +213,10 @@ def find(
 
 
 def _print_json(
-    seen: Sequence[Seen], findings: Sequence[Finding], limits: CreatorLimits | None
+    seen: Sequence[Seen],
+    findings: Sequence[Finding],
+    limits: CreatorLimits | None,
+    mended: Sequence[Mended],
 ) -> None:
     printing.json_line(
         {
@@ -155,6 +231,14 @@ def _print_json(
                 for one in seen
             ],
             "findings": [asdict(finding) for finding in findings],
+            "mended": [
+                {
+                    "original": one.source,
+                    "file": one.output,
+                    "changes": [asdict(change) for change in one.changes],
+                }
+                for one in mended
+            ],
             "creator": None if limits is None else asdict(limits),
         }
     )
@@ -166,7 +250,7 @@ def _kind(one: Seen) -> str | None:
     return "photo" if isinstance(one.probe, PhotoProbe) else "video"
 
 
-def _print(seen: Sequence[Seen], findings: Sequence[Finding], _: CreatorLimits | None) -> None:
+def _print(seen: Sequence[Seen], findings: Sequence[Finding], *, mends: bool) -> None:
     if len(seen) == 1:
         (one,) = seen
         printing.line(f"{one.name}: {_contents(one)}")
@@ -178,7 +262,7 @@ def _print(seen: Sequence[Seen], findings: Sequence[Finding], _: CreatorLimits |
     blocking = [finding for finding in findings if finding.blocks]
     if not blocking:
         printing.line("It can go out like this.")
-    elif all(finding.kind == "fixable" for finding in blocking):
+    elif mends and all(finding.kind == "fixable" for finding in blocking):
         printing.line("It cannot go out like this, but all of it can be mended: --fix.")
     else:
         printing.line("It cannot go out like this.")
