@@ -78,6 +78,9 @@ class MediaSettings(BaseModel):
         default=SecretStr(""),
         description="Secret for the bucket (Google: service account key as JSON).",
     )
+    session_token: SecretStr = Field(
+        default=SecretStr(""), description="Session token that goes with the key, if it has one."
+    )
     timeout_s: float = Field(
         default=120, gt=0, description="Longest time for one request to the bucket, 8 MiB."
     )
@@ -106,9 +109,7 @@ class WorkerSettings(BaseModel):
     slots: int = Field(
         default=8, ge=1, le=64, description="Steps that one worker runs at once, per kind."
     )
-    fixes: int = Field(
-        default=1, ge=1, le=16, description="Files that one worker mends at once."
-    )
+    fixes: int = Field(default=1, ge=1, le=16, description="Files that one worker mends at once.")
     lease_s: float = Field(
         default=30, ge=2, description="Seconds after which a silent worker loses its lane."
     )
@@ -237,6 +238,19 @@ _SECRET_FILES = {
     "POSTWRIGHT_PROXY_FILE": ("proxy",),
     "POSTWRIGHT_TIKTOK__CLIENT_SECRET_FILE": ("tiktok", "client_secret"),
     "POSTWRIGHT_MEDIA__SECRET_ACCESS_KEY_FILE": ("media", "secret_access_key"),
+    "POSTWRIGHT_MEDIA__SESSION_TOKEN_FILE": ("media", "session_token"),
+}
+
+_USUAL_PLACES = {
+    "AWS_DEFAULT_REGION": "region",
+    "AWS_REGION": "region",
+    "AWS_ENDPOINT_URL": "endpoint",
+    "AWS_ENDPOINT_URL_S3": "endpoint",
+}
+_USUAL_KEYS = {
+    "AWS_ACCESS_KEY_ID": "access_key_id",
+    "AWS_SECRET_ACCESS_KEY": "secret_access_key",
+    "AWS_SESSION_TOKEN": "session_token",
 }
 
 
@@ -251,6 +265,7 @@ def load(environ: dict[str, str], **overrides: Any) -> Settings:
         Misconfigured: a setting is unknown, malformed, or its file cannot be read.
     """
     given: dict[str, Any] = dict(overrides)
+    _take_over_keys(given, environ)
     for name, path in _SECRET_FILES.items():
         if file := environ.get(name):
             _put(given, path, _read_secret(name, file))
@@ -264,6 +279,18 @@ def load(environ: dict[str, str], **overrides: Any) -> Settings:
             why=str(problem["msg"]),
             fix="Correct or unset it; `postwright config show` lists all settings.",
         ) from None
+
+
+def _take_over_keys(given: dict[str, Any], environ: dict[str, str]) -> None:
+    """What is said of a bucket on S3 in the usual variables, where ours do not say it."""
+    if not environ.get("POSTWRIGHT_MEDIA__URL", "").startswith("s3://"):
+        return
+    if environ.get("POSTWRIGHT_MEDIA__ACCESS_KEY_ID"):
+        environ = {name: value for name, value in environ.items() if name not in _USUAL_KEYS}
+    for name, field in {**_USUAL_PLACES, **_USUAL_KEYS}.items():
+        ours = f"POSTWRIGHT_MEDIA__{field}".upper()
+        if environ.get(name) and not environ.get(ours) and not environ.get(f"{ours}_FILE"):
+            _put(given, ("media", field), environ[name])
 
 
 def _put(given: dict[str, Any], path: tuple[str, ...], value: str) -> None:

@@ -66,3 +66,19 @@ def test_a_secret_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe")
     with pytest.raises(Misconfigured, match="DATABASE_URL_FILE"):
         load({"POSTWRIGHT_DATABASE_URL_FILE": str(file)})
+
+
+def test_the_usual_variables_of_s3_count_where_ours_say_nothing() -> None:
+    usual = {
+        "POSTWRIGHT_MEDIA__URL": "s3://bucket",
+        "AWS_ACCESS_KEY_ID": "usual",
+        "AWS_SECRET_ACCESS_KEY": "hush",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_REGION": "eu-west-2",
+    }
+    media = load(usual).media
+    assert (media.access_key_id, media.region) == ("usual", "eu-west-2")
+    assert media.secret_access_key.get_secret_value() == "hush"
+    ours = load({**usual, "POSTWRIGHT_MEDIA__ACCESS_KEY_ID": "ours"}).media
+    assert ours.secret_access_key.get_secret_value() == ""
+    assert load({**usual, "POSTWRIGHT_MEDIA__URL": ""}).media.access_key_id == ""

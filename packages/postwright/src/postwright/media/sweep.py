@@ -124,9 +124,8 @@ async def _free(
         return
     async with library.database.transaction() as session:
         wanted, told = await _known(session, batch)
-    # In a dry run the rows do not say it yet.
-    told |= {(media.workspace_id, media.sha256) for media in swept.files}
-    wanted -= told
+    gone = {(media.workspace_id, media.sha256) for media in swept.files}
+    wanted, told = wanted - gone, told | gone  # in a dry run the rows do not say it yet
     for held in batch:
         key = held.workspace_id, held.sha256
         if key in wanted or (key not in told and held.kept_at > now - GRACE):

@@ -131,6 +131,8 @@ class BucketStore:
         """Give a file in pieces of 8 MiB, the next one being fetched meanwhile."""
         there = await self.size(workspace_id, sha256)
         if there is None:
+            # Why not is said only to those who ask for the bytes themselves.
+            await asyncio.to_thread(self.read, workspace_id, sha256, 0, 1)
             raise MediaMissing(workspace_id, sha256, self.url)
         end = there if size is None else min(there, offset + size)
 

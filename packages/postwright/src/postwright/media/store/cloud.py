@@ -1,5 +1,6 @@
 """Opens a bucket by its address, with credentials from the settings or the usual variables."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -10,6 +11,7 @@ from obstore.store import AzureStore, GCSStore, ObjectStore, S3Store
 
 from postwright.config import MediaSettings
 from postwright.errors import Misconfigured
+from postwright.media.store.abandoned import AbandonedUploads, Key
 from postwright.media.store.bucket import BucketStore
 
 _STORES = {"s3": S3Store, "gs": GCSStore, "az": AzureStore}
@@ -26,7 +28,22 @@ def open_bucket(settings: MediaSettings, scratch: Path) -> BucketStore:
     Raises:
         Misconfigured: the address is none of a bucket.
     """
-    return BucketStore(_bucket(settings), settings.url, scratch=scratch)
+    return BucketStore(
+        _bucket(settings), settings.url, scratch=scratch, sweep_uploads=_sweep_of(settings)
+    )
+
+
+def _sweep_of(settings: MediaSettings) -> Callable[[], int] | None:
+    """How to give up abandoned uploads, where that takes asking and there is a key for it."""
+    url, secret = urlsplit(settings.url), settings.secret_access_key.get_secret_value()
+    if url.scheme != "s3" or not (settings.access_key_id and secret):
+        return None
+    region = settings.region or "us-east-1"
+    key = Key(settings.access_key_id, secret, settings.session_token.get_secret_value())
+    endpoint = settings.endpoint or f"https://s3.{region}.amazonaws.com"
+    return AbandonedUploads(
+        settings.url, endpoint, url.netloc, url.path.strip("/"), region, key
+    ).sweep
 
 
 def _bucket(settings: MediaSettings) -> ObjectStore:
@@ -56,7 +73,9 @@ def _config(scheme: str, settings: MediaSettings) -> dict[str, str]:
         "az": ("endpoint", "account_name", "account_key", ""),
     }[scheme]
     values = (settings.endpoint, settings.access_key_id, secret, settings.region)
-    return {name: value for name, value in zip(names, values, strict=True) if name and value}
+    token = settings.session_token.get_secret_value()
+    more = {"session_token": token} if scheme == "s3" and token else {}
+    return more | {name: value for name, value in zip(names, values, strict=True) if name and value}
 
 
 def _unknown(url: str, why: str) -> Misconfigured:

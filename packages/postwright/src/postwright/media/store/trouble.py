@@ -39,32 +39,37 @@ class Failures:
             yield
         except FileNotFoundError as error:
             if any(code in str(error) for code in _NO_BUCKET):
-                raise self._no_bucket() from None
+                raise _no_bucket(self._url) from None
             raise
         except BaseError as error:
             raise self._meaning(error) from None
 
     def _meaning(self, error: BaseError) -> StorageAway | StorageRefused:
-        said = str(error)
-        if any(code in said for code in _NO_BUCKET):
-            return self._no_bucket()
-        refused = isinstance(error, PermissionDeniedError | UnauthenticatedError)
-        if refused or any(code in said for code in _CREDENTIALS):
-            return StorageRefused(
-                self._url,
-                _gist(said),
-                "Give credentials that may list, read, write and delete there: in the usual "
-                "variables of the cloud, or POSTWRIGHT_MEDIA__ACCESS_KEY_ID and "
-                "POSTWRIGHT_MEDIA__SECRET_ACCESS_KEY_FILE.",
-            )
-        return StorageAway(self._url, _gist(said))
+        is_about_rights = isinstance(error, PermissionDeniedError | UnauthenticatedError)
+        return refused(self._url, str(error), is_about_rights=is_about_rights)
 
-    def _no_bucket(self) -> StorageRefused:
+
+def refused(url: str, said: str, *, is_about_rights: bool = False) -> StorageAway | StorageRefused:
+    """The error for what a server said; whether somebody has to mend something first."""
+    if any(code in said for code in _NO_BUCKET):
+        return _no_bucket(url)
+    if is_about_rights or any(code in said for code in _CREDENTIALS):
         return StorageRefused(
-            self._url,
-            "There is no such bucket.",
-            "Make it, or correct POSTWRIGHT_MEDIA__URL; nothing is made by itself.",
+            url,
+            _gist(said),
+            "Give credentials that may list, read, write and delete there: in the usual variables "
+            "of the cloud, or POSTWRIGHT_MEDIA__ACCESS_KEY_ID and "
+            "POSTWRIGHT_MEDIA__SECRET_ACCESS_KEY_FILE.",
         )
+    return StorageAway(url, _gist(said))
+
+
+def _no_bucket(url: str) -> StorageRefused:
+    return StorageRefused(
+        url,
+        "There is no such bucket.",
+        "Make it, or correct POSTWRIGHT_MEDIA__URL; nothing is made by itself.",
+    )
 
 
 def _gist(said: str) -> str:
