@@ -6,6 +6,8 @@ import pytest
 
 from demo.video import make_video
 
+from .corpus import NAMES
+
 Video = Callable[..., Path]
 
 
@@ -21,5 +23,22 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Video:
             wanted: dict[str, Any] = {"width": 360, "height": 640, "duration_s": 1.0, **changes}
             made[name] = make_video(folder / f"{len(made)}{suffix}", **wanted)
         return made[name]
+
+    return make
+
+
+Corpus = Callable[[str], Path]
+
+
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """The files of tests/media/corpus by name, each made once."""
+    folder = tmp_path_factory.mktemp("corpus")
+
+    def make(name: str) -> Path:
+        path = folder / name
+        if not path.exists():
+            NAMES[name].make(path)
+        return path
 
     return make
