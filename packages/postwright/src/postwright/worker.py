@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable
+from importlib.metadata import version
 
 from postwright.config import Settings
 from postwright.connections import queries
@@ -30,6 +31,9 @@ from postwright.publishing.step import Publisher
 
 log = logging.getLogger(__name__)
 
+# What a worker's connections are called; `postwright doctor` knows it, and its version, by them.
+PROGRAM = "postwright worker"
+
 _AGAIN_S = 1.0
 
 
@@ -38,7 +42,11 @@ class Worker:
 
     def __init__(self, settings: Settings, database_url: str) -> None:
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
-        self._database = Database(database_url, pool_size=settings.worker.slots + 2)
+        self._database = Database(
+            database_url,
+            pool_size=settings.worker.slots + 2,
+            name=f"{PROGRAM} {version('postwright')} {self.holder}",
+        )
         self._accounts = Accounts(settings, self._database)
         store = open_store(settings.media, settings.media_folder)
         library = Library(self._database, store, settings.media, posts_needing)

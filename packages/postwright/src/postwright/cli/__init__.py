@@ -9,6 +9,7 @@ main = Commands(
         "up": "Run everything in one process, until Ctrl-C.",
         "worker": "Run a worker alone; several may share one database.",
         "web": "Serve what TikTok fetches, alone.",
+        "doctor": "Look for what is wrong, and say what to do about it.",
         "connect": "Connect an account, with its owner's consent in a browser.",
         "accounts": "List connected accounts, and what they need.",
         "check": "Say what is wrong with a file before anything is sent.",

@@ -71,6 +71,19 @@ def _wrapped(text: str, first: str, following: str, width: int = _WIDTH) -> str:
     return "\n".join(lines)
 
 
+def wrapped(text: str, indent: int) -> list[str]:
+    """A text in lines that begin `indent` columns in."""
+    blank = " " * indent
+    return textwrap.wrap(
+        text,
+        max(_WIDTH, indent + 40),
+        initial_indent=blank,
+        subsequent_indent=blank,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
 def sentence(text: str) -> str:
     """Half a sentence as a whole one."""
     text = text[:1].upper() + text[1:]

@@ -38,9 +38,12 @@ class Database:
         url: where it is.
         pool_size: connections that are kept; as many again are made when they are all busy.
         patience_s: how long to wait for one when those are busy, too.
+        name: who this is, as the server lists its connections; at most 63 letters.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10, patience_s: float = 30) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 10, patience_s: float = 30, name: str = "postwright"
+    ) -> None:
         self.url = normalised(url)
         self._engine = create_async_engine(
             self.url,
@@ -49,7 +52,11 @@ class Database:
             pool_timeout=patience_s,
             pool_pre_ping=True,
             hide_parameters=True,  # an error in a log must not show what a row was to hold
-            connect_args={"options": SESSION, "connect_timeout": 10},
+            connect_args={
+                "options": SESSION,
+                "connect_timeout": 10,
+                "application_name": name[:63],
+            },
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 

@@ -119,6 +119,11 @@ def endpoints(base_url: str) -> Endpoints:
     return Endpoints.at(base_url) if base_url else Endpoints()
 
 
+def api_origin(base_url: str) -> str:
+    """Where the API is: at TikTok, or at what stands in for it."""
+    return endpoints(base_url).api
+
+
 class TikTokNetwork:
     """TikTok with one registered app. Stateless but for the shared connection pool."""
 

@@ -1,0 +1,204 @@
+"""Fetches what the doctor looks at: one request, no redirect followed, all of it looked at.
+
+By hand, because the doctor wants to see what a client would smooth over: where a redirect leads,
+how the length was told, and when the certificate ends.
+"""
+
+import asyncio
+import ssl
+import time
+from base64 import b64encode
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import httptools
+
+_MOST_BYTES = 1 << 20
+_PORTS = {"http": 80, "https": 443}
+
+
+class FetchFailed(Exception):
+    """No answer; the message says why, in a sentence."""
+
+
+class NotTrusted(FetchFailed):
+    """The certificate is not good for this host."""
+
+
+@dataclass(slots=True)
+class Fetched:
+    """An answer. Headers are in small letters."""
+
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+    certificate_ends_at: datetime | None = None
+    elapsed_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How to get out.
+
+    Attributes:
+        proxy: address of an HTTP proxy, or empty.
+        connect_to: `host:port` in place of others.
+        authorities: certificates to trust; None: those of this machine.
+    """
+
+    proxy: str = ""
+    connect_to: Mapping[str, str] = field(default_factory=dict[str, str])
+    authorities: Path | None = None
+
+
+async def fetch(
+    url: str,
+    line: Line,
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    timeout_s: float = 8,
+) -> Fetched:
+    """One request.
+
+    Raises:
+        FetchFailed: no connection, no answer, or too late.
+        NotTrusted: its certificate is not good.
+    """
+    began = time.monotonic()
+    try:
+        async with asyncio.timeout(timeout_s):
+            fetched = await _fetch(urlsplit(url), line, method, headers or {})
+    except TimeoutError:
+        raise FetchFailed(f"It did not answer within {timeout_s:.0f} s.") from None
+    except ssl.SSLCertVerificationError as error:
+        raise NotTrusted(f"Its certificate is not good: {error.verify_message}.") from None
+    except ssl.SSLError as error:
+        raise FetchFailed(f"It does not speak TLS as it should ({error.reason}).") from None
+    except OSError as error:
+        raise FetchFailed(f"No connection: {error.strerror or error}.") from None
+    except httptools.HttpParserError:
+        raise FetchFailed("What answers there does not speak HTTP.") from None
+    except UnicodeError:
+        raise FetchFailed("This is no host name.") from None
+    fetched.elapsed_s = time.monotonic() - began
+    return fetched
+
+
+async def _fetch(
+    parts: SplitResult, line: Line, method: str, headers: Mapping[str, str]
+) -> Fetched:
+    async with _connected(parts, line) as (reader, writer):
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        said = {
+            "Host": parts.netloc.rpartition("@")[2],
+            "User-Agent": "postwright-doctor",
+            "Accept": "*/*",
+            "Connection": "close",
+            **headers,
+        }
+        lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {text}" for name, text in said.items())]
+        writer.write("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        await writer.drain()
+        answer = _Answer()
+        parser = httptools.HttpResponseParser(answer)
+        while not answer.is_over and (piece := await reader.read(65_536)):
+            parser.feed_data(piece)
+            if method == "HEAD" and answer.has_head:
+                break
+        if not answer.has_head:
+            raise FetchFailed("It closed the connection without an answer.")
+        fetched = Fetched(parser.get_status_code(), answer.headers, bytes(answer.body))
+        fetched.certificate_ends_at = _ends_at(writer)
+        return fetched
+
+
+class _Answer:
+    """Collects what the parser tells."""
+
+    def __init__(self) -> None:
+        self.headers: dict[str, str] = {}
+        self.body = bytearray()
+        self.has_head = False
+        self.is_over = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        key = name.decode("latin-1").lower()
+        told = self.headers.get(key)
+        text = value.decode("latin-1")
+        self.headers[key] = text if told is None else f"{told}, {text}"
+
+    def on_headers_complete(self) -> None:
+        self.has_head = True
+
+    def on_body(self, body: bytes) -> None:
+        self.body += body
+        self.is_over = self.is_over or len(self.body) > _MOST_BYTES
+
+    def on_message_complete(self) -> None:
+        self.is_over = True
+
+
+@asynccontextmanager
+async def _connected(
+    parts: SplitResult, line: Line
+) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    host = parts.hostname or ""
+    port = parts.port or _PORTS[parts.scheme]
+    context = await asyncio.to_thread(_context, line) if parts.scheme == "https" else None
+    if line.proxy:
+        reader, writer = await _through_proxy(urlsplit(line.proxy), host, port)
+        if context is not None:
+            await writer.start_tls(context, server_hostname=host)
+    else:
+        there = line.connect_to.get(f"{host}:{port}", "")
+        where, _, number = there.rpartition(":")
+        reader, writer = await asyncio.open_connection(
+            where or host,
+            int(number or port),
+            ssl=context,
+            server_hostname=host if context is not None else None,
+        )
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        with suppress(OSError, ssl.SSLError):
+            await writer.wait_closed()
+
+
+async def _through_proxy(
+    proxy: SplitResult, host: str, port: int
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await asyncio.open_connection(proxy.hostname, proxy.port or 3128)
+    lines = [f"CONNECT {host}:{port} HTTP/1.1", f"Host: {host}:{port}"]
+    if proxy.username:
+        name = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+        lines.append(f"Proxy-Authorization: Basic {b64encode(name.encode()).decode()}")
+    writer.write("\r\n".join([*lines, "", ""]).encode("latin-1"))
+    await writer.drain()
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        head = b""
+    status = head.split(b" ", 2)[1:2]
+    if status != [b"200"]:
+        writer.close()
+        told = status[0].decode("latin-1") if status else "nothing"
+        raise FetchFailed(f"The proxy {proxy.hostname} did not lead there, it said {told}.")
+    return reader, writer
+
+
+def _context(line: Line) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=None if line.authorities is None else line.authorities)
+
+
+def _ends_at(writer: asyncio.StreamWriter) -> datetime | None:
+    certificate = writer.get_extra_info("peercert")
+    if not certificate:
+        return None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
