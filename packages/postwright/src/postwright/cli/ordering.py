@@ -27,6 +27,7 @@ class Wanted:
     settings: VideoSettings
     moment: Moment | None
     key: str | None
+    fix: bool = False
 
 
 async def is_known_key(session: AsyncSession, workspace_id: str, key: str | None) -> bool:

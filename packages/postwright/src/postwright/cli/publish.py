@@ -1,7 +1,7 @@
 """`postwright publish`: a file becomes a post, once."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +12,10 @@ import click
 from postwright.cli import describe, preflight, printing
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.choices import Words, file_argument, post_options, video_settings
+from postwright.cli.fixing import fixed
 from postwright.cli.follow import follow, verdict
 from postwright.cli.limits import Unknown, creator_limits
+from postwright.cli.mending import recipe_for
 from postwright.cli.opening import Desk, opened
 from postwright.cli.ordering import ACTOR, Wanted, is_known_key, order, refuse_past
 from postwright.cli.progress import Display, display
@@ -24,10 +26,10 @@ from postwright.connections import queries
 from postwright.connections.models import Connection
 from postwright.errors import NetworkTrouble
 from postwright.jobs.engine import workers_alive
+from postwright.media.findings import Finding
 from postwright.media.keep import incoming, keep
 from postwright.media.models import MediaFile
-from postwright.media.probe import PhotoProbe, VideoProbe, probe
-from postwright.platforms.tiktok.settings import VideoSettings
+from postwright.media.probe import PhotoProbe, VideoProbe, probe, read_probe
 from postwright.publishing.queries import Overview, overview
 from postwright.publishing.schedule import Scheduled
 
@@ -47,6 +49,7 @@ from postwright.publishing.schedule import Scheduled
     metavar="K",
     help="Your name for it: the same key again is the same post.",
 )
+@click.option("--fix", is_flag=True, help="Mend the video first; the original stays as it is.")
 @click.option("--wait", is_flag=True, help="Follow it until it is out.")
 @click.option(
     "--timeout", "timeout_s", type=click.FloatRange(min=0), metavar="S", help="Wait no longer."
@@ -60,6 +63,7 @@ async def command(
     privacy: str,
     at: str | None,
     key: str | None,
+    fix: bool,
     wait: bool,
     timeout_s: float | None,
     as_json: bool,
@@ -75,6 +79,7 @@ async def command(
       postwright publish clip.mp4 --account @demo --caption "Hello" --privacy public --wait
       postwright publish clip.mp4 --account @demo --privacy private --at "2026-11-21 18:00"
       postwright publish clip.mp4 --account @demo --privacy friends --at +10m --key monday
+      postwright publish screen.mkv --account @demo --privacy public --fix
 
     Exit codes: 0 scheduled (with --wait: it is out), 3 the file or an option is wrong,
     4 no such account or file, 6 connect the account again, 8 it failed, 9 not out in time.
@@ -83,12 +88,14 @@ async def command(
     now = datetime.now(UTC)
     moment = None if at is None else read_time(at, now=now)
     settings_of_post = video_settings(privacy=privacy, **chosen)
-    wanted = Wanted(account, settings_of_post, moment, key)
+    wanted = Wanted(account, settings_of_post, moment, key, fix=fix)
     with display(as_json=as_json) as show:
-        found = await _look_into(file, settings, settings_of_post, show)
+        found = await _look_into(file, settings, wanted, show)
         async with opened(settings) as desk:
             connection = await _check(desk, file, found, wanted, show)
             kept = await _keep(desk, file, found, show)
+            if fix:
+                kept = await _fix(desk, file, kept, wanted, show)
             made = await order(desk, connection, wanted, kept)
             seen = await _seen(desk, made, show)
             if wait:
@@ -114,14 +121,13 @@ def _told_if_broken_off(made: Scheduled, show: Display) -> Generator[None]:
         raise
 
 
-async def _look_into(
-    file: Path, settings: Settings, chosen: VideoSettings, show: Display
-) -> VideoProbe:
+async def _look_into(file: Path, settings: Settings, wanted: Wanted, show: Display) -> VideoProbe:
     show.begin("probing")
     found = await probe(file, timeout_s=settings.media.probe_timeout_s)
     if isinstance(found, PhotoProbe):
         raise preflight.OnlyChecked(file)
-    preflight.refuse_unfit(file, preflight.find([(file.name, found)], chosen, None, settings))
+    findings = preflight.find([(file.name, found)], wanted.settings, None, settings)
+    _refuse(file, findings, wanted)
     show.end(preflight.summary(found))
     return found
 
@@ -146,10 +152,18 @@ async def _check(
         )
         limits = None
     findings = preflight.find([(file.name, found)], wanted.settings, limits, desk.settings)
-    preflight.refuse_unfit(file, findings)
+    _refuse(file, findings, wanted)
     for finding in findings:
-        show.warn(preflight.sentence(finding))
+        if not (wanted.fix and finding.kind == "fixable"):
+            show.warn(preflight.sentence(finding))
     return connection
+
+
+def _refuse(file: Path, findings: Sequence[Finding], wanted: Wanted) -> None:
+    """Refuse what cannot be sent; what is going to be mended may still be wrong."""
+    preflight.refuse_unfit(
+        file, [found for found in findings if not (wanted.fix and found.kind == "fixable")]
+    )
 
 
 def _away(why: str) -> NetworkTrouble:
@@ -172,6 +186,17 @@ async def _keep(desk: Desk, file: Path, found: VideoProbe, show: Display) -> Med
     )
     show.end(f"{printing.size(kept.size_bytes)}, sha256 {kept.sha256[:12]}…")
     return kept
+
+
+async def _fix(desk: Desk, file: Path, kept: MediaFile, wanted: Wanted, show: Display) -> MediaFile:
+    """The mended file in place of the one that was given, if there is anything to mend."""
+    recipe = recipe_for(read_probe(kept.probe))
+    if recipe is None:
+        return kept
+    mended = await fixed(desk, kept, recipe, show)
+    files = [(file.name, read_probe(mended.probe))]
+    preflight.refuse_unfit(file, preflight.find(files, wanted.settings, None, desk.settings))
+    return mended
 
 
 async def _seen(desk: Desk, made: Scheduled, show: Display) -> Overview:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import click
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.choices import File, Words
+from postwright.cli.fixing import fixed
 from postwright.cli.limits import Unknown, creator_limits
 from postwright.cli.media import describe
 from postwright.cli.mending import OutExists, place, print_changes, recipe_for
@@ -21,19 +21,11 @@ from postwright.cli.progress import Display, display
 from postwright.cli.settings import current
 from postwright.connections.queries import connection_by_handle
 from postwright.errors import BadInput
-from postwright.jobs import lanes
-from postwright.jobs.engine import workers_alive
 from postwright.media import queries
-from postwright.media.fixing import jobs
-from postwright.media.fixing.errors import FixFailed
-from postwright.media.fixing.mender import Mender
-from postwright.media.fixing.recipe import Recipe
 from postwright.media.fixing.workshop import workshop
 from postwright.media.keep import incoming, keep
-from postwright.media.models import FixState, MediaFile, MediaFix
+from postwright.media.models import MediaFile
 from postwright.media.probe import probe, read_probe
-
-_LOOK_EVERY_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +79,12 @@ async def command(
             recipe = recipe_for(read_probe(media.probe), trim_to_ms=await _trim_ms(desk, wish))
             if recipe is None:
                 return _nothing(media, as_json=as_json)
-            fix = await _follow(desk, media, recipe, show)
-            result = await _result(desk, media, fix)
+            result = await fixed(desk, media, recipe, show)
             if out is not None:
                 await _write(desk, result, out)
     if as_json:
         facts = describe.facts(result, ())
-        printing.json_line({"fix_id": fix.id, "changed": True, "media": facts, "out": out})
+        printing.json_line({"changed": True, "media": facts, "out": out})
     else:
         print_changes(media.name, recipe.steps)
         printing.line(describe.added(result))
@@ -145,48 +136,6 @@ def _nothing(media: MediaFile, *, as_json: bool) -> int:
     else:
         printing.line(f"{media.id}  {media.name} has nothing that could be mended.")
     return 0
-
-
-async def _follow(desk: Desk, media: MediaFile, recipe: Recipe, show: Display) -> MediaFix:
-    """Ask for the fix and see it through, here if nobody else does the work."""
-    async with desk.database.transaction() as session:
-        fix = await jobs.request(session, desk.workspace_id, media.id, recipe)
-        is_alone = not await workers_alive(session)
-    show.begin("mending", media.size_bytes)
-    working = asyncio.ensure_future(_work_off(desk, fix) if is_alone else asyncio.sleep(0))
-    try:
-        while fix.state in jobs.GOING_ON:
-            await asyncio.sleep(_LOOK_EVERY_S)
-            async with desk.database.transaction() as session:
-                fix = await jobs.fix_by_id(session, desk.workspace_id, fix.id)
-            show.advance(int(fix.progress * media.size_bytes))
-            if working.done():
-                working.result()
-    finally:
-        working.cancel()
-        await asyncio.gather(working, return_exceptions=True)
-    show.end(fix.state.value, good=fix.state is FixState.DONE)
-    return fix
-
-
-async def _work_off(desk: Desk, fix: MediaFix) -> None:
-    holder = f"{socket.gethostname()}:{os.getpid()}"
-    lease = desk.settings.worker.lease
-    mender = Mender(desk.library, desk.settings.media_folder, lease, holder)
-    while True:
-        async with desk.database.transaction() as session:
-            claim = await lanes.claim_one(session, fix.id, jobs.FIX, lease=lease)
-        if claim is not None:
-            await mender.run(claim)
-        await asyncio.sleep(_LOOK_EVERY_S)
-
-
-async def _result(desk: Desk, media: MediaFile, fix: MediaFix) -> MediaFile:
-    if fix.result_id is None:
-        why = fix.detail or "It was cancelled."
-        raise FixFailed(Path(media.name), why)
-    async with desk.database.transaction() as session:
-        return await queries.media_file(session, desk.workspace_id, fix.result_id)
 
 
 async def _write(desk: Desk, result: MediaFile, out: Path) -> None:
