@@ -6,7 +6,7 @@ instead, by the same name with `_FILE` at its end.
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -24,10 +24,27 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from postwright.errors import Misconfigured
 
 
-class TikTokSettings(BaseModel):
-    """Where TikTok is. Empty means the real one; the emulator's address is the only other use."""
+class _WithSecrets(BaseModel):
+    """Settings of which some may be given as files; `load` reads these."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_files_to_load(cls, given: Any) -> Any:
+        files = {
+            f"{name}_file"
+            for name, field in cls.model_fields.items()
+            if field.annotation is SecretStr
+        }
+        if not isinstance(given, dict):
+            return given
+        values = cast("dict[str, Any]", given)
+        return {name: value for name, value in values.items() if name not in files}
+
+
+class TikTokSettings(_WithSecrets):
+    """Where TikTok is. Empty means the real one; the emulator's address is the only other use."""
 
     base_url: str = Field(
         default="", description="Origin of all TikTok calls and pages; empty: the real TikTok."
@@ -50,10 +67,8 @@ class TikTokSettings(BaseModel):
     )
 
 
-class MediaSettings(BaseModel):
+class MediaSettings(_WithSecrets):
     """Where media is kept, how much of it, and limits of the probe."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     folder: Path | None = Field(
         default=None, description="Where media is kept; unset: `media` in the data folder."

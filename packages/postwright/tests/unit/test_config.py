@@ -33,6 +33,21 @@ def test_secrets_come_from_files_and_are_not_shown(tmp_path: Path) -> None:
     assert "hush" not in repr(settings)
 
 
+@pytest.mark.parametrize(
+    "name", ["POSTWRIGHT_TIKTOK__CLIENT_SECRET", "POSTWRIGHT_MEDIA__SECRET_ACCESS_KEY"]
+)
+def test_a_secret_of_a_group_can_be_a_file_in_a_real_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text("hush\n")
+    monkeypatch.setenv(f"{name}_FILE", str(file))
+    settings = load({f"{name}_FILE": str(file)})
+    group = settings.media if "MEDIA" in name else settings.tiktok
+    secret = getattr(group, name.partition("__")[2].lower())
+    assert secret.get_secret_value() == "hush"
+
+
 def test_a_secret_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="DATABASE_URL_FILE"):
         load({"POSTWRIGHT_DATABASE_URL_FILE": str(tmp_path / "nothing")})
