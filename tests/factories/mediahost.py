@@ -36,6 +36,7 @@ class Site:
     signer: Signer
     workspace_id: str
     base_url: str
+    port: int
     http: httpx2.AsyncClient
 
     async def keep(
@@ -138,6 +139,7 @@ async def running_site(
     proofs: Mapping[str, str] | None = None,
     base: str = "",
     connections: int = 64,
+    request_s: float = 10,
 ) -> AsyncGenerator[Site]:
     """A host on any free port."""
     database = Database(database_url)
@@ -148,12 +150,12 @@ async def running_site(
         workspace_id = await default_workspace(session)
     try:
         with listening("127.0.0.1", 0) as listener:
-            url = address_of(listener)
+            url, port = address_of(listener), listener.getsockname()[1]
             async with (
-                answering(host, listener, connections=connections),
+                answering(host, listener, connections=connections, request_s=request_s),
                 httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as http,
             ):
-                yield Site(database, store, folder, signer, workspace_id, url, http)
+                yield Site(database, store, folder, signer, workspace_id, url, port, http)
     finally:
         await database.close()
 

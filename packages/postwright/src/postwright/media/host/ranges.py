@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _RANGES = re.compile(r"\s*bytes\s*=(?P<ranges>.*)", re.IGNORECASE)
-_RANGE = re.compile(r"\s*(?P<first>\d{1,18})?-(?P<last>\d{1,18})?\s*")
+_RANGE = re.compile(r"\s*(?P<first>[0-9]{1,18})?-(?P<last>[0-9]{1,18})?\s*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,11 @@ class _Protocol(HttpToolsProtocol):
     """Gives the app its connection, and each request a time and a size."""
 
     most_connections = CONNECTIONS
+    request_s = REQUEST_S
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
+        self.access_log = False  # uvicorn would have one whenever anybody logs anything
         self._late: asyncio.TimerHandle | None = None
         self._said_bytes = 0
 
@@ -73,7 +75,7 @@ class _Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def _hurry(self) -> None:
-        self._late = self.loop.call_later(REQUEST_S, self.transport.abort)
+        self._late = self.loop.call_later(self.request_s, self.transport.abort)
 
     def _rest(self) -> None:
         if self._late is not None:
@@ -106,6 +108,7 @@ async def answering(
     listener: socket.socket,
     *,
     connections: int = CONNECTIONS,
+    request_s: float = REQUEST_S,
     trusted_proxies: str = "127.0.0.1",
 ) -> AsyncGenerator[None]:
     """Serve a socket that listens, until the block ends; what is under way then has 5 s.
@@ -114,11 +117,13 @@ async def answering(
         app: the app.
         listener: a socket that listens.
         connections: how many may be open; more are told to come again.
+        request_s: how long a client may take to say what it wants.
         trusted_proxies: addresses and networks, with commas, whose `X-Forwarded-For` is believed.
     """
+    bounds = {"most_connections": connections, "request_s": request_s}
     config = uvicorn.Config(
         app,
-        http=type("_Bounded", (_Protocol,), {"most_connections": connections}),
+        http=type("_Bounded", (_Protocol,), bounds),
         ws="none",
         log_config=None,
         access_log=False,  # an address is a secret while it lives
