@@ -1,6 +1,7 @@
 """Each benchmark of the client runs, small; whether it meets its goals is not asked here."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -35,3 +36,15 @@ def test_a_benchmark_ends_with_its_goals_and_whether_they_are_met(
     assert told["benchmark"] == name
     assert told["goals"]
     assert isinstance(told["met"], bool)
+
+
+@pytest.mark.slow
+def test_the_media_benchmark_runs_or_says_what_is_missing() -> None:
+    command = [sys.executable, "-m", "benchmarks.media", "--small", "--rounds", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if shutil.which("ffprobe") is None:
+        assert (done.returncode, done.stderr.strip()[-1]) == (2, ".")
+        assert "apt-get install ffmpeg" in done.stderr
+    else:
+        assert done.returncode in (0, 1), done.stderr
+        assert json.loads(done.stdout.splitlines()[-1])["benchmark"] == "media"

@@ -1,0 +1,1 @@
+"""Media: probing against ffprobe, mending against ffmpeg, and the media host."""
