@@ -211,7 +211,8 @@ def test_nothing_is_cut_unless_that_is_asked() -> None:
 @pytest.mark.parametrize(
     ("changes", "rule", "after"),
     [
-        ({"format": "png", "mode": "RGBA", "has_alpha": True}, "media.photo.formats", "jpeg"),
+        ({"format": "png"}, "media.photo.formats", "jpeg"),
+        ({"mode": "RGBA", "has_alpha": True}, "preflight.photo.alpha", "white"),
         ({"format": "heic"}, "media.photo.formats", "jpeg"),
         ({"width": 1254, "height": 1254}, "media.photo.short-side", "1080 x 1080"),
         ({"width": 12_000, "height": 9_000}, "media.photo.short-side", "1440 x 1080"),

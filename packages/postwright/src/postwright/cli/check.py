@@ -114,7 +114,9 @@ async def command(
     mended = tuple[Mended, ...]()
     if fix:
         trim_to_ms = _longest_ms(limits) if trim else None
-        mended = await _mend(seen, settings, out, trim_to_ms, as_json=as_json)
+        hopeless = _hopeless(find(seen, post, limits, settings, trims=trim))
+        ill = [one for one in seen if one.name not in hopeless]
+        mended = await _mend(ill, settings, out, trim_to_ms, as_json=as_json)
         seen = await look_into(_now(files, mended), settings)
     album = photo_settings(post, title=title, cover_index=cover_index, add_music=add_music)
     is_album = all(isinstance(one.probe, PhotoProbe | None) for one in seen)
@@ -162,6 +164,11 @@ def _longest_ms(limits: CreatorLimits | None) -> int:
     return limits.max_duration_s * 1000
 
 
+def _hopeless(findings: Sequence[Finding]) -> set[str | None]:
+    """Files that could not go out however they were mended: that is not worth the time."""
+    return {finding.file for finding in findings if finding.kind == "error"}
+
+
 async def _mend(
     seen: Sequence[Seen],
     settings: Settings,
@@ -200,6 +207,8 @@ def find(
     chosen: preflight.Chosen,
     limits: CreatorLimits | None,
     settings: Settings,
+    *,
+    trims: bool = False,
 ) -> list[Finding]:
     """What is wrong with the files and the settings; what cannot be read comes first."""
     fix = "Open it to see whether it is whole, and export it again."
@@ -209,7 +218,7 @@ def find(
         if one.probe is None
     ]
     readable = [(one.name, one.probe) for one in seen if one.probe is not None]
-    return [*unreadable, *preflight.find(readable, chosen, limits, settings)]
+    return [*unreadable, *preflight.find(readable, chosen, limits, settings, trims=trims)]
 
 
 def _print_json(

@@ -145,24 +145,24 @@ class _Reading:
         self.picture.codec_context.thread_count = min(_THREADS, os.cpu_count() or 1)
 
     def run(self, into: _Pipe) -> None:
-        streams = [stream for stream in (self.picture, self.sound) if stream is not None]
-        good = False
-        for packet in self._container.demux(*streams):
-            if self._is_past_end(packet):
-                break
-            what: What = "picture" if packet.stream is self.picture else "sound"
-            for frame in _decoded(packet):
-                good = good or what == "picture"
-                into.put(_Item(what, self._at_zero(frame, packet.stream)))
-        if self._end is not None:
-            for stream in streams:
-                what = "picture" if stream is self.picture else "sound"
-                for frame in stream.codec_context.decode(None):
-                    into.put(_Item(what, self._at_zero(frame, stream)))
-                    good = good or what == "picture"
-        if not good:
+        seen = False
+        for stream, frame in self._frames():
+            is_picture = stream is self.picture
+            seen = seen or is_picture
+            into.put(_Item("picture" if is_picture else "sound", self._at_zero(frame, stream)))
+        if not seen:
             message = "No picture in it could be decoded; it is damaged."
             raise Refused(message)
+
+    def _frames(self) -> Iterator[tuple[Any, Any]]:
+        streams = [stream for stream in (self.picture, self.sound) if stream is not None]
+        for packet in self._container.demux(*streams):
+            if self._is_past_end(packet):
+                # What the decoders hold back; at the end of a file demux itself asks for it.
+                for stream in streams:
+                    yield from ((stream, frame) for frame in stream.codec_context.decode(None))
+                return
+            yield from ((packet.stream, frame) for frame in _decoded(packet))
 
     def _is_past_end(self, packet: Any) -> bool:
         if self._end is None or packet.dts is None:

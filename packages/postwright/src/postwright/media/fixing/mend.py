@@ -9,8 +9,8 @@ from postwright.media.fixing.run import Limits, Progress, carry_out
 from postwright.media.probe import Probe, VideoProbe, probe
 
 # What may be missing at the end: many files say that they are longer than they are.
-_MISSING_PART = 0.1
-_MISSING_MS = 2_000
+_MISSING_PART = 0.05
+_MISSING_MS = 1_000
 
 
 async def mend(

@@ -267,3 +267,5 @@ def _photo_steps(probe: PhotoProbe, target: PhotoTarget) -> Iterator[Change]:
         yield Change("orientation", before, "upright", "preflight.photo.orientation")
     if probe.mode == "CMYK":
         yield Change("colours", probe.mode, "RGB", "preflight.photo.colours")
+    if probe.has_alpha:
+        yield Change("background", "transparent", "white", "preflight.photo.alpha")

@@ -102,6 +102,16 @@ class Bench:
         self._process = process
         self._limits = limits
 
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+        return self._process.pid
+
+    def close(self) -> None:
+        """Tell it that no more orders come: it ends at once, whatever it does."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+
     async def give(
         self, source: Path, order: dict[str, Any], on_progress: Progress | None = None
     ) -> dict[str, Any]:
