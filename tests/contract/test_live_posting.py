@@ -233,3 +233,13 @@ async def test_endpoints_that_are_retired_or_made_up_do_not_exist(
         method, _, path = endpoint.partition(" ")
         answer = await account.raw("display", method, path, json={})
         assert answer.status_code == rows["path.unknown-404"]["http_status"], endpoint
+
+
+@pytest.mark.live
+@pytest.mark.spec("path.final-slash")
+async def test_the_paths_of_the_rest_api_end_in_a_slash(account: Account, rows: Rows) -> None:
+    row = rows["path.final-slash"]
+    for endpoint in row["paths"]:
+        method, _, path = endpoint.partition(" ")
+        answer = await account.raw("display", method, path, json={})
+        assert (answer.status_code, answer.text) == (row["http_status"], row["body"]), endpoint

@@ -24,7 +24,7 @@ class Endpoints:
 
     Everything else that is told about in public is retired or made up, and answers 404.
 
-    spec: path.unknown-404
+    spec: path.unknown-404, path.final-slash
     Source: login-kit-web, content-posting-api-reference-direct-post, 2026-09-11.
     """
 

@@ -58,7 +58,8 @@ def create_app(world: World) -> ASGIApp:
 async def _no_such_path(request: Request, _: Exception) -> Response:
     """Paths and methods that TikTok does not have are 404, like those not emulated yet.
 
-    spec: path.unknown-404
+    spec: path.unknown-404, path.final-slash
+    Source: the text observed 2026.
     """
     path = request.url.path
     if path.startswith("/_control"):
@@ -71,4 +72,4 @@ async def _no_such_path(request: Request, _: Exception) -> Response:
     note.why = (
         "TikTok has no such path with this method, or it is not emulated; mind the final slash."
     )
-    return PlainTextResponse("Unsupported path", 404)
+    return PlainTextResponse("Unsupported path(Janus)", 404)

@@ -34,7 +34,8 @@ def explained(command: Callable[P, None]) -> Callable[P, None]:
             )
             sys.exit(2)
         except OSError as error:
-            click.echo(f"tiktok-emulator: {error.filename or 'spool'}: {error.strerror}", err=True)
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"tiktok-emulator: {where}{error.strerror or error}", err=True)
             sys.exit(2)
 
     return run

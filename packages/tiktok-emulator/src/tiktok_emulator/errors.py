@@ -7,7 +7,7 @@ Refusal                 a request that is answered with an error
 ├─ PostingRefusal       {"error": {"code", "message", "log_id"}}, without `data`
 └─ UploadRefusal        a bare HTTP status
 ConnectionDropped       in-process only: what a client on a socket sees as a closed connection
-EmulatorError           the emulator itself cannot be set up as asked
+EmulatorError           the emulator itself cannot be set up, or commanded, as asked
 """
 
 
@@ -70,6 +70,10 @@ class ConnectionDropped(Exception):  # it is what happened, not a mistake
 
 class EmulatorError(Exception):
     """The emulator cannot start or be changed as asked; the message says what mends it."""
+
+
+class NotAnEmulator(EmulatorError):
+    """Something answers at an address, but no emulator."""
 
 
 class PortTaken(EmulatorError):

@@ -113,6 +113,8 @@ ENDPOINTS = (
         Operation.VIDEO_QUERY, "POST", "/v2/video/query/", Shape.DISPLAY, "Videos of the user by id"
     ),
 )
+# The page for people answers without its final slash too; the REST paths do not.
+WITHOUT_SLASH = {"/v2/auth/authorize": "/v2/auth/authorize/"}
 BY_REQUEST = {(endpoint.method, endpoint.path): endpoint for endpoint in ENDPOINTS}
 SHAPES = {endpoint.operation: endpoint.shape for endpoint in ENDPOINTS} | {
     Operation.REFRESH: Shape.OAUTH,

@@ -1,6 +1,7 @@
 """`tiktok-emulator serve`: one emulator in this process until a signal ends it."""
 
 import asyncio
+import ipaddress
 import json
 import signal
 import sys
@@ -16,6 +17,11 @@ from tiktok_emulator.seeds import DEMO, Seed, read_seed_file
 from tiktok_emulator.serving import Emulator
 from tiktok_emulator.settings import Settings
 from tiktok_emulator.tls.recipe import recipe
+
+OPEN_TO_OTHERS = (
+    "tiktok-emulator: other machines may reach this address, and whoever does commands the "
+    "emulator; it has no passwords."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +84,18 @@ async def _serve(order: Options, base: Seed) -> None:
     ) as emulator:
         if order.scenario != "calm":
             play(emulator.state, order.scenario)
+        if not _is_loopback(order.host):
+            click.echo(OPEN_TO_OTHERS, err=True)
         click.echo(_ready(emulator, as_json=order.as_json))
         sys.stdout.flush()
         await stop.wait()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _ready(emulator: Emulator, *, as_json: bool) -> str:

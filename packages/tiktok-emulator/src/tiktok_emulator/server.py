@@ -110,6 +110,8 @@ def listening(host: str, port: int) -> Generator[socket.socket]:
     Raises:
         PortTaken: something else does, or the host is not ours.
     """
+    if not host:
+        raise PortTaken("the host to listen on is empty; 0.0.0.0 is every address of this machine")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named TCP, because asyncio lets only such connections answer without waiting for more to send.
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:

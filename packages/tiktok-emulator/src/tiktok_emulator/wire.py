@@ -9,6 +9,7 @@ from tiktok_emulator.errors import ConnectionDropped
 from tiktok_emulator.faults import Fault, FaultKind, attach_fault
 from tiktok_emulator.identify import identify
 from tiktok_emulator.journal import Note, attach
+from tiktok_emulator.operations import WITHOUT_SLASH
 from tiktok_emulator.ordered import BODILESS, INSTEAD, SPOILT, headers_of, instead, spoil
 from tiktok_emulator.store import World
 
@@ -33,6 +34,8 @@ class Wire:
         if path.startswith(("http://", "https://")):
             # A request target may name scheme and host; HTTP has servers understand it.
             scope = {**scope, "path": "/" + path.partition("://")[2].partition("/")[2]}
+        if scope["path"] in WITHOUT_SLASH:
+            scope = {**scope, "path": WITHOUT_SLASH[scope["path"]]}
         is_ours = scope["path"] == "/" or scope["path"].startswith(OURS)
         if scope["type"] != "http" or is_ours:
             foreign = guard.refusal(scope, self.world.settings.trusted_hosts) if is_ours else None

@@ -141,6 +141,35 @@ def test_a_spool_that_is_a_file_is_a_message_and_status_2(tmp_path: Path) -> Non
     assert "Traceback" not in done.stderr
 
 
+def test_an_empty_host_is_refused_and_does_not_mean_every_address() -> None:
+    done = _refused("--port", "0", "--host", "")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "host to listen on is empty" in done.stderr
+
+
+def test_whoever_lets_other_machines_in_is_told_what_that_means() -> None:
+    with _serving("--host", "0.0.0.0") as (process, line):  # noqa: S104  # that is the test
+        assert line.startswith("tiktok-emulator ready at http://0.0.0.0:")
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=10)
+    assert "it has no passwords" in err
+
+
+def test_an_interrupt_before_it_is_ready_is_no_traceback() -> None:
+    code = (
+        "import os, signal, sys; from tiktok_emulator.cli import main\n"
+        "class Asked:\n"
+        "  def find_spec(self, name, *rest):\n"
+        "    if name == 'tiktok_emulator.serving': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Asked()); main(['serve', '--port', '0'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=20
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip() == "Aborted!"
+
+
 def test_with_tls_it_prints_how_to_get_there_and_keeps_its_authority(tmp_path: Path) -> None:
     folder = tmp_path / "tls"
     ports = ("--tls-port", "0", "--proxy-port", "0")

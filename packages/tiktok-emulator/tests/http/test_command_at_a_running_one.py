@@ -1,6 +1,8 @@
 """The commands that speak to a running emulator, and the documents it publishes."""
 
 import json
+import socket
+import threading
 from pathlib import Path
 
 import httpx2
@@ -70,3 +72,38 @@ def test_the_emulated_surface_is_published_as_openapi(tiktok: Running) -> None:
     assert set(document["paths"]) == {endpoint.path for endpoint in ENDPOINTS}
     asked = sum(len(methods) for methods in control["paths"].values())
     assert asked == len(index)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("localhost", "is no address"),
+        ("http://127.0.0.1:x", "is no address"),
+        ("http://[::1", "is no address"),
+        ("http://no-such-host.invalid", "tiktok-emulator: "),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_a_message_and_status_2(url: str, words: str) -> None:
+    done = _run("log", "--url", url)
+    assert done.exit_code == 2
+    assert words in done.output
+    assert "spool" not in done.output
+
+
+@pytest.mark.parametrize("answer", [b"hello\r\n\r\n", b"HTTP/1.0 200 OK\r\n\r\n<html>"])
+def test_what_is_no_emulator_is_a_message_and_status_2(answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def answer_once() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(answer)
+
+        answering = threading.Thread(target=answer_once)
+        answering.start()
+        done = _run("log", "--url", f"http://127.0.0.1:{port}")
+        answering.join()
+    assert done.exit_code == 2
+    assert "is no emulator" in done.output

@@ -226,6 +226,46 @@ async def test_a_post_can_be_hidden_shown_and_deleted_and_each_is_told(
     assert again.status_code == 400
 
 
+async def test_public_posts_follow_their_account_and_each_switch_is_told(
+    caller: Caller, video: bytes
+) -> None:
+    await caller.sign_in()
+    publish_id = await caller.post(video)
+    await caller.post(video, privacy_level="SELF_ONLY")
+
+    async def ids_once_private(*, private: bool) -> int:
+        await caller.http.patch("/_control/creators/demo", json={"private": private})
+        return len((await caller.status(publish_id))["publicaly_available_post_id"])
+
+    assert await ids_once_private(private=True) == 0
+    assert await ids_once_private(private=True) == 0
+    assert await ids_once_private(private=False) == 1
+    told = [event.removeprefix("post.publish.") for event, _ in await caller.told()]
+    assert told == [
+        "complete",
+        "publicly_available",
+        "complete",
+        "no_longer_publicaly_available",
+        "publicly_available",
+    ]
+
+
+async def test_what_is_posted_when_the_account_became_private_meanwhile_is_not_public(
+    caller: Caller, video: bytes
+) -> None:
+    await caller.settings(processing={"mode": "after_seconds", "value": 60})
+    await caller.sign_in()
+    opened = (await caller.init(len(video))).json()["data"]
+    assert (await caller.put(opened["upload_url"], video)).status_code == 201
+    await caller.http.patch("/_control/creators/demo", json={"private": True})
+    await caller.settings(processing={"mode": "immediate"})
+    await caller.decided(opened["publish_id"])
+    ended = await caller.status(opened["publish_id"])
+    assert (ended["status"], ended["publicaly_available_post_id"]) == ("PUBLISH_COMPLETE", [])
+    await caller.control("seed", creators=[{"username": "demo", "private": False}])
+    assert len((await caller.status(opened["publish_id"]))["publicaly_available_post_id"]) == 1
+
+
 async def test_a_post_hidden_in_moderation_is_never_announced(caller: Caller, video: bytes) -> None:
     await caller.settings(moderation_seconds=60)
     await caller.sign_in()

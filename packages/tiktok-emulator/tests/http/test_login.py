@@ -146,7 +146,8 @@ async def test_a_challenge_without_a_method_is_s256(caller: Caller) -> None:
     "path",
     [
         "/auth/authorize/",
-        "/v2/auth/authorize",
+        "/v2/oauth/token",
+        "/v2/oauth/revoke",
         "/platform/oauth/connect/",
         "/oauth/access_token/",
         "/v2/oauth/get_qrcode/",
@@ -154,7 +155,15 @@ async def test_a_challenge_without_a_method_is_s256(caller: Caller) -> None:
 )
 async def test_retired_addresses_are_unknown_paths(caller: Caller, path: str) -> None:
     for answer in (await caller.http.get(path), await caller.http.post(path)):
-        assert (answer.status_code, answer.text) == (404, "Unsupported path")
+        assert (answer.status_code, answer.text) == (404, "Unsupported path(Janus)")
+
+
+async def test_the_consent_page_answers_without_its_final_slash_too(caller: Caller) -> None:
+    await caller.control("consent", client_key=caller.key, username="demo", count=1)
+    with_slash = (await caller.authorize()).request.url
+    await caller.control("consent", client_key=caller.key, username="demo", count=1)
+    url = str(with_slash).replace("/authorize/?", "/authorize?")
+    assert "code" in _callback(await caller.http.get(url))
 
 
 async def test_a_grant_can_be_taken_back_and_given_anew(caller: Caller) -> None:

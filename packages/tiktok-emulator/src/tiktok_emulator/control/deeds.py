@@ -15,6 +15,7 @@ from tiktok_emulator.control.schemas import (
 from tiktok_emulator.faults import Fault
 from tiktok_emulator.oauth.departures import follow
 from tiktok_emulator.oauth.state import App
+from tiktok_emulator.posting.by_hand import follow_account
 from tiktok_emulator.posting.state import Creator, FailReason, Outcome
 from tiktok_emulator.seeds import AppSeed, CreatorSeed, Seed, problems
 from tiktok_emulator.settings import Settings, changed
@@ -118,6 +119,7 @@ def change_creator(world: World, username: str, facts: dict[str, object]) -> Cre
     change = CreatorSeed.model_validate({"username": creator.username, **facts})
     world.seed(Seed(creators=[change]))
     follow(world, world.creators[creator.username])
+    follow_account(world, creator.username)
     return world.creators[creator.username]
 
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 from tiktok_emulator.control.schemas import BadOrder
+from tiktok_emulator.errors import NotAnEmulator
 from tiktok_emulator.oauth.state import Decision
 from tiktok_emulator.seeds import Seed
 
@@ -19,7 +20,7 @@ class Control:
 
     Each method is one request and blocks until it is answered. Do not call it from the event
     loop that serves the emulator. All of them raise BadOrder, with the emulator's words, for an
-    order that makes no sense, and OSError if nothing answers.
+    order that makes no sense, OSError if nothing answers, and NotAnEmulator if something else does.
     """
 
     def __init__(self, base_url: str) -> None:
@@ -159,16 +160,22 @@ class Control:
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """One request; JSON, so its shape is known to the caller only."""
-        where = urlsplit(self.base_url)
-        connection = http.client.HTTPConnection(
-            where.hostname or "", where.port or 80, timeout=TIMEOUT_S
-        )
+        try:
+            where = urlsplit(self.base_url)
+            host, port = where.hostname, where.port or 80
+        except ValueError:
+            host, port = None, 0
+        if not host:
+            raise NotAnEmulator(f"{self.base_url!r} is no address; say http://127.0.0.1:8700")
+        connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
         try:
             sent = None if body is None else json.dumps(body)
             headers = {"Content-Type": "application/json"} if sent else {}
             connection.request(method, f"/_control/{path}", sent, headers)
             response = connection.getresponse()
             answer = cast("dict[str, Any]", json.loads(response.read()))
+        except (ValueError, http.client.HTTPException) as error:
+            raise NotAnEmulator(f"what answers at {self.base_url} is no emulator") from error
         finally:
             connection.close()
         if response.status != 200:

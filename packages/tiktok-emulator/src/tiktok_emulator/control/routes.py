@@ -24,6 +24,7 @@ from tiktok_emulator.errors import EmulatorError
 from tiktok_emulator.oauth.departures import follow
 from tiktok_emulator.oauth.state import Removal, StandingConsent
 from tiktok_emulator.oauth.tokens import disconnect
+from tiktok_emulator.posting.by_hand import follow_account
 from tiktok_emulator.posting.control import ENDPOINTS as POSTING
 from tiktok_emulator.posting.settle import settle_all
 from tiktok_emulator.published.control import control_document
@@ -84,6 +85,7 @@ async def seed(request: Request) -> Response:
     world.seed(order)
     for entry in order.creators:
         follow(world, world.creators[entry.username])
+        follow_account(world, entry.username)
     return JSONResponse({"apps": list(world.apps), "creators": list(world.creators)})
 
 

@@ -51,7 +51,7 @@ def set_privacy(world: World, post: Post, privacy: Privacy) -> None:
         raise NotPossible(f"app {post.client_key!r} is not audited: its posts are SELF_ONLY")
     if privacy is post.privacy:
         return
-    _hide(world, post)
+    hide(world, post)
     post.privacy = privacy
     expose(world, post)
 
@@ -60,7 +60,7 @@ def delete(world: World, post: Post) -> None:
     """Delete a post; its files go with it, but not those of a draft."""
     if post.deleted_at is not None:
         return
-    _hide(world, post)
+    hide(world, post)
     post.deleted_at = world.clock.now()
     publish = world.publish_of(post)
     is_draft = publish.aim is Aim.INBOX  # stays in the inbox, to be posted again
@@ -69,7 +69,22 @@ def delete(world: World, post: Post) -> None:
         post.cover = None
 
 
-def _hide(world: World, post: Post) -> None:
+def follow_account(world: World, username: str) -> None:
+    """Let the posts for everyone follow their account: hidden with it, shown with it.
+
+    Source: assumed; the webhook page says that a post can stop being publicly available.
+    """
+    is_private = world.creators[username].private
+    for each in list(world.posts.values()):
+        if each.username != username or each.privacy is not Privacy.PUBLIC or each.deleted_at:
+            continue
+        if is_private:
+            hide(world, each)
+        elif each.public_id_at is None:
+            expose(world, each)
+
+
+def hide(world: World, post: Post) -> None:
     """Take a post out of the public's sight, and say so if it was announced."""
     if post in world.in_moderation:
         world.in_moderation.remove(post)

@@ -138,10 +138,12 @@ def post(world: World, publish: Publish, privacy: Privacy, info: PostInfo) -> Po
 def expose(world: World, made: Post) -> None:
     """Send a post for everyone through moderation; any other has no public id.
 
+    Of a private account no post is for everyone, until the account is public again.
+
     spec: status.fetch.post-id-only-public
     Source: status page, 2026-09.
     """
-    if made.privacy is not Privacy.PUBLIC:
+    if made.privacy is not Privacy.PUBLIC or world.creators[made.username].private:
         made.public_id_at = None
         return
     now = world.clock.now()
