@@ -9,11 +9,14 @@ from typing import Any
 
 import click
 
-from benchmarks.media import probing
+from benchmarks.media import hosting, mending, probing
 from benchmarks.media.part import Missing, Part
 
 PARTS: dict[str, Callable[..., Part]] = {
     "probe": probing.measure,
+    "mend": mending.measure,
+    "host": hosting.measure,
+    "store": storing.measure,
 }
 
 

@@ -43,9 +43,15 @@ class Site:
         self, content: bytes, content_type: str = "video/mp4", *, workspace_id: str = ""
     ) -> str:
         """Put bytes into the store; the id of their file."""
-        workspace_id = workspace_id or self.workspace_id
         path = self.folder / "given"
         path.write_bytes(content)
+        return await self.keep_file(path, content_type, workspace_id=workspace_id)
+
+    async def keep_file(
+        self, path: Path, content_type: str = "video/mp4", *, workspace_id: str = ""
+    ) -> str:
+        """Put a file into the store; its id."""
+        workspace_id = workspace_id or self.workspace_id
         stored = await self.store.keep(workspace_id, path)
         values: dict[str, Any] = {
             "id": new_id("media"), "workspace_id": workspace_id, "sha256": stored.sha256,

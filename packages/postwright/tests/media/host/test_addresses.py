@@ -6,8 +6,8 @@ import random
 import pytest
 from sqlalchemy import text
 
+from postwright.media.errors import NoSuchMedia
 from postwright.media.host import addresses
-from postwright.media.host.addresses import MediaGone
 from tests.factories.mediahost import Site, noise
 
 pytestmark = pytest.mark.slow
@@ -139,14 +139,14 @@ async def test_nothing_is_served_of_a_file_that_was_removed(site: Site) -> None:
             {"id": row.media_id},
         )
     assert (await site.ask(path)).status_code == 404
-    with pytest.raises(MediaGone):
+    with pytest.raises(NoSuchMedia):
         await site.issue(row.media_id, attempt_id="att_2")
 
 
 async def test_no_address_can_be_made_for_another_workspaces_file(site: Site) -> None:
     theirs = await site.keep(CONTENT, workspace_id=await site.another_workspace())
     ours = await site.keep(noise(10))
-    with pytest.raises(MediaGone):
+    with pytest.raises(NoSuchMedia):
         await site.issue(ours, theirs)
     assert await site.rows() == []
 

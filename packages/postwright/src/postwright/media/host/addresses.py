@@ -7,16 +7,15 @@ not happened, so that whatever is asked when, never both come true.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.db.database import NOW
-from postwright.errors import NotFound
 from postwright.kit.ids import new_id
 from postwright.media.host.signing import Signer
 from postwright.media.models import MediaAddress, MediaFile
+from postwright.media.uses import use
 
 _ENDINGS = {
     "video/mp4": "mp4",
@@ -44,19 +43,6 @@ _SERVE = text("""
       AND expires_at > app_now() AND (serves_early OR released_at IS NOT NULL)
     RETURNING id
 """)
-
-
-class MediaGone(NotFound):
-    """There is no such file in the workspace, or its bytes were removed."""
-
-    code: ClassVar[str] = "media_gone"
-
-    def __init__(self, media_id: str) -> None:
-        super().__init__(
-            f"The media {media_id} cannot be served.",
-            why="The workspace has no such file, or its bytes were removed.",
-            fix="Add the file again: postwright media add FILE",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +89,19 @@ async def issue(
         Their paths, which begin with `/m/`; the public address of the host goes before them.
 
     Raises:
-        MediaGone: a file is not the workspace's, or was removed.
+        NoSuchMedia: a file is not the workspace's, or was removed.
     """
+    for media_id in sorted(set(media_ids)):  # in one order, or two attempts wait for each other
+        await use(session, workspace_id, media_id)
     files = await session.execute(
-        select(MediaFile.id, MediaFile.content_type)
-        .where(
-            MediaFile.workspace_id == workspace_id,
-            MediaFile.id.in_(media_ids),
-            MediaFile.removed_at.is_(None),
+        select(MediaFile.id, MediaFile.content_type).where(
+            MediaFile.workspace_id == workspace_id, MediaFile.id.in_(media_ids)
         )
-        .with_for_update(key_share=True)
     )
     types = {file.id: file.content_type for file in files}
     rows = list[dict[str, object]]()
     paths = list[str]()
     for position, media_id in enumerate(media_ids):
-        if media_id not in types:
-            raise MediaGone(media_id)
         address_id = new_id("adr")
         rows.append(
             {
