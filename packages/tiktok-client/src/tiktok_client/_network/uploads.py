@@ -14,9 +14,13 @@ from .passage import Passage
 __all__ = ["put_chunk", "request_headers"]
 
 AGENT = {"User-Agent": "tiktok-client/0.1", "Accept": "application/json"}
-# What is read, and then written, at once: about what a processor keeps near itself on the way from
-# one to the other, and enough for the calls in between not to count.
-PIECE_BYTES = 1_048_576
+# What is read, and then written, at once: little enough to stay in a processor's cache on the way,
+# and enough that what happens between two pieces does not count.
+PIECE_BYTES = 524_288
+# Two pieces are alive while one follows the other. The C library gives memory back to the system as
+# soon as twice its largest block so far is free, and every page of it costs a fault to get again:
+# one larger block, never touched, lets it keep them.
+LARGER_BYTES = 4 * PIECE_BYTES
 MAX_ANSWER_BYTES = 65_536
 
 
@@ -68,6 +72,7 @@ def _pieces(
     source: ByteSource, chunk: Chunk, on_progress: Callable[[int], None] | None
 ) -> Generator[bytes]:
     offset, end = chunk.first, chunk.last_inclusive + 1
+    bytes(LARGER_BYTES)
     while offset < end:
         size = min(PIECE_BYTES, end - offset)
         yield read_piece(source, offset, size)

@@ -76,7 +76,7 @@ class Sending(Calls):
 
         `source` is a path, bytes, an open binary file (read from its beginning, wherever it stands,
         and left open; one upload at a time), anything with `read(offset, size)`, or a stream of
-        bytes, which begins at `start`. All but a stream are read 256 KiB at a time. A stream
+        bytes, which begins at `start`. All but a stream are read 512 KiB at a time. A stream
         cannot be read twice, so each chunk is first gathered in a temporary file: the disk holds
         one chunk (the largest of `plan`), the memory one piece of the stream.
 

@@ -121,7 +121,7 @@ class Transport:
         timeout_s: float | None = None,
         on_progress: Callable[[int], None] | None = None,
     ) -> T:
-        """Stream one chunk from its source, 256 KiB at a time; return what `read` makes of it.
+        """Stream one chunk from its source, 512 KiB at a time; return what `read` makes of it.
 
         `on_progress` gets the offset in the file up to which bytes were handed to the network; when
         the event loop is busy it hears the newest one only.
