@@ -24,7 +24,7 @@ import postwright
 from postwright.config import Settings
 from postwright.errors import AppError
 from tiktok_client.codes import CODES, OAUTH_CODES
-from tools import client_reference, coverage_page, emulator_page, live_page
+from tools import client_reference, coverage_page, emulator_page, live_page, media_page
 
 ROOT = Path(__file__).resolve().parent.parent
 PART = re.compile(r"(<!-- from code: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -141,6 +141,10 @@ PARTS: dict[str, Callable[[], str]] = {
     "coverage-figures": coverage_page.figures,
     "coverage": coverage_page.tables,
     "live-tests": live_page.table,
+    "media-rules-video": lambda: media_page.rules("video"),
+    "media-rules-photo": lambda: media_page.rules("photo"),
+    "media-rules-files": lambda: media_page.rules("files"),
+    "media-rules-post": lambda: media_page.rules("post"),
     "client-twins": client_reference.twins,
     "client-names": lambda: client_reference.names("client"),
     "client-oauth": lambda: client_reference.family("oauth"),

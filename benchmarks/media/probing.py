@@ -36,20 +36,23 @@ class Pair:
         return self.ours_s / self.theirs_s
 
 
-def files(folder: Path, *, megabytes: int) -> dict[str, Path]:
+def files(folder: Path, *, small: bool) -> dict[str, Path]:
     """A file of each kind that people bring."""
+    megabytes, length_s = (1, 1) if small else (70, 10)
     made = {
-        "H.264 1080p 10 s": make_video(folder / "a.mp4", duration_s=10),
+        "H.264 1080p": make_video(folder / "a.mp4", duration_s=length_s),
         f"H.264 {megabytes} MB": make_video(
-            folder / "b.mp4", duration_s=20, min_bytes=megabytes * MB
+            folder / "b.mp4", duration_s=2 * length_s, min_bytes=megabytes * MB
         ),
         "HEVC in MOV": make_video(
-            folder / "c.mov", width=720, height=1280, duration_s=5, codec="hevc"
+            folder / "c.mov", width=720, height=1280, duration_s=length_s, codec="hevc"
         ),
         "VP9 in WebM": make_video(
-            folder / "d.webm", width=540, height=960, duration_s=10, codec="vp9"
+            folder / "d.webm", width=540, height=960, duration_s=length_s, codec="vp9"
         ),
-        "H.264 in Matroska": make_video(folder / "e.mkv", width=720, height=1280, duration_s=10),
+        "H.264 in Matroska": make_video(
+            folder / "e.mkv", width=720, height=1280, duration_s=length_s
+        ),
     }
     for name, sides in (("JPEG 1080 x 1920", (1080, 1920)), ("JPEG 12 million", (4000, 3000))):
         made[name] = folder / f"{sides[0]}.jpg"
@@ -88,7 +91,7 @@ def measure(folder: Path, *, rounds: int, small: bool) -> Part:
         message = "ffprobe is not installed: apt-get install ffmpeg, or brew install ffmpeg."
         raise Missing(message)
     pairs = dict[str, Pair]()
-    made = files(folder, megabytes=2 if small else 70)
+    made = files(folder, small=small)
     with asyncio.Runner() as runner:
         for name, path in made.items():
             command = [ffprobe, *FFPROBE, str(path)]
