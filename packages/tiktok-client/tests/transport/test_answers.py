@@ -190,6 +190,8 @@ class Case:
 CASES = [
     Case("401 twice", lambda: says(UNAUTHORISED), TokenInvalid, Advice.REAUTHORISE,
          "L9", "access_token_invalid"),
+    Case("bare 401", lambda: says(reply("401 Unauthorized", b"<html>s3cret</html>", HTML)),
+         TokenInvalid, Advice.REAUTHORISE, "H1", ""),
     Case("429", lambda: says(reply("429 Too Many", refusal("rate_limit_exceeded"))),
          RateLimited, Advice.RETRY_LATER, "L9", "rate_limit_exceeded"),
     Case("bare 429", lambda: says(reply("429 Too Many", b"slow down", HTML)),

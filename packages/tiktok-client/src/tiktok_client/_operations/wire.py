@@ -18,6 +18,7 @@ from tiktok_client.errors import (
     RateLimited,
     ResponseError,
     ServerFault,
+    TokenInvalid,
     without_secrets,
 )
 
@@ -201,7 +202,7 @@ def read_data(answer: Response) -> tuple[Fields, str | None]:
     whole = Fields(found or {}, answer)
     error = whole.value("error")
     if not isinstance(error, dict):
-        raise _without_envelope(answer)
+        raise _unauthorised(answer) if answer.status == 401 else _without_envelope(answer)
     facts = Fields(cast("Mapping[str, Any]", error), answer, "error")
     log_id = facts.text_if_any("log_id") or answer.log_id
     code, message = without_secrets(facts.text("code")), facts.text_if_any("message") or ""
@@ -240,6 +241,13 @@ def _advice_by_status(status: int) -> Advice:
     if status >= 500:
         return Advice.RETRY
     return {401: Advice.REAUTHORISE, 429: Advice.RETRY_LATER}.get(status, Advice.GIVE_UP)
+
+
+def _unauthorised(answer: Response) -> TokenInvalid:
+    """What a gateway says that does not speak TikTok's JSON: the status alone has to do."""
+    return TokenInvalid(
+        operation=answer.operation, code="", message="", log_id=answer.log_id, status=401
+    )
 
 
 def _without_envelope(answer: Response) -> ServerFault | RateLimited | ResponseError:
