@@ -1,0 +1,62 @@
+"""The web part as a command, and what the doctor prints."""
+
+import socket
+
+import pytest
+
+from tests.factories.commandline import Commandline, ask, read_until
+
+pytestmark = pytest.mark.slow
+
+
+def test_web_serves_alone_until_it_is_stopped(postwright: Commandline) -> None:
+    postwright.environ |= {"POSTWRIGHT_WEB__PORT": "0"}
+    process = postwright.start("web", until="Serving at http://127.0.0.1:")
+    assert postwright.stop(process) == 0
+
+
+def test_up_serves_too_and_says_where(alone: Commandline) -> None:
+    alone.environ |= {"POSTWRIGHT_WEB__PORT": "0"}
+    process = alone.start("up", until="Database:")
+    assert process.stdout is not None
+    address = read_until(process, "Web: ").split()[1]
+    assert ask(f"{address}/healthz") == {"ready": True}
+    assert alone.stop(process) == 0
+
+
+def test_a_port_that_is_taken_stops_web_but_not_up(alone: Commandline) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        alone.environ |= {"POSTWRIGHT_WEB__PORT": str(taken.getsockname()[1])}
+        assert "Another program listens there" in alone.refused(5, "web")
+        process = alone.start("up", until="Media is not served")
+        assert alone.stop(process) == 0
+        alone.environ |= {"POSTWRIGHT_WEB__PUBLIC_URL": "https://media.example.com"}
+        assert "cannot listen" in alone.refused(5, "up")
+
+
+def test_the_doctor_ends_with_1_while_something_is_red_and_prints_no_secret(
+    connected: Commandline,
+) -> None:
+    ran = connected("doctor", "--json")
+    found = {check["about"]: check for check in ran.json["checks"]}
+    assert (ran.code, ran.json["healthy"]) == (1, False)
+    assert found["workers"]["light"] == "red"
+    assert found["database"]["light"] == found["accounts"]["light"] == "green"
+    shown = connected("doctor")
+    assert "✗ workers" in shown.out
+    assert "demo-desktop-secret" not in shown.out + ran.out
+
+
+def test_the_doctor_ends_with_0_when_a_worker_runs(connected: Commandline) -> None:
+    process = connected.start("worker", until="is running")
+    looks = 1
+    while (ran := connected("doctor")).code and looks < 20:
+        looks += 1
+    assert ran.code == 0, ran.out
+    assert "Nothing to mend" in ran.out
+    assert connected.stop(process) == 0
+
+
+def test_a_verification_file_that_is_none_is_said(postwright: Commandline) -> None:
+    postwright.environ |= {"POSTWRIGHT_WEB__TIKTOK_VERIFICATION": "hello.txt"}
+    assert "TIKTOK_VERIFICATION" in postwright.refused(11, "web")

@@ -1,0 +1,88 @@
+"""What stands in front of a web server: TLS and a proxy, good or bad, on loopback."""
+
+import asyncio
+import datetime as dt
+import ssl
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import httpx2
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+Answer = tuple[int, dict[str, str], bytes]
+Pass = Callable[[str, str, dict[str, str]], Awaitable[Answer]]
+Habit = Callable[[str, str, dict[str, str], Pass], Awaitable[Answer]]
+
+
+async def honest(method: str, path: str, headers: dict[str, str], on: Pass) -> Answer:
+    """Pass everything on as it is."""
+    return await on(method, path, headers)
+
+
+@asynccontextmanager
+async def front(
+    behind: str, habit: Habit, tls: ssl.SSLContext | None = None
+) -> AsyncGenerator[int]:
+    """A proxy for `behind` with this habit; its port."""
+    tasks = set[asyncio.Task[None]]()
+
+    async with httpx2.AsyncClient(base_url=behind, trust_env=False) as http:
+
+        async def on(method: str, path: str, headers: dict[str, str]) -> Answer:
+            answer = await http.request(method, path, headers=headers)
+            return answer.status_code, dict(answer.headers), answer.content
+
+        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            tasks.add(task)
+            with suppress(OSError, asyncio.IncompleteReadError):
+                head = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
+                method, path, _ = head[0].split(" ")
+                given = dict(line.split(": ", 1) for line in head[1:] if line)
+                wanted = {k: v for k, v in given.items() if k in {"Range", "If-Range"}}
+                status, headers, body = await habit(method, path, wanted, on)
+                headers.setdefault("content-length", str(len(body)))
+                told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+                writer.write(f"HTTP/1.1 {status} X\r\n{told}\r\n".encode() + body)
+                await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def certificate(folder: Path, host: str, *, days: float) -> tuple[ssl.SSLContext, Path]:
+    """A server's context for this name, and the file with which to trust it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=100))
+        .not_valid_after(now + dt.timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = folder / f"{host}-{days}.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    pem.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(pem)
+    return server, pem
