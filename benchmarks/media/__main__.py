@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from benchmarks.media import hosting, mending, probing
+from benchmarks.media import hosting, mending, probing, storing
 from benchmarks.media.part import Missing, Part
 
 PARTS: dict[str, Callable[..., Part]] = {
@@ -25,7 +25,7 @@ PARTS: dict[str, Callable[..., Part]] = {
 @click.option("--small", is_flag=True, help="Small files: to see that it runs.")
 @click.option("--part", "parts", multiple=True, type=click.Choice(list(PARTS)), help="Only this.")
 def main(rounds: int, small: bool, parts: tuple[str, ...]) -> None:  # noqa: FBT001  # click's way
-    """Probing against ffprobe, mending against ffmpeg, and the media host."""
+    """Probing against ffprobe, mending against ffmpeg, the media host, and the store."""
     told: dict[str, Any] = {"benchmark": "media"}
     goals: dict[str, float] = {}
     met = True
