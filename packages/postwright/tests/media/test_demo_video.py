@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from demo.video import make_video
-from postwright.media.probe import probe
+from postwright.media.probe import VideoProbe, probe
 
 pytestmark = pytest.mark.slow
 
@@ -12,6 +12,7 @@ pytestmark = pytest.mark.slow
 async def test_the_default_is_what_a_phone_would_show(tmp_path: Path) -> None:
     seen = await probe(make_video(tmp_path / "default.mp4", duration_s=1))
 
+    assert isinstance(seen, VideoProbe)
     assert (seen.container, seen.video_codec, seen.audio_codec) == ("mp4", "h264", "aac")
     assert (seen.width, seen.height, seen.fps) == (1080, 1920, 30)
     assert seen.pixel_format == "yuv420p"

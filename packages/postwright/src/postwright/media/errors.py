@@ -31,7 +31,7 @@ class MediaUnreadable(BadInput):
             f"{path.name} cannot be used.",
             why=why,
             fix=fix
-            or "Open it to see whether it is whole, export it again (as MP4 or JPEG), and try again.",
+            or "Open it to see whether it is whole, export it again as MP4 or JPEG, and try again.",
         )
         self.path = path
 
