@@ -91,7 +91,7 @@ def attempts(stages: list[Stage], *, sent: bool) -> some.SearchStrategy[Attempt]
         rejections=some.integers(0, 5),
         voids=some.integers(0, 50),
         retries=some.integers(0, 2),
-    )
+    ).filter(lambda made: made.offset <= made.plan.last_start)  # no range begins after the last
 
 
 SENT = attempts([Stage.OPEN, Stage.TRACKING, Stage.SETTLING], sent=True)
