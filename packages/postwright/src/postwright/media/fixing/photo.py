@@ -23,6 +23,7 @@ PIXELS_MOST = 250_000_000
 
 _QUALITIES = (90, 82, 72, 60, 45)
 _JPEG_SIDE = 65_500
+_ORIENTATION = 0x0112
 _CMS: Any = ImageCms  # its signatures are typed in part only
 _SRGB = _CMS.createProfile("sRGB")
 _DEEP = ("I", "I;16", "I;16L", "I;16B", "F")
@@ -71,8 +72,10 @@ def _ready(image: Image.Image, order: PhotoOrder) -> Image.Image:
         sharp = resampling.LANCZOS if picture.size == whole else resampling.HAMMING
         picture = picture.resize(sides, sharp, reducing_gap=2.0)
     picture = _in_srgb(picture, profile)
-    exif = image.getexif()
-    picture.getexif()[0x0112] = exif.get(0x0112, 1)
+    turn = image.getexif().get(_ORIENTATION, 1)
+    if turn == 1:
+        return picture
+    picture.getexif()[_ORIENTATION] = turn
     return ImageOps.exif_transpose(picture)
 
 
