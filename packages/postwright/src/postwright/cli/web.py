@@ -16,12 +16,12 @@ from postwright.cli.settings import current
 @json_option
 @asynchronous
 async def command(*, as_json: bool) -> None:
-    """Serve what TikTok fetches, alone, until Ctrl-C or SIGTERM.
+    """Serve what TikTok fetches, alone.
 
     That is media under signed addresses, and the file with which TikTok verifies whose address
-    this is. It listens on this machine only (POSTWRIGHT_WEB__HOST, POSTWRIGHT_WEB__PORT): a proxy
-    or a tunnel with a certificate leads to it from POSTWRIGHT_WEB__PUBLIC_URL. `postwright up`
-    serves the same; several may run over one database.
+    this is, until Ctrl-C or SIGTERM. It listens on this machine only (POSTWRIGHT_WEB__HOST,
+    POSTWRIGHT_WEB__PORT): a proxy or a tunnel with a certificate leads to it from
+    POSTWRIGHT_WEB__PUBLIC_URL. `postwright up` serves the same; several may run over one database.
     """
     settings = current()
     log_to_stderr(settings)
