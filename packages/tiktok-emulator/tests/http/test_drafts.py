@@ -111,6 +111,7 @@ async def test_drafts_have_a_window_of_their_own(caller: Caller) -> None:
 
 
 async def test_the_sixth_unfinished_draft_of_a_day_is_refused(caller: Caller, video: bytes) -> None:
+    await caller.control("clock", freeze=True)
     await caller.sign_in()
     first = await _draft(caller, video)
     for _ in range(4):

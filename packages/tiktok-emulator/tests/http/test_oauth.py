@@ -80,8 +80,9 @@ async def test_a_code_works_once(caller: Caller) -> None:
 
 
 async def test_a_code_is_too_old_after_its_lifetime(caller: Caller) -> None:
+    await caller.control("clock", freeze=True)
     code = await caller.code()
-    await caller.control("clock", advance_s=601)
+    await caller.control("clock", advance_s=600)
     assert (await caller.exchange(code)).json()["error"] == "invalid_grant"
     assert (await caller.last_request())["rule"] == "oauth.token.code-lifetime"
 

@@ -27,10 +27,13 @@ SOURCE = "The request source info is empty or incorrect"
         (134_217_727, 67_108_863, 2),
         (4_294_967_296, 63_161_283, 68),
         (10_485_760, 5_242_880, 2),
+        (5_242_880 * 1_000, 5_242_880, 1_000),
+        (134_217_728, 67_108_864, 2),
     ],
 )
 def test_plans_that_are_taken(size: int, chunk: int, count: int) -> None:
-    check_plan(ChunkPlan(size, chunk, count), STRICT)
+    roomy = STRICT.model_copy(update={"max_video_bytes": 2**40})
+    check_plan(ChunkPlan(size, chunk, count), roomy if size > 2**32 else STRICT)
 
 
 @pytest.mark.parametrize(
@@ -79,3 +82,10 @@ def test_every_plan_with_floor_is_taken_and_its_chunks_cover_the_file(
         assert last - first + 1 < 2 * chunk
         first, seen = last + 1, seen + 1
     assert (first, seen) == (size, plan.count)
+
+
+def test_the_last_chunk_may_be_as_long_as_allowed_and_not_a_byte_more() -> None:
+    narrow = STRICT.model_copy(update={"max_last_chunk_bytes": 9_000_000})
+    check_plan(ChunkPlan(15_000_000, 6_000_000, 2), narrow)
+    with pytest.raises(PostingRefusal, match="9000000 for the last"):
+        check_plan(ChunkPlan(15_000_001, 6_000_000, 2), narrow)

@@ -5,6 +5,7 @@ import pytest
 from tiktok_emulator.errors import PostingRefusal
 from tiktok_emulator.oauth.state import App
 from tiktok_emulator.pull.address import Address, read_address
+from tiktok_emulator.pull.fetch import FetchFailed, find
 from tiktok_emulator.pull.ownership import check_ownership
 from tiktok_emulator.pull.properties import Property, property_problem, signature, signature_file
 
@@ -187,3 +188,11 @@ def test_a_signature_belongs_to_one_app_and_one_property() -> None:
     name, text = signature_file("key", "https://example.com/")
     assert name == f"tiktok{one}.txt"
     assert text == f"tiktok-developers-site-verification={one}"
+
+
+@pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f.1", "10.0.0.7", "169.254.169.254"])
+async def test_what_leads_into_a_private_network_is_not_fetched(host: str) -> None:
+    address = read_address(f"https://{host}/latest")
+    assert address is not None
+    with pytest.raises(FetchFailed, match="private network"):
+        await find(address, {})

@@ -14,6 +14,7 @@ from tiktok_emulator.oauth.state import App, Kind
         ("desktop", "https://localhost:1/"),
         ("web", "https://app.example.com/oauth/tiktok"),
         ("web", "https://app.example.com:8443/oauth"),
+        ("web", "https://app.example.com/".ljust(511, "a")),
     ],
 )
 def test_addresses_that_tiktok_registers(kind: Kind, uri: str) -> None:
@@ -36,7 +37,7 @@ def test_addresses_that_tiktok_registers(kind: Kind, uri: str) -> None:
         ("web", "https://[app", "https"),
         ("web", "/oauth", "https"),
         ("web", "https://app.example.com/oauth#x", "fragment"),
-        ("web", "https://app.example.com/" + "a" * 500, "512"),
+        ("web", "https://app.example.com/".ljust(512, "a"), "512"),
     ],
 )
 def test_addresses_that_tiktok_does_not_register(kind: Kind, uri: str, word: str) -> None:
