@@ -32,7 +32,7 @@ from postwright.publishing.step import Publisher
 log = logging.getLogger(__name__)
 
 # What a worker's connections are called; `postwright doctor` knows it, and its version, by them.
-PROGRAM = "postwright worker"
+PROGRAM = "worker"
 
 _AGAIN_S = 1.0
 
@@ -45,7 +45,7 @@ class Worker:
         self._database = Database(
             database_url,
             pool_size=settings.worker.slots + 2,
-            name=f"{PROGRAM} {version('postwright')} {self.holder}",
+            name=f"{PROGRAM} {version('postwright')}",
         )
         self._accounts = Accounts(settings, self._database)
         store = open_store(settings.media, settings.media_folder)

@@ -1,5 +1,6 @@
 """The engine and its transactions."""
 
+import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -38,11 +39,11 @@ class Database:
         url: where it is.
         pool_size: connections that are kept; as many again are made when they are all busy.
         patience_s: how long to wait for one when those are busy, too.
-        name: who this is, as the server lists its connections; at most 63 letters.
+        name: what this process is, as the server lists its connections behind its number.
     """
 
     def __init__(
-        self, url: str, *, pool_size: int = 10, patience_s: float = 30, name: str = "postwright"
+        self, url: str, *, pool_size: int = 10, patience_s: float = 30, name: str = ""
     ) -> None:
         self.url = normalised(url)
         self._engine = create_async_engine(
@@ -52,11 +53,7 @@ class Database:
             pool_timeout=patience_s,
             pool_pre_ping=True,
             hide_parameters=True,  # an error in a log must not show what a row was to hold
-            connect_args={
-                "options": SESSION,
-                "connect_timeout": 10,
-                "application_name": name[:63],
-            },
+            connect_args={"options": SESSION, "connect_timeout": 10} | _called(name),
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 
@@ -85,6 +82,11 @@ class Database:
     def conninfo(self) -> str:
         """The same address for plain psycopg."""
         return self.url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def _called(name: str) -> dict[str, str]:
+    # The embedded server tells the connections of this process from others' by how they begin.
+    return {"application_name": f"postwright-{os.getpid()} {name}"} if name else {}
 
 
 def normalised(url: str) -> str:

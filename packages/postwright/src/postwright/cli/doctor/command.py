@@ -79,7 +79,7 @@ async def scene_of(settings: Settings) -> AsyncGenerator[Scene]:
     async with AsyncExitStack() as stack:
         try:
             url = await stack.enter_async_context(database_url(settings))
-            pool = Database(url, pool_size=2, patience_s=10, name="postwright doctor")
+            pool = Database(url, pool_size=2, patience_s=10)
             stack.push_async_callback(pool.close)
             async with pool.transaction() as session:
                 workspace_id = await default_workspace(session)

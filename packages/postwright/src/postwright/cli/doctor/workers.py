@@ -31,14 +31,14 @@ async def check(scene: Scene) -> Sequence[Verdict]:
     if scene.database is None:
         return []
     async with scene.database.transaction() as session:
-        running = (await session.scalars(_RUNNING, {"pattern": f"{PROGRAM} %"})).all()
+        running = (await session.scalars(_RUNNING, {"pattern": f"postwright-% {PROGRAM} %"})).all()
         beating = (await session.execute(_BEATING)).scalar_one()
         late = (await session.execute(_LATE)).scalar_one()
     waits = f" {late:,} pieces of work are overdue." if late else ""
     if not running and not beating:
         do = "Start one: postwright up, or postwright worker"
         return [red("workers", f"No worker is running: nothing is sent.{waits}", do)]
-    versions = Counter(name.removeprefix(f"{PROGRAM} ").split(" ", 1)[0] for name in running)
+    versions = Counter(name.rpartition(" ")[2] for name in running)
     told = ", ".join(f"{count} of version {number}" for number, count in sorted(versions.items()))
     says = f"Running: {told or 'some, of unknown version'}."
     if running and not beating:

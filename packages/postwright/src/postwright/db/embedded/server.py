@@ -102,7 +102,7 @@ def other_clients(server: EmbeddedServer) -> int:
     query = """
         SELECT count(*) FROM pg_stat_activity
         WHERE backend_type = 'client backend' AND usename = current_user
-          AND application_name <> current_setting('application_name')
+          AND split_part(application_name, ' ', 1) <> current_setting('application_name')
     """
     count = 0
     try:
