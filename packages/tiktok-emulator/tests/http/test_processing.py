@@ -56,9 +56,11 @@ async def test_bytes_that_are_no_video_fail_after_a_good_upload(caller: Caller) 
     }
 
 
-async def test_a_truncated_video_fails(caller: Caller, video: bytes) -> None:
+@pytest.mark.parametrize("part", [0.5, 0.99], ids=["half", "nearly all of it"])
+async def test_a_truncated_video_fails(caller: Caller, make_video: MakeVideo, part: float) -> None:
+    whole = make_video(seconds=3.0)
     await caller.sign_in()
-    publish_id = await caller.post(video[: len(video) // 2])
+    publish_id = await caller.post(whole[: int(len(whole) * part)])
     assert (await caller.status(publish_id))["fail_reason"] == "file_format_check_failed"
 
 
