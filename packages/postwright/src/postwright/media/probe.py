@@ -28,7 +28,8 @@ class VideoProbe:
         height: pixels as shown.
         rotation: degrees clockwise that players turn the picture: 0, 90, 180, 270.
         fps: pictures per second, on average over the first half minute.
-        variable_fps: whether the distances between pictures differ noticeably.
+        variable_fps: whether the distances between pictures differ by more than half, for more
+            than one in twenty: screen recordings do, cameras that jitter do not.
         duration_ms: length of the whole file, its longest track.
         size_bytes: size of the file.
         pixel_format: as FFmpeg names it, e.g. "yuv420p".

@@ -72,6 +72,7 @@ NAMES: dict[str, Specimen] = {
     "screen-recording.mp4": Specimen(
         film(Shot(fps=60, gaps=(1, 1, 1, 5))), ((FIXABLE, "preflight.video.variable-fps"),)
     ),
+    "jitter.mp4": Specimen(film(Shot(fps=240, gaps=(8, 9, 7) * 10 + (16,), seconds=4))),
     "phone.mov": Specimen(film(Shot(codec="libx265"))),
     "rotated.mp4": Specimen(
         film(Shot(width=640, height=360, rotation=90)), ((ADVICE, "preflight.video.rotation"),)
