@@ -17,7 +17,7 @@ from benchmarks.crash.processes import Fleet
 from benchmarks.crash.scene import Scene, Upload, running_scene
 from benchmarks.crash.windows import Window
 from postwright.connections.models import Connection
-from postwright.media.probe import VideoProbe, probe
+from postwright.media.probe import Probe, probe
 
 _FATAL = frozenset({"failed", "cancelled", "delivered"})
 _AFTERWARDS_S = 2.0
@@ -146,7 +146,7 @@ class _Run:
         self._tell = tell
         self._chance = random.Random(plan.seed)
         self._uploads: list[Upload] = []
-        self._probe: VideoProbe | None = None
+        self._probe: Probe | None = None
         self._dealer = Dealer(
             scene, fleet, self._chance, plan.pause_s, plan.patience_s, self._provoke
         )
@@ -180,7 +180,7 @@ class _Run:
             sha256 = await asyncio.to_thread(
                 videos.filled, base, part, size_bytes, plan.seed * 1000 + number
             )
-            videos.place(part, self._scene.settings.media_folder, sha256)
+            videos.place(part, self._scene.settings.media_folder, self._scene.workspace_id, sha256)
             self._uploads.append(Upload(sha256, size_bytes))
         for number in range(plan.creators):
             await self._scene.connect(f"creator{number}")

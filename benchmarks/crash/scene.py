@@ -21,7 +21,7 @@ from postwright.db.database import NOW, Database
 from postwright.db.migrate import migrate
 from postwright.kit.ids import new_id
 from postwright.media.models import MediaFile, MediaKind
-from postwright.media.probe import VideoProbe
+from postwright.media.probe import Probe
 from postwright.publishing.schedule import Order, schedule
 from postwright.workspaces.default import default_workspace
 
@@ -95,7 +95,7 @@ class Scene:
                 await queries.connection_by_id(session, self.workspace_id, made.connection_id)
             )
 
-    async def publish(self, upload: Upload, probe: VideoProbe, creator: Connection) -> str:
+    async def publish(self, upload: Upload, probe: Probe, creator: Connection) -> str:
         """Schedule a post for now; the publication's id."""
         async with self.database.transaction() as session:
             media = (

@@ -10,6 +10,7 @@ import struct
 from pathlib import Path
 
 from demo.video import make_video
+from postwright.media.store.folder import FolderStore
 
 BASE_BYTES = 6_000_000
 _BLOCK_BYTES = 1 << 20
@@ -49,9 +50,9 @@ def hollow(base: Path, path: Path, size_bytes: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def place(path: Path, media_folder: Path, sha256: str) -> Path:
+def place(path: Path, media_folder: Path, workspace_id: str, sha256: str) -> Path:
     """Move a file to where the media store keeps it; it must be on the same disk."""
-    target = media_folder / sha256[:2] / sha256[2:]
+    target = FolderStore(media_folder, reserve_bytes=0).path_of(workspace_id, sha256)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path.replace(target)
 

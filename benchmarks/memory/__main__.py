@@ -66,7 +66,7 @@ async def measure(size_bytes: int) -> Figures:
         part = scene.folder / "part.mp4"
         sha256 = await asyncio.to_thread(videos.hollow, base, part, size_bytes)
         seen = await probe(part)
-        videos.place(part, scene.settings.media_folder, sha256)
+        videos.place(part, scene.settings.media_folder, scene.workspace_id, sha256)
         await scene.connect("creator0")
         fleet = Fleet(scene.worker_env(), scene.folder / "workers.log")
         try:
