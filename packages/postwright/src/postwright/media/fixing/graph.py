@@ -1,5 +1,6 @@
 """The filters that pictures and sound run through: rate, size, rotation, colours, channels."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +45,7 @@ class Look:
     pixels: str = "yuv420p"
 
 
-class Filters:
+class Filters(ABC):
     """A chain of filters; a frame unlike those before gets a new one."""
 
     def __init__(self) -> None:
@@ -76,11 +77,13 @@ class Filters:
                 return
             yield frame
 
+    @abstractmethod
     def _kind_of(self, frame: Any) -> tuple[Any, ...]:
-        raise NotImplementedError
+        """What two frames must have in common to run through one chain."""
 
+    @abstractmethod
     def _build(self, frame: Any) -> Graph:
-        raise NotImplementedError
+        """Make the chain for a frame like this."""
 
 
 class PictureFilters(Filters):
