@@ -1,0 +1,1 @@
+"""What people are told without asking: failures, ends that come near."""
