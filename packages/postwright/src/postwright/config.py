@@ -138,6 +138,24 @@ class WorkerSettings(BaseModel):
         return timedelta(seconds=self.lease_s)
 
 
+class PublishingSettings(BaseModel):
+    """How posts go out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    serves_early: bool = Field(
+        default=False,
+        description="Serve media that TikTok fetches before its answer with the id is stored. "
+        "A lost answer then needs a person to decide.",
+    )
+    if_missed: str = Field(
+        default="publish",
+        pattern="^(publish|hold|skip)$",
+        description="What to do with a post whose time passed while nothing was running: "
+        "'publish' it late, 'hold' it for a person, or 'skip' it.",
+    )
+
+
 class WebSettings(BaseModel):
     """What Postwright serves, and where others reach it."""
 
@@ -227,6 +245,7 @@ class Settings(BaseSettings):
     )
     tiktok: TikTokSettings = TikTokSettings()
     media: MediaSettings = MediaSettings()
+    publishing: PublishingSettings = PublishingSettings()
     worker: WorkerSettings = WorkerSettings()
     web: WebSettings = WebSettings()
 
