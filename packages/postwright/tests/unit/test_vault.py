@@ -1,61 +1,47 @@
-import base64
-from pathlib import Path
-
 import pytest
 
 from postwright.errors import Misconfigured
-from postwright.kit.vault import Vault, load_key
+from postwright.kit.keys import MasterKeys
+from postwright.kit.vault import Vault
 
-KEY = b"k" * 32
+OLD, NEW = b"k" * 32, b"n" * 32
+
+
+def vault(*keys: bytes) -> Vault:
+    return Vault(MasterKeys(*keys or (OLD,)))
 
 
 def test_what_was_sealed_opens_in_its_place() -> None:
-    vault = Vault(KEY)
-    assert vault.open(vault.seal("act.secret", "here"), "here") == "act.secret"
+    assert vault().open(vault().seal("act.secret", "here"), "here") == "act.secret"
 
 
 def test_it_does_not_open_in_another_place() -> None:
-    vault = Vault(KEY)
     with pytest.raises(Misconfigured, match="cannot be read"):
-        vault.open(vault.seal("act.secret", "here"), "there")
+        vault().open(vault().seal("act.secret", "here"), "there")
 
 
 def test_it_does_not_open_with_another_key_or_when_damaged() -> None:
-    sealed = Vault(KEY).seal("act.secret", "here")
-    for vault, text in ((Vault(b"x" * 32), sealed), (Vault(KEY), sealed[:-1] + b"\x00")):
+    sealed = vault().seal("act.secret", "here")
+    for other, text in ((vault(NEW), sealed), (vault(), sealed[:-1] + b"\x00"), (vault(), b"\x01")):
         with pytest.raises(Misconfigured):
-            vault.open(text, "here")
+            other.open(text, "here")
 
 
 def test_the_same_text_is_sealed_differently_each_time() -> None:
-    vault = Vault(KEY)
-    assert vault.seal("same", "here") != vault.seal("same", "here")
+    assert vault().seal("same", "here") != vault().seal("same", "here")
 
 
-def test_a_key_file_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
-    file = tmp_path / "config" / "key"
-    first = load_key(None, file)
-    assert load_key(None, file) == first
-    assert len(first) == 32
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert sorted(file.parent.iterdir()) == [file]
+def test_of_two_keys_the_first_seals_and_both_open() -> None:
+    both, by_old = vault(NEW, OLD), vault(OLD).seal("act.secret", "here")
+    assert both.opened(by_old, "here") == ("act.secret", False)
+    by_new = both.seal("act.secret", "here")
+    assert both.opened(by_new, "here") == ("act.secret", True)
+    assert vault(NEW).open(by_new, "here") == "act.secret"
+    with pytest.raises(Misconfigured):
+        vault(OLD).open(by_new, "here")
 
 
-def test_a_key_that_is_given_comes_first(tmp_path: Path) -> None:
-    given = base64.b64encode(KEY).decode()
-    assert load_key(given, tmp_path / "key") == KEY
-    assert not (tmp_path / "key").exists()
-
-
-@pytest.mark.parametrize("given", ["short", "not base64 at all!!", ""])
-def test_a_bad_key_is_told_with_what_to_do(given: str, tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured) as bad:
-        Vault(load_key(given, tmp_path / "key"))
-    assert "base64" in bad.value.fix + bad.value.why
-
-
-def test_a_key_file_that_holds_raw_bytes_is_told_with_what_to_do(tmp_path: Path) -> None:
-    file = tmp_path / "key"
-    file.write_bytes(b"\xff" * 32)
-    with pytest.raises(Misconfigured, match="not base64"):
-        load_key(None, file)
+def test_nothing_that_holds_a_key_shows_it() -> None:
+    keys = MasterKeys(NEW)
+    for thing in (keys, Vault(keys)):
+        assert "nnnn" not in repr(thing)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from postwright.config import Settings
 from postwright.db.database import Database
 from postwright.errors import Misconfigured
-from postwright.kit.vault import load_key
+from postwright.kit.keys import MasterKeys
 from postwright.media.host.app import Limits, MediaHost
 from postwright.media.host.serving import address_of, answering, listening
 from postwright.media.host.signing import Signer
@@ -22,7 +22,7 @@ def signer_of(settings: Settings) -> Signer:
         Misconfigured: the master key cannot be read.
     """
     given = None if settings.key is None else settings.key.get_secret_value()
-    return Signer(load_key(given, settings.key_file))
+    return Signer(MasterKeys.load(given, settings.key_file))
 
 
 def proofs_of(settings: Settings) -> dict[str, str]:

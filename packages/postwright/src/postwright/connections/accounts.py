@@ -4,7 +4,8 @@ from postwright.config import Settings
 from postwright.connections.networks import Networks
 from postwright.connections.refresh import TokenKeeper
 from postwright.db.database import Database
-from postwright.kit.vault import Vault, load_key
+from postwright.kit.keys import MasterKeys
+from postwright.kit.vault import Vault
 
 
 class Accounts:
@@ -17,7 +18,7 @@ class Accounts:
     def __init__(self, settings: Settings, database: Database) -> None:
         given = None if settings.key is None else settings.key.get_secret_value()
         self.database = database
-        self.vault = Vault(load_key(given, settings.key_file))
+        self.vault = Vault(MasterKeys.load(given, settings.key_file))
         self.networks = Networks(database, self.vault, settings)
         self.keeper = TokenKeeper(database, self.vault)
 

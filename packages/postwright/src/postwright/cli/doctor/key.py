@@ -10,7 +10,8 @@ from sqlalchemy import select
 from postwright.cli.doctor.verdict import Scene, Verdict, amber, green, red
 from postwright.connections.models import PlatformApp
 from postwright.connections.networks import secret_context
-from postwright.kit.vault import Vault, load_key
+from postwright.kit.keys import MasterKeys
+from postwright.kit.vault import Vault
 
 
 async def check(scene: Scene) -> Sequence[Verdict]:
@@ -24,8 +25,11 @@ async def check(scene: Scene) -> Sequence[Verdict]:
         if wrong := _rights(file):
             return [red("master key", wrong, f"chmod 600 {file}; chown it to the user that runs.")]
     given = None if settings.key is None else settings.key.get_secret_value()
-    vault = Vault(load_key(given, file))
-    tried = await _open_one(scene, vault)
+    keys = MasterKeys.load(given, file)
+    tried = await _open_one(scene, Vault(keys))
+    if len(keys.all) > 1:
+        says = "A change of the key has begun and not ended: an old key still opens what is stored."
+        return [amber("master key", says, "End it: postwright keys rotate")]
     where = "from POSTWRIGHT_KEY" if settings.key is not None else f"in {file}, for this user only"
     return [green("master key", f"It is {where}{tried}.")]
 

@@ -11,7 +11,7 @@ import hmac
 import re
 from dataclasses import dataclass
 
-from postwright.kit.vault import derived
+from postwright.kit.keys import MasterKeys, derived
 
 FOLDER = "/m/"
 
@@ -34,14 +34,17 @@ class Signed:
 class Signer:
     """Makes and reads paths, with a key that is good for nothing else.
 
+    While the master key is being changed, paths that were made with the old one can be read.
+
     Args:
-        key: the master key.
+        keys: the master keys, or the only one.
     """
 
-    __slots__ = ("_key",)
+    __slots__ = ("_derived", "_keys")
 
-    def __init__(self, key: bytes) -> None:
-        self._key = derived(key, _PURPOSE)
+    def __init__(self, keys: MasterKeys | bytes) -> None:
+        self._keys = MasterKeys(keys) if isinstance(keys, bytes) else keys
+        self._derived: dict[bytes, bytes] = {}
 
     def path(self, address_id: str, name: str, ends_s: int) -> str:
         """The path of an address.
@@ -52,7 +55,8 @@ class Signer:
             ends_s: when the address ends, in seconds since 1970.
         """
         ends = ends_s.to_bytes(_ENDS_BYTES, "big")
-        signature = base64.urlsafe_b64encode(ends + self._mac(address_id, name, ends)).decode()
+        mac = self._mac(self._keys.first, address_id, name, ends)
+        signature = base64.urlsafe_b64encode(ends + mac).decode()
         return f"{FOLDER}{address_id}/{signature}/{name}"
 
     def read(self, path: str) -> Signed | None:
@@ -62,14 +66,21 @@ class Signer:
             return None
         given = base64.urlsafe_b64decode(found["signature"])
         ends, mac = given[:_ENDS_BYTES], given[_ENDS_BYTES:]
-        if not hmac.compare_digest(mac, self._mac(found["id"], found["name"], ends)):
-            return None
-        return Signed(found["id"], found["name"])
+        for key in self._keys.all:
+            if hmac.compare_digest(mac, self._mac(key, found["id"], found["name"], ends)):
+                return Signed(found["id"], found["name"])
+        return None
 
     def proof(self, nonce: str) -> str:
         """What only a holder of the key can answer to a nonce."""
-        return hmac.new(self._key, f"proof\n{nonce}".encode(), hashlib.sha256).hexdigest()
+        key = self._for_addresses(self._keys.first)
+        return hmac.new(key, f"proof\n{nonce}".encode(), hashlib.sha256).hexdigest()
 
-    def _mac(self, address_id: str, name: str, ends: bytes) -> bytes:
+    def _mac(self, key: bytes, address_id: str, name: str, ends: bytes) -> bytes:
         said = b"address\n" + ends + f"\n{address_id}\n{name}".encode()
-        return hmac.digest(self._key, said, "sha256")[:_MAC_BYTES]
+        return hmac.digest(self._for_addresses(key), said, "sha256")[:_MAC_BYTES]
+
+    def _for_addresses(self, key: bytes) -> bytes:
+        if key not in self._derived:
+            self._derived[key] = derived(key, _PURPOSE)
+        return self._derived[key]
