@@ -12,4 +12,5 @@ class Kind(StrEnum):
     CONNECTION_EXPIRED = "connection.expired"
     CONNECTION_REVOKED = "connection.revoked"
     CONNECTION_INSUFFICIENT_SCOPE = "connection.insufficient_scope"
+    CONNECTION_CONSENT_ENDS = "connection.consent_ends"
     INSTALLATION_DOUBTED = "installation.doubted"
