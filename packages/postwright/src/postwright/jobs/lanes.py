@@ -5,6 +5,7 @@ every transaction that records something; when the lease has run out somebody el
 and the fence of the one who slept is then worth nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,7 +26,14 @@ class Lane(Base):
     __tablename__ = "lanes"
     __table_args__ = (
         UniqueConstraint("subject_id", "kind"),
-        Index("ix_lanes_due", "kind", "next_at"),
+        Index("ix_lanes_due", "kind", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+        Index(
+            "ix_lanes_turn",
+            "kind",
+            "workspace_id",
+            "next_at",
+            postgresql_where=text("next_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -49,35 +57,118 @@ class Claim:
     fence: int
 
 
+@dataclass(slots=True)
+class Turn:
+    """Whose turn it is: the workspace that was served last. Kept from claim to claim."""
+
+    after: str = ""
+
+
+# What is due soon is told at once; a dispatcher finds the rest in time when it looks next.
 _WAKE = text("""
-    INSERT INTO lanes (id, workspace_id, subject_id, kind, next_at, fence)
-    VALUES (:id, :workspace_id, :subject_id, :kind, COALESCE(:at, app_now()), 0)
-    ON CONFLICT (subject_id, kind) DO UPDATE
-    SET next_at = LEAST(COALESCE(lanes.next_at, EXCLUDED.next_at), EXCLUDED.next_at)
+    WITH woken AS (
+        INSERT INTO lanes (id, workspace_id, subject_id, kind, next_at, fence)
+        VALUES (:id, :workspace_id, :subject_id, :kind,
+                COALESCE(CAST(:at AS timestamptz), app_now()), 0)
+        ON CONFLICT (subject_id, kind) DO UPDATE
+        SET next_at = LEAST(COALESCE(lanes.next_at, EXCLUDED.next_at), EXCLUDED.next_at)
+        RETURNING kind, next_at
+    )
+    SELECT pg_notify('postwright_lanes', kind) FROM woken
+    WHERE next_at < (SELECT app_now()) + :soon
 """)
 
-# Fair between workspaces: each workspace's oldest lane comes before any workspace's second.
-_CLAIM = text("""
-    WITH due AS (
-        SELECT id, next_at,
-               row_number() OVER (PARTITION BY workspace_id ORDER BY next_at) AS turn
+_WAKE_ALL = text("""
+    WITH woken AS (
+        UPDATE lanes SET next_at = LEAST(COALESCE(next_at, due.at), due.at)
         FROM (
-            SELECT id, workspace_id, next_at FROM lanes
-            WHERE kind = :kind AND next_at <= app_now()
-              AND (lease_until IS NULL OR lease_until < app_now())
-            ORDER BY next_at LIMIT 1000
-        ) AS oldest
-    ), chosen AS (
-        SELECT lanes.id FROM lanes JOIN due ON due.id = lanes.id
-        WHERE lanes.lease_until IS NULL OR lanes.lease_until < app_now()
-        ORDER BY due.turn, due.next_at
+            SELECT subject_id, min(at) AS at
+            FROM unnest(CAST(:subject_ids AS text[]), CAST(:ats AS timestamptz[]))
+                AS given (subject_id, at)
+            GROUP BY subject_id
+        ) AS due
+        WHERE lanes.subject_id = due.subject_id AND lanes.kind = :kind
+        RETURNING lanes.next_at
+    )
+    SELECT pg_notify('postwright_lanes', :kind)
+    FROM (SELECT min(next_at) AS at FROM woken) AS first
+    WHERE at < (SELECT app_now()) + :soon
+""")
+
+# If all that is due can be taken, it is. If not, workspaces have turns: beginning after the one
+# that was served last, each gives the oldest of its lanes, and no more of it than its share. The
+# walk goes from workspace to workspace in the index, so that it costs the same however much any of
+# them has waiting; it looks at so many at most, and the next claim goes on where it stopped.
+_CLAIM = text("""
+    WITH RECURSIVE clock AS MATERIALIZED (SELECT app_now() AS now),
+    oldest AS MATERIALIZED (
+        SELECT id, next_at FROM lanes, clock
+        WHERE kind = :kind AND next_at <= clock.now
+          AND (lease_until IS NULL OR lease_until < clock.now)
+        ORDER BY next_at LIMIT :most + 1
+    ),
+    walk AS (
+        SELECT CAST(:after AS text) AS workspace_id, 0 AS step, 0 AS found, false AS is_due,
+               false AS wrapped
+        WHERE (SELECT count(*) FROM oldest) > :most
+        UNION ALL
+        SELECT next.workspace_id, walk.step + 1, walk.found + next.is_due::int, next.is_due,
+               next.wrapped
+        FROM walk CROSS JOIN clock CROSS JOIN LATERAL (
+            SELECT head.workspace_id, head.wrapped, EXISTS (
+                SELECT 1 FROM lanes
+                WHERE kind = :kind AND workspace_id = head.workspace_id
+                  AND next_at <= clock.now AND (lease_until IS NULL OR lease_until < clock.now)
+            ) AS is_due
+            FROM (
+                (SELECT workspace_id, walk.wrapped FROM lanes
+                 WHERE kind = :kind AND next_at IS NOT NULL
+                   AND workspace_id > walk.workspace_id
+                 ORDER BY workspace_id LIMIT 1)
+                UNION ALL
+                (SELECT workspace_id, true FROM lanes
+                 WHERE kind = :kind AND next_at IS NOT NULL AND NOT walk.wrapped
+                 ORDER BY workspace_id LIMIT 1)
+                LIMIT 1
+            ) AS head
+            WHERE NOT (head.wrapped AND head.workspace_id > :after)
+        ) AS next
+        WHERE walk.found < :most AND walk.step < :steps
+    ),
+    wanted AS (
+        SELECT id, next_at, 0 AS turn, 0 AS step FROM oldest
+        WHERE NOT EXISTS (SELECT 1 FROM walk)
+        UNION ALL
+        SELECT lane.id, lane.next_at, lane.turn, walk.step
+        FROM walk CROSS JOIN clock CROSS JOIN LATERAL (
+            SELECT id, next_at, row_number() OVER (ORDER BY next_at) AS turn FROM (
+                SELECT id, next_at FROM lanes
+                WHERE kind = :kind AND workspace_id = walk.workspace_id
+                  AND next_at <= clock.now AND (lease_until IS NULL OR lease_until < clock.now)
+                ORDER BY next_at
+                LIMIT 1 + :most / (SELECT GREATEST(1, max(found)) FROM walk)
+            ) AS its
+        ) AS lane
+        WHERE walk.is_due
+    ),
+    chosen AS (
+        SELECT lanes.id, wanted.turn, wanted.step, wanted.next_at
+        FROM lanes JOIN wanted ON wanted.id = lanes.id
+        WHERE lanes.lease_until IS NULL OR lanes.lease_until < (SELECT now FROM clock)
+        ORDER BY wanted.turn, wanted.step, wanted.next_at
         LIMIT :most
         FOR UPDATE OF lanes SKIP LOCKED
+    ),
+    claimed AS (
+        UPDATE lanes
+        SET fence = fence + 1, lease_until = (SELECT now FROM clock) + :lease, holder = NULL
+        FROM chosen WHERE lanes.id = chosen.id
+        RETURNING lanes.id, lanes.workspace_id, lanes.subject_id, lanes.kind, lanes.fence,
+                  chosen.turn, chosen.step, chosen.next_at
     )
-    UPDATE lanes
-    SET fence = fence + 1, lease_until = app_now() + :lease, holder = NULL
-    FROM chosen WHERE lanes.id = chosen.id
-    RETURNING lanes.id, lanes.workspace_id, lanes.subject_id, lanes.kind, lanes.fence
+    SELECT id, workspace_id, subject_id, kind, fence,
+           (SELECT workspace_id FROM walk ORDER BY step DESC LIMIT 1)
+    FROM claimed ORDER BY turn, step, next_at
 """)
 
 _CLAIM_ONE = text("""
@@ -104,9 +195,15 @@ _ABANDON = text("""
 """)
 
 _SOONEST = text("""
-    SELECT min(next_at) - app_now() FROM lanes
-    WHERE kind = :kind AND (lease_until IS NULL OR lease_until < app_now())
+    SELECT next_at - clock.now FROM lanes, (SELECT app_now() AS now OFFSET 0) AS clock
+    WHERE kind = :kind AND next_at IS NOT NULL
+      AND (lease_until IS NULL OR lease_until < clock.now)
+    ORDER BY next_at LIMIT 1
 """)
+
+# Workspaces that one claim looks at, and how soon something has to be due to be told at once.
+STEPS = 256
+SOON = timedelta(minutes=1)
 
 
 async def wake(
@@ -125,9 +222,20 @@ async def wake(
             "subject_id": subject_id,
             "kind": kind,
             "at": at,
+            "soon": SOON,
         },
     )
-    await session.execute(text("SELECT pg_notify('postwright_lanes', :kind)"), {"kind": kind})
+
+
+async def wake_all(session: AsyncSession, kind: str, due: Sequence[tuple[str, datetime]]) -> None:
+    """Make many lanes due in one go, given as subject and time. All of them have been there."""
+    values = {
+        "kind": kind,
+        "subject_ids": [subject_id for subject_id, _ in due],
+        "ats": [at for _, at in due],
+        "soon": SOON,
+    }
+    await session.execute(_WAKE_ALL, values)
 
 
 async def lock(session: AsyncSession, subject_ids: list[str]) -> None:
@@ -141,10 +249,20 @@ async def lock(session: AsyncSession, subject_ids: list[str]) -> None:
     )
 
 
-async def claim(session: AsyncSession, kind: str, *, most: int, lease: timedelta) -> list[Claim]:
-    """Claim up to `most` due lanes, oldest first and in turn between workspaces."""
-    rows = await session.execute(_CLAIM, {"kind": kind, "most": most, "lease": lease})
-    return [Claim(*row) for row in rows]
+async def claim(
+    session: AsyncSession, kind: str, *, most: int, lease: timedelta, turn: Turn | None = None
+) -> list[Claim]:
+    """Claim up to `most` due lanes, oldest first, in turn between workspaces if there are more.
+
+    `turn` is moved on; the next claim has to be given the same one for the turns to go round.
+    """
+    turn = turn or Turn()
+    values = {"kind": kind, "most": most, "lease": lease, "after": turn.after, "steps": STEPS}
+    claims = list[Claim]()
+    for *claimed, last in await session.execute(_CLAIM, values):
+        claims.append(Claim(*claimed))
+        turn.after = last or turn.after
+    return claims
 
 
 async def claim_one(
@@ -182,4 +300,4 @@ async def abandon(session: AsyncSession, lane_id: str, fence: int) -> None:
 
 async def soonest(session: AsyncSession, kind: str) -> timedelta | None:
     """How long until a free lane of this kind is due; None if none is planned."""
-    return (await session.execute(_SOONEST, {"kind": kind})).scalar_one()
+    return (await session.execute(_SOONEST, {"kind": kind})).scalar_one_or_none()
