@@ -4,6 +4,7 @@ Built in composition roots (`cli`, `worker`) and passed down. Every secret can b
 instead, by the same name with `_FILE` at its end.
 """
 
+import base64
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -200,6 +201,55 @@ class WebSettings(BaseModel):
         return value.rstrip("/")
 
 
+class AlertSettings(_WithSecrets):
+    """Where people are told of what went wrong, besides the log."""
+
+    url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Address to which alerts are posted as signed webhooks; unset: they are not.",
+    )
+    secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="What they are signed with: whsec_ and 24 to 64 random bytes in base64.",
+    )
+    allow_private: bool = Field(
+        default=False,
+        description="Whether that address may be in a private network, and plain http.",
+    )
+
+    @field_validator("secret")
+    @classmethod
+    def _a_key(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not 24 <= len(webhook_key(value)) <= 64:
+            message = "It must be whsec_ and 24 to 64 bytes in base64."
+            raise ValueError(message)
+        return value
+
+    @model_validator(mode="after")
+    def _an_address_and_its_secret(self) -> "AlertSettings":
+        url = self.url.get_secret_value()
+        if not url:
+            return self
+        parts = urlsplit(url)
+        schemes = {"http", "https"} if self.allow_private else {"https"}
+        if parts.scheme not in schemes or not parts.hostname or "@" in parts.netloc:
+            message = "The url must begin with https:// and a host, and hold no user name."
+            raise ValueError(message)
+        if not self.secret.get_secret_value():
+            message = "The url needs a secret to sign with; `postwright` sends nothing unsigned."
+            raise ValueError(message)
+        return self
+
+
+def webhook_key(secret: SecretStr) -> bytes:
+    """The key in a `whsec_…` secret; empty if it is none."""
+    text = secret.get_secret_value()
+    try:
+        return base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return b""
+
+
 def _key_folder() -> Path:
     folder = platformdirs.user_config_path("postwright")
     if folder != platformdirs.user_data_path("postwright"):
@@ -236,7 +286,8 @@ class Settings(BaseSettings):
     )
     proxy: SecretStr = Field(
         default=SecretStr(""),
-        description="Proxy for all calls to TikTok, like http://user:password@host:3128.",
+        description="Proxy for all calls to TikTok, and for alerts, like "
+        "http://user:password@host:3128.",
     )
     log_level: str = Field(
         default="INFO",
@@ -248,6 +299,7 @@ class Settings(BaseSettings):
     publishing: PublishingSettings = PublishingSettings()
     worker: WorkerSettings = WorkerSettings()
     web: WebSettings = WebSettings()
+    alerts: AlertSettings = AlertSettings()
 
     @model_validator(mode="after")
     def _absolute_folders(self) -> "Settings":
@@ -271,6 +323,8 @@ _SECRET_FILES = {
     "POSTWRIGHT_DATABASE_URL_FILE": ("database_url",),
     "POSTWRIGHT_PROXY_FILE": ("proxy",),
     "POSTWRIGHT_TIKTOK__CLIENT_SECRET_FILE": ("tiktok", "client_secret"),
+    "POSTWRIGHT_ALERTS__URL_FILE": ("alerts", "url"),
+    "POSTWRIGHT_ALERTS__SECRET_FILE": ("alerts", "secret"),
     "POSTWRIGHT_MEDIA__SECRET_ACCESS_KEY_FILE": ("media", "secret_access_key"),
     "POSTWRIGHT_MEDIA__SESSION_TOKEN_FILE": ("media", "session_token"),
 }

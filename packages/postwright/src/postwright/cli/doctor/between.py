@@ -6,9 +6,9 @@ appear twice. So it is looked for with a file that is new each time.
 
 from collections.abc import Sequence
 
-from postwright.cli.doctor.fetch import Fetched, FetchFailed, Line, fetch
 from postwright.cli.doctor.verdict import Scene, Verdict, amber, green, red
 from postwright.cli.serving import signer_of
+from postwright.kit.fetch import Fetched, FetchFailed, Line, fetch
 from postwright.media.host.sample import FRESH_BYTES, SIZE_BYTES, sample_bytes, sample_path
 
 _ABOUT = "in between"

@@ -7,8 +7,8 @@ from email.utils import parsedate_to_datetime
 from sqlalchemy import text
 
 from postwright.cli.doctor.egress import line_of, origin_of
-from postwright.cli.doctor.fetch import Fetched, FetchFailed, fetch
 from postwright.cli.doctor.verdict import Scene, Verdict, amber, green, red
+from postwright.kit.fetch import Fetched, FetchFailed, fetch
 
 _NOTABLE = timedelta(seconds=5)
 _WRONG = timedelta(seconds=60)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from postwright.cli.doctor.fetch import FetchFailed, Line, fetch
 from postwright.cli.doctor.verdict import Scene, Verdict, amber, green, red
-from postwright.platforms.tiktok.network import api_origin
+from postwright.kit.fetch import FetchFailed, Line, fetch
+from postwright.platforms.tiktok.pool import api_origin
 
 
 def origin_of(scene: Scene) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from postwright.cli.doctor.fetch import FetchFailed, Line, fetch
 from postwright.cli.doctor.verdict import Scene, Verdict, amber, green, red
 from postwright.cli.serving import proofs_of
+from postwright.kit.fetch import FetchFailed, Line, fetch
 from postwright.media.host.signing import FOLDER
 
 _ABOUT = "ownership"

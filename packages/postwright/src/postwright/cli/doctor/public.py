@@ -8,9 +8,9 @@ from ipaddress import ip_address
 from socket import SOCK_STREAM
 from urllib.parse import SplitResult, urlsplit
 
-from postwright.cli.doctor.fetch import Fetched, FetchFailed, Line, NotTrusted, fetch
 from postwright.cli.doctor.verdict import Scene, Verdict, amber, green, red
 from postwright.cli.serving import signer_of
+from postwright.kit.fetch import Fetched, FetchFailed, Line, NotTrusted, fetch
 from postwright.media.host.readiness import PATH
 
 _SOON = timedelta(days=14)

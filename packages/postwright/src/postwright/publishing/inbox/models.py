@@ -15,7 +15,7 @@ class Outcome(StrEnum):
     """What became of an event."""
 
     WAITING = "waiting"  # its publish id or post is not known here yet, or never will be
-    NUDGED = "nudged"  # the network is asked at once what became of the publication
+    NUDGED = "nudged"  # the network is asked at once what is true
     TOO_LATE = "too_late"  # of an attempt that is over: there is nothing to ask
     PUBLIC = "public"  # everyone can see the post now
     WITHDRAWN = "withdrawn"  # not everyone can see the post any more

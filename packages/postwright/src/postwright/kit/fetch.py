@@ -1,7 +1,7 @@
-"""Fetches what the doctor looks at: one request, no redirect followed, all of it looked at.
+"""One HTTP request, no redirect followed, all of the answer to be looked at.
 
-By hand, because the doctor wants to see what a client would smooth over: where a redirect leads,
-how the length was told, and when the certificate ends.
+By hand, for what a client would smooth over: where a redirect leads, how the length was told, when
+the certificate ends, and which machine it really connects to.
 """
 
 import asyncio
@@ -17,6 +17,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import httptools
 
+from postwright.kit.reach import NotPublic, public_address
+
 _MOST_BYTES = 1 << 20
 _PORTS = {"http": 80, "https": 443}
 
@@ -27,6 +29,10 @@ class FetchFailed(Exception):
 
 class NotTrusted(FetchFailed):
     """The certificate is not good for this host."""
+
+
+class NotAllowed(FetchFailed):
+    """It is not in the public network, and nothing was sent."""
 
 
 @dataclass(slots=True)
@@ -48,11 +54,15 @@ class Line:
         proxy: address of an HTTP proxy, or empty.
         connect_to: `host:port` in place of others.
         authorities: certificates to trust; None: those of this machine.
+        public_only: go to machines of the public network only: for addresses that others chose.
+            Which machine is decided here, once. A proxy decides for itself; then only names and
+            addresses that are known here to lead elsewhere are refused.
     """
 
     proxy: str = ""
     connect_to: Mapping[str, str] = field(default_factory=dict[str, str])
     authorities: Path | None = None
+    public_only: bool = False
 
 
 async def fetch(
@@ -61,6 +71,7 @@ async def fetch(
     *,
     method: str = "GET",
     headers: Mapping[str, str] | None = None,
+    body: bytes = b"",
     timeout_s: float = 8,
 ) -> Fetched:
     """One request.
@@ -68,11 +79,12 @@ async def fetch(
     Raises:
         FetchFailed: no connection, no answer, or too late.
         NotTrusted: its certificate is not good.
+        NotAllowed: the line goes to the public network only, and it is not there.
     """
     began = time.monotonic()
     try:
         async with asyncio.timeout(timeout_s):
-            fetched = await _fetch(urlsplit(url), line, method, headers or {})
+            fetched = await _fetch(urlsplit(url), line, method, headers or {}, body)
     except TimeoutError:
         raise FetchFailed(f"It did not answer within {timeout_s:.0f} s.") from None
     except ssl.SSLCertVerificationError as error:
@@ -85,24 +97,27 @@ async def fetch(
         raise FetchFailed("What answers there does not speak HTTP.") from None
     except UnicodeError:
         raise FetchFailed("This is no host name.") from None
+    except NotPublic as error:
+        raise NotAllowed(f"{error}.") from None
     fetched.elapsed_s = time.monotonic() - began
     return fetched
 
 
 async def _fetch(
-    parts: SplitResult, line: Line, method: str, headers: Mapping[str, str]
+    parts: SplitResult, line: Line, method: str, headers: Mapping[str, str], body: bytes
 ) -> Fetched:
     async with _connected(parts, line) as (reader, writer):
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         said = {
             "Host": parts.netloc.rpartition("@")[2],
-            "User-Agent": "postwright-doctor",
+            "User-Agent": "postwright",
             "Accept": "*/*",
             "Connection": "close",
+            **({"Content-Length": str(len(body))} if method == "POST" else {}),
             **headers,
         }
         lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {text}" for name, text in said.items())]
-        writer.write("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
         await writer.drain()
         answer = _Answer()
         parser = httptools.HttpResponseParser(answer)
@@ -151,12 +166,17 @@ async def _connected(
     port = parts.port or _PORTS[parts.scheme]
     context = await asyncio.to_thread(_context, line) if parts.scheme == "https" else None
     if line.proxy:
+        if line.public_only:
+            with suppress(OSError):  # it may be known behind the proxy only
+                await public_address(host, port)
         reader, writer = await _through_proxy(urlsplit(line.proxy), host, port)
         if context is not None:
             await writer.start_tls(context, server_hostname=host)
     else:
         there = line.connect_to.get(f"{host}:{port}", "")
         where, _, number = there.rpartition(":")
+        if line.public_only:
+            where = await public_address(where or host, int(number or port))
         reader, writer = await asyncio.open_connection(
             where or host,
             int(number or port),

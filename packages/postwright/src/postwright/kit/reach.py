@@ -1,0 +1,64 @@
+"""Tells machines that everybody can reach from those of our own network."""
+
+import asyncio
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from socket import SOCK_STREAM
+
+_CARRIES_IPV4 = IPv6Network("64:ff9b::/96")
+_OWN = IPv6Network("64:ff9b:1::/48")  # translated within one network; no library lists it yet
+
+
+class NotPublic(Exception):
+    """A name or address that leads into a private network; the message says which."""
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the public network, and not one of this machine or beside.
+
+    An IPv4 address inside an IPv6 one is looked at, too: a gateway would lead there.
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return all(_is_global(each) for each in (found, *_inside(found)))
+
+
+def _is_global(address: IPv4Address | IPv6Address) -> bool:
+    if address.is_multicast or address.is_reserved:
+        return False
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return True  # what counts is inside
+        if address.is_site_local or address in _OWN:
+            return False
+    return address.is_global
+
+
+def _inside(address: IPv4Address | IPv6Address) -> Iterator[IPv4Address]:
+    if not isinstance(address, IPv6Address):
+        return
+    if address.ipv4_mapped is not None:
+        yield address.ipv4_mapped
+    if address.sixtofour is not None:
+        yield address.sixtofour
+    if address.teredo is not None:
+        yield from address.teredo
+    if address in _CARRIES_IPV4:
+        yield IPv4Address(int(address) & 0xFFFF_FFFF)
+
+
+async def public_address(host: str, port: int) -> str:
+    """An IP address of a host to connect to: the name is not to be looked up a second time.
+
+    Raises:
+        NotPublic: one of its addresses is not public.
+        OSError: it has none.
+    """
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
+    addresses = [str(entry[4][0]) for entry in found]
+    private = sorted({address for address in addresses if not is_public(address)})
+    if private:
+        raise NotPublic(f"{host} leads into a private network ({', '.join(private)})")
+    return addresses[0]
