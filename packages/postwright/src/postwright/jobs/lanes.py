@@ -98,13 +98,14 @@ _WAKE_ALL = text("""
 # If all that is due can be taken, it is. If not, workspaces have turns: beginning after the one
 # that was served last, each gives the oldest of its lanes, and no more of it than its share. The
 # walk goes from workspace to workspace in the index, so that it costs the same however much any of
-# them has waiting; it looks at so many at most, and the next claim goes on where it stopped.
+# them has waiting. It looks at so many at most, and the next claim goes on where it stopped; what
+# it leaves over goes to the oldest of all.
 _CLAIM = text("""
     WITH RECURSIVE clock AS MATERIALIZED (SELECT app_now() AS now),
     oldest AS MATERIALIZED (
-        SELECT id, next_at FROM lanes, clock
-        WHERE kind = :kind AND next_at <= clock.now
-          AND (lease_until IS NULL OR lease_until < clock.now)
+        SELECT id, next_at FROM lanes
+        WHERE kind = :kind AND next_at <= (SELECT now FROM clock)
+          AND (lease_until IS NULL OR lease_until < (SELECT now FROM clock))
         ORDER BY next_at LIMIT :most + 1
     ),
     walk AS (
@@ -114,11 +115,12 @@ _CLAIM = text("""
         UNION ALL
         SELECT next.workspace_id, walk.step + 1, walk.found + next.is_due::int, next.is_due,
                next.wrapped
-        FROM walk CROSS JOIN clock CROSS JOIN LATERAL (
+        FROM walk CROSS JOIN LATERAL (
             SELECT head.workspace_id, head.wrapped, EXISTS (
                 SELECT 1 FROM lanes
                 WHERE kind = :kind AND workspace_id = head.workspace_id
-                  AND next_at <= clock.now AND (lease_until IS NULL OR lease_until < clock.now)
+                  AND next_at <= (SELECT now FROM clock)
+                  AND (lease_until IS NULL OR lease_until < (SELECT now FROM clock))
             ) AS is_due
             FROM (
                 (SELECT workspace_id, walk.wrapped FROM lanes
@@ -136,24 +138,27 @@ _CLAIM = text("""
         WHERE walk.found < :most AND walk.step < :steps
     ),
     wanted AS (
-        SELECT id, next_at, 0 AS turn, 0 AS step FROM oldest
-        WHERE NOT EXISTS (SELECT 1 FROM walk)
-        UNION ALL
-        SELECT lane.id, lane.next_at, lane.turn, walk.step
-        FROM walk CROSS JOIN clock CROSS JOIN LATERAL (
-            SELECT id, next_at, row_number() OVER (ORDER BY next_at) AS turn FROM (
-                SELECT id, next_at FROM lanes
-                WHERE kind = :kind AND workspace_id = walk.workspace_id
-                  AND next_at <= clock.now AND (lease_until IS NULL OR lease_until < clock.now)
-                ORDER BY next_at
-                LIMIT 1 + :most / (SELECT GREATEST(1, max(found)) FROM walk)
-            ) AS its
-        ) AS lane
-        WHERE walk.is_due
+        SELECT id, next_at, min(turn) AS turn, min(step) AS step FROM (
+            SELECT id, next_at, 1 + :most AS turn, 0 AS step FROM oldest
+            UNION ALL
+            SELECT lane.id, lane.next_at, lane.turn, walk.step
+            FROM walk CROSS JOIN LATERAL (
+                SELECT id, next_at, row_number() OVER (ORDER BY next_at) AS turn FROM (
+                    SELECT id, next_at FROM lanes
+                    WHERE kind = :kind AND workspace_id = walk.workspace_id
+                      AND next_at <= (SELECT now FROM clock)
+                      AND (lease_until IS NULL OR lease_until < (SELECT now FROM clock))
+                    ORDER BY next_at
+                    LIMIT 1 + :most / (SELECT GREATEST(1, max(found)) FROM walk)
+                ) AS its
+            ) AS lane
+            WHERE walk.is_due
+        ) AS candidates
+        GROUP BY id, next_at
     ),
     chosen AS (
         SELECT lanes.id, wanted.turn, wanted.step, wanted.next_at
-        FROM lanes JOIN wanted ON wanted.id = lanes.id
+        FROM wanted JOIN lanes ON lanes.id = wanted.id
         WHERE lanes.lease_until IS NULL OR lanes.lease_until < (SELECT now FROM clock)
         ORDER BY wanted.turn, wanted.step, wanted.next_at
         LIMIT :most
@@ -166,9 +171,11 @@ _CLAIM = text("""
         RETURNING lanes.id, lanes.workspace_id, lanes.subject_id, lanes.kind, lanes.fence,
                   chosen.turn, chosen.step, chosen.next_at
     )
-    SELECT id, workspace_id, subject_id, kind, fence,
-           (SELECT workspace_id FROM walk ORDER BY step DESC LIMIT 1)
-    FROM claimed ORDER BY turn, step, next_at
+    SELECT last.workspace_id, claimed.id, claimed.workspace_id, subject_id, kind, fence
+    FROM (SELECT max(step) AS step FROM walk) AS end_of
+    LEFT JOIN walk AS last ON last.step = end_of.step
+    LEFT JOIN claimed ON true
+    ORDER BY turn, claimed.step, next_at
 """)
 
 _CLAIM_ONE = text("""
@@ -202,7 +209,7 @@ _SOONEST = text("""
 """)
 
 # Workspaces that one claim looks at, and how soon something has to be due to be told at once.
-STEPS = 256
+STEPS = 100
 SOON = timedelta(minutes=1)
 
 
@@ -259,9 +266,10 @@ async def claim(
     turn = turn or Turn()
     values = {"kind": kind, "most": most, "lease": lease, "after": turn.after, "steps": STEPS}
     claims = list[Claim]()
-    for *claimed, last in await session.execute(_CLAIM, values):
-        claims.append(Claim(*claimed))
+    for last, *claimed in await session.execute(_CLAIM, values):
         turn.after = last or turn.after
+        if claimed[0] is not None:
+            claims.append(Claim(*claimed))
     return claims
 
 
