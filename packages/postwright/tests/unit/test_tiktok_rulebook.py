@@ -31,6 +31,7 @@ ROWS: dict[str, dict[str, Any]] = {
         ("media.video.sides", "min", limits.SIDES[0]),
         ("media.video.sides", "max", limits.SIDES[1]),
         ("media.video.size", "value", limits.SIZE_BYTES),
+        ("inbox.video.init.duration", "value", limits.DRAFT_DURATION_S),
         ("media.photo.formats", "values", set(limits.PHOTO_FORMATS)),
         ("media.photo.short-side", "max", limits.PHOTO_SHORT_SIDE),
         ("media.photo.size", "value", limits.PHOTO_BYTES),
@@ -59,8 +60,9 @@ def test_all_that_is_fixable_is_mended() -> None:
 
 def test_every_rule_of_the_list_is_looked_at() -> None:
     folder = Path(postwright.platforms.tiktok.__file__).parent
-    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("rules_*.py"))
-    named = set(re.findall(r'"((?:media|posting|photo|preflight)\.[a-z.-]+)"', code))
+    looking = (*folder.glob("rules_*.py"), folder / "checking.py")
+    code = "".join(path.read_text(encoding="utf-8") for path in looking)
+    named = set(re.findall(r'"((?:media|posting|photo|preflight|inbox)\.[a-z.-]+)"', code))
     named.add("preflight.files.unreadable")  # found by whoever cannot read it
     named |= {f"posting.creator-info.{name}-disabled" for name in ("comment", "duet", "stitch")}
 

@@ -128,6 +128,17 @@ def test_the_longest_video_is_the_creators_own() -> None:
     assert check_video(long, replace(LIMITS, max_duration_s=None)) == ()
 
 
+def test_while_nobody_knows_the_creators_limit_an_hour_is_the_longest() -> None:
+    for limits in (None, replace(LIMITS, max_duration_s=None)):
+        assert check_video(replace(GOOD, duration_ms=3_600_000), limits) == ()
+        finding = only(check_video(replace(GOOD, duration_ms=8 * 3_600_000), limits))
+        assert (finding.kind, finding.rule) == ("error", "media.video.duration")
+        assert finding.limit == "at most 60 min"
+        assert "any creator" in finding.says
+    generous = replace(LIMITS, max_duration_s=30_000)
+    assert check_video(replace(GOOD, duration_ms=8 * 3_600_000), generous) == ()
+
+
 def test_what_is_too_long_is_fixable_once_cutting_is_asked_for() -> None:
     finding = only(check_video(replace(GOOD, duration_ms=601_000), LIMITS, trims=True))
 

@@ -1,14 +1,18 @@
 """Finds the network of a connection, with the app it was connected through."""
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
 from postwright.config import Settings
 from postwright.connections import queries
 from postwright.connections.models import PlatformApp
 from postwright.db.database import Database
 from postwright.errors import Misconfigured
 from postwright.kit.vault import Vault
-from postwright.platforms.base import Network
-from postwright.platforms.tiktok.network import TikTokNetwork, transport
-from tiktok_client import AppKeys, AsyncTransport
+from postwright.platforms.base import Network, Opener, Registered
+from postwright.platforms.folder.network import FolderOpener
+from postwright.platforms.tiktok.opening import TikTokOpener
 
 
 def secret_context(app_id: str) -> str:
@@ -16,8 +20,28 @@ def secret_context(app_id: str) -> str:
     return f"platform_apps:{app_id}:client_secret"
 
 
+def _tiktok(settings: Settings) -> Opener:
+    try:
+        return TikTokOpener(
+            proxy=settings.proxy.get_secret_value(),
+            min_duration_s=settings.media.min_duration_s,
+        )
+    except ValueError:
+        raise Misconfigured(
+            "The proxy in POSTWRIGHT_PROXY cannot be used.",
+            why="It should look like http://user:password@host:3128",
+            fix="Correct or unset it.",
+        ) from None
+
+
+# By `PlatformApp.platform`. This is the only place that knows which networks there are.
+_OPENERS: Final[Mapping[str, Callable[[Settings], Opener]]] = MappingProxyType(
+    {"tiktok": _tiktok, "folder": lambda _: FolderOpener()}
+)
+
+
 class Networks:
-    """One per process: holds the pool of connections that all accounts share.
+    """One per process: holds what all accounts of a network share.
 
     Raises:
         Misconfigured: the proxy of the settings is no address.
@@ -27,7 +51,7 @@ class Networks:
         self._database = database
         self._vault = vault
         self._settings = settings
-        self._pool: AsyncTransport = _pool(settings)
+        self._openers = {platform: make(settings) for platform, make in _OPENERS.items()}
 
     async def of(self, workspace_id: str, connection_id: str) -> Network:
         """The network to speak to for a connection."""
@@ -35,35 +59,44 @@ class Networks:
             app = await queries.platform_app(session, workspace_id, connection_id)
         return self.of_app(app)
 
-    def of_app(self, app: PlatformApp) -> TikTokNetwork:
+    def of_app(self, app: PlatformApp) -> Network:
         """The network with this registration.
 
-        The settings' secret counts for the app they name: it may be newer than the stored one.
+        What the settings say of the app that they name counts before what is stored: its secret
+        may be newer.
+
+        Raises:
+            Misconfigured: this release does not know the network.
         """
-        ours = self._settings.tiktok
-        secret = ours.client_secret.get_secret_value() if ours.client_key == app.client_key else ""
-        secret = secret or self._vault.open(app.client_secret, secret_context(app.id))
-        kind = "web" if app.kind == "web" else "desktop"
-        return TikTokNetwork(
-            AppKeys(app.client_key, secret),
-            kind,
-            self._pool,
-            base_url=app.base_url,
-            min_duration_s=self._settings.media.min_duration_s,
-            audited=self._settings.tiktok.audited,
+        opener = self._openers.get(app.platform)
+        if opener is None:
+            raise Misconfigured(
+                f"There is no network {app.platform!r}.",
+                why=f"This release knows {', '.join(self._openers)}.",
+                fix="Start the release that the account was connected with, or a newer one.",
+            )
+        return opener.open(
+            Registered(
+                client_key=app.client_key,
+                client_secret=self._secret(app),
+                kind=app.kind,
+                base_url=app.base_url,
+                audited=self._audited(app),
+            )
         )
+
+    def _secret(self, app: PlatformApp) -> str:
+        ours = self._settings.tiktok
+        named = ours.client_secret.get_secret_value() if ours.client_key == app.client_key else ""
+        return named or self._vault.open(app.client_secret, secret_context(app.id))
+
+    def _audited(self, app: PlatformApp) -> bool | None:
+        ours = self._settings.tiktok
+        if ours.client_key == app.client_key and ours.audited is not None:
+            return ours.audited
+        return app.audited_learned if app.audited is None else app.audited
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._pool.aclose()
-
-
-def _pool(settings: Settings) -> AsyncTransport:
-    try:
-        return transport(proxy=settings.proxy.get_secret_value())
-    except ValueError:
-        raise Misconfigured(
-            "The proxy in POSTWRIGHT_PROXY cannot be used.",
-            why="It should look like http://user:password@host:3128",
-            fix="Correct or unset it.",
-        ) from None
+        for opener in self._openers.values():
+            await opener.close()

@@ -1,204 +1,69 @@
-"""What publishing needs from a network: four calls, and what each of them can tell.
+"""What publishing and connections need from a network.
 
-A network's folder turns its client's answers and errors into these values. It takes tokens and
-files as plain values and knows no rows, and none of its calls raises for what the network does:
-a lost answer is an outcome like any other, because the publish protocol has to decide on it.
+A network's folder turns its client's answers and errors into the values of `answers`. It takes
+tokens and files as plain values and knows no rows.
 """
 
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
 from postwright.media.findings import Finding
+from postwright.platforms.answers import (
+    CancelAnswer,
+    Consent,
+    CreatorAnswer,
+    GrantAnswer,
+    Identity,
+    Lost,
+    OpenAnswer,
+    Refused,
+    RevokeAnswer,
+    SendAnswer,
+    StatusAnswer,
+)
+from postwright.platforms.content import Content, Kind, Media, Mode, Plan, Source
+from postwright.platforms.purpose import Purpose
+from postwright.platforms.report import Explained, Reported
 
 
-class Refusal(StrEnum):
-    """Why a network said no, as far as it changes what to do next."""
+class Asking(StrEnum):
+    """The kinds of calls that networks count."""
 
-    RATE = "rate_limit"  # too many requests this minute: wait, it is nobody's fault
-    CAP = "daily_cap"  # this creator or this app may not post more today: look again later
-    TOKEN = "reconnect"  # noqa: S105  # a reason, not a secret: the authorisation has ended
-    REVOKED = "revoked"  # the creator took the authorisation away
-    SCOPE = "insufficient_scope"  # a permission was not granted
-    ACCOUNT = "account"  # the account's own settings forbid it; a person can change them
-    REQUEST = "request"  # what we asked for is wrong; asking again is useless
-    FAULT = "network_fault"  # the network broke; it may have acted
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The network answered, and the answer is no."""
-
-    refusal: Refusal
-    code: str
-    message: str = ""
-    log_id: str = ""
-    retry_after: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """No usable answer. `sent` is False only when the request certainly never left."""
-
-    sent: bool
-    why: str = ""
+    CREATOR = "creator"
+    OPEN = "open"
+    STATUS = "status"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True, slots=True)
-class CreatorReady:
-    """The creator may post now, within these limits (the network's own facts, as plain JSON)."""
+class Limit:
+    """`most` requests per account in 60 s; what shares a bucket shares the limit."""
 
-    facts: dict[str, Any] = field(default_factory=dict[str, Any])
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The network expects the bytes at this address. `upload_url` is a secret."""
-
-    publish_id: str
-    upload_url: str = field(repr=False)
-    log_id: str = ""
+    bucket: str
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A range of bytes arrived. `complete` means the network says it was the last one."""
+class Caps:
+    """What a network allows in any 24 hours; None where it sets no limit that is known.
 
-    complete: bool
-    received: int | None = None
+    Attributes:
+        posts: direct posts of one creator through all apps together. A usual number: what the
+            network allows a creator is learned from what it says.
+        drafts: drafts of one creator that wait to be finished.
+        unaudited_creators: creators that an app posts for directly before it was audited.
+        unaudited_code: with which the network refuses an account that everyone can see while the
+            app is not audited; empty if it takes them.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class OutOfStep:
-    """The range does not follow what the network has; `received` is what it says it has."""
-
-    received: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AddressDead:
-    """The upload address has expired or is not known any more."""
-
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class RangeRejected:
-    """The network found the request itself malformed."""
-
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """Tokens. The refresh token that was sent, if any, is dead from now on."""
-
-    external_id: str
-    scopes: frozenset[str]
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    expires_in: timedelta
-    refresh_expires_in: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """A consent that was begun: where to send the person, and what to keep until they return."""
-
-    url: str = field(repr=False)
-    state: str = field(repr=False)
-    redirect_uri: str
-    scopes: frozenset[str]
-    code_verifier: str | None = field(repr=False, default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who an account is: `handle` is unique on the network, `display_name` is for people."""
-
-    handle: str
-    display_name: str
-
-
-class Phase(StrEnum):
-    """Where a publication is, by the network's own account."""
-
-    PROCESSING = "processing"
-    COMPLETE = "complete"
-    INBOX = "inbox"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What the network says of a publish id."""
-
-    phase: Phase
-    received: int | None = None
-    fail_reason: str = ""
-    fail_is_passing: bool = False
-    post_ids: tuple[str, ...] = ()
-    log_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NotKnown:
-    """The network does not know the publish id (it may not know it *yet*)."""
-
-    code: str = ""
-
-
-GrantAnswer = Granted | Refused | Lost
-CreatorAnswer = CreatorReady | Refused | Lost
-OpenAnswer = Opened | Refused | Lost
-SendAnswer = Stored | OutOfStep | AddressDead | RangeRejected | Lost
-StatusAnswer = Status | NotKnown | Refused | Lost
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a file is cut: `count` ranges of `chunk_bytes`, the last one takes the rest."""
-
-    size_bytes: int
-    chunk_bytes: int
-    count: int
-
-    def range_at(self, offset: int) -> tuple[int, int]:
-        """First byte and last byte (inclusive) of what to send when `offset` bytes are there."""
-        index = min(offset // self.chunk_bytes, self.count - 1)
-        last = self.size_bytes if index == self.count - 1 else (index + 1) * self.chunk_bytes
-        return offset, last - 1
-
-    def is_last(self, offset: int) -> bool:
-        """Whether the range that starts at `offset` ends the file."""
-        return self.range_at(offset)[1] == self.size_bytes - 1
-
-    @property
-    def last_start(self) -> int:
-        """Where the last range begins."""
-        return (self.count - 1) * self.chunk_bytes
-
-
-class ByteSource(Protocol):
-    """The bytes of a file, wherever it is kept."""
-
-    def read(self, offset: int, size: int, /) -> bytes:
-        """Read `size` bytes from `offset`. Blocks; raises StorageTrouble if it cannot."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """A kept file, frozen: what is sent must have this size and hash."""
-
-    source: ByteSource
-    size_bytes: int
-    sha256: str
-    content_type: str
+    posts: int | None = None
+    drafts: int | None = None
+    unaudited_creators: int | None = None
+    unaudited_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +83,32 @@ class CallFacts:
 listener: ContextVar[Callable[[CallFacts], None] | None] = ContextVar("listener", default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """Our registration at a network, its secret opened.
+
+    Attributes:
+        client_key: the network's name for it.
+        client_secret: what proves that a request is ours.
+        kind: where it runs, in the network's own words: "desktop", "web".
+        base_url: what stands in for the network; empty for the network itself.
+        audited: whether the network has audited it; None if that is not known.
+    """
+
+    client_key: str
+    client_secret: str = field(repr=False)
+    kind: str
+    base_url: str
+    audited: bool | None = None
+
+
 class Network(Protocol):
     """One network with one registered app, as connections and publishing use it."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        ...
 
     def consent(self, redirect_uri: str, scopes: frozenset[str], *, always_ask: bool) -> Consent:
         """Begin a consent. Pure."""
@@ -237,25 +126,74 @@ class Network(Protocol):
         """Trade a refresh token for new tokens. Not repeatable: the old one dies."""
         ...
 
+    async def revoke(self, access_token: str) -> RevokeAnswer:
+        """Give the authorisation back: the account's tokens are dead afterwards."""
+        ...
+
+    def scopes(self, purpose: Purpose) -> frozenset[str]:
+        """Which permissions a purpose needs, by the network's names. Pure."""
+        ...
+
+    def source(self, kind: Kind, wanted: Source) -> Source:
+        """How the network gets such files, given how they are wanted to go. Pure."""
+        ...
+
     def plan(self, size_bytes: int) -> Plan:
         """Cut a file of this size as the network demands. Pure."""
         ...
 
-    async def creator(self, token: str) -> CreatorAnswer:
-        """Ask whether the creator may post now, and within which limits."""
+    def limit(self, asking: Asking, kind: Kind, mode: Mode) -> Limit | None:
+        """How often a call may be made per account; None if the network sets no limit. Pure."""
         ...
 
-    def findings(
-        self, settings: dict[str, Any], probe: dict[str, Any], facts: dict[str, Any] | None
-    ) -> Sequence[Finding]:
-        """What the network's rules say of a post, its probed media and the creator's limits.
+    def caps(self) -> Caps:
+        """What may be posted in a day. Pure."""
+        ...
 
-        Pure. `facts` is None while the creator's limits are not known.
+    def is_open(self, facts: dict[str, Any]) -> bool:
+        """Whether everyone can see the account whose facts these are. Pure."""
+        ...
+
+    def is_public(self, settings: dict[str, Any]) -> bool:
+        """Whether these settings ask for everyone to see the post. Pure."""
+        ...
+
+    def report(
+        self, kind: Kind, mode: Mode, settings: dict[str, Any], facts: dict[str, Any] | None
+    ) -> Sequence[Reported]:
+        """What becomes of each setting, as far as it is known beforehand. Pure."""
+        ...
+
+    def explain(self, code: str) -> Explained | None:
+        """The network's code in words; None for codes that are not its own. Pure."""
+        ...
+
+    async def creator(self, token: str, mode: Mode) -> CreatorAnswer:
+        """Ask whether the creator may post now, and within which limits.
+
+        A mode that no creator's limits count for is ready without asking.
         """
         ...
 
-    async def open(self, token: str, settings: dict[str, Any], plan: Plan) -> OpenAnswer:
-        """Announce an upload. Nothing can appear before its last byte is sent."""
+    def findings(
+        self,
+        content: Content,
+        probes: Sequence[dict[str, Any]],
+        facts: dict[str, Any] | None,
+    ) -> Sequence[Finding]:
+        """What the network's rules say of a post, its probed files and the creator's limits.
+
+        Pure. `probes` are the files' in their order. `facts` is None while the creator's limits
+        are not known.
+        """
+        ...
+
+    async def open(self, token: str, content: Content) -> OpenAnswer:
+        """Announce a post.
+
+        Nothing of it can appear before the last byte of an upload was sent, or before a byte was
+        fetched from one of its addresses.
+        """
         ...
 
     async def send(
@@ -268,6 +206,22 @@ class Network(Protocol):
         """Ask what became of a publish id."""
         ...
 
-    def post_url(self, handle: str, post_id: str) -> str:
+    async def cancel(self, token: str, publish_id: str) -> CancelAnswer:
+        """Ask the network to stop fetching."""
+        ...
+
+    def post_url(self, handle: str, post_id: str, kind: Kind) -> str:
         """Where people see the post."""
+        ...
+
+
+class Opener(Protocol):
+    """Makes networks of registrations. One per process: what its networks share is in it."""
+
+    def open(self, app: Registered) -> Network:
+        """The network as this app speaks to it. Cheap: nothing is asked."""
+        ...
+
+    async def close(self) -> None:
+        """Close all connections."""
         ...

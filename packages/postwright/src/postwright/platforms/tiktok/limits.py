@@ -7,6 +7,9 @@ CODECS: Final = ("h264", "hevc", "vp8", "vp9")
 FPS: Final = (23, 60)
 SIDES: Final = (360, 4096)
 SIZE_BYTES: Final = 4 * 1024**3
+DRAFT_DURATION_S: Final = 600
+# Each creator has a limit of their own; none was seen to have more than an hour.
+LONGEST_DURATION_S: Final = 3600
 
 PHOTO_FORMATS: Final = {"jpeg": "image/jpeg", "webp": "image/webp"}
 PHOTO_SHORT_SIDE: Final = 1080

@@ -11,6 +11,7 @@ from postwright.platforms.tiktok.limits import (
     CAPTION_UNITS,
     CODECS,
     CONTAINERS,
+    DRAFT_DURATION_S,
     FPS,
     MIN_DURATION_S,
     NOTED_MBIT_PER_S,
@@ -92,6 +93,13 @@ _VIDEO = (
         "No longer than TikTok lets this creator post; cut with --fix --trim.",
     ),
     Rule(
+        "inbox.video.init.duration",
+        "video",
+        "error",
+        "No longer than TikTok takes for a draft.",
+        f"at most {DRAFT_DURATION_S:g} s",
+    ),
+    Rule(
         "preflight.video.shortest",
         "video",
         "error",
@@ -162,6 +170,12 @@ _FILES = (
     ),
 )
 _POST = (
+    Rule(
+        "preflight.post.settings",
+        "post",
+        "error",
+        "Settings are those that TikTok has, each with a value of its kind.",
+    ),
     Rule(
         "posting.init.title-length",
         "post",

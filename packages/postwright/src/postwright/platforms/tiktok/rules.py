@@ -14,8 +14,17 @@ from postwright.platforms.tiktok.limits import (
 )
 from postwright.platforms.tiktok.rulebook import RULES
 from postwright.platforms.tiktok.rules_photos import PHOTO_TARGET, check_files, check_photo
-from postwright.platforms.tiktok.rules_post import caption_units, check_photo_post, check_post
-from postwright.platforms.tiktok.rules_video import VIDEO_TARGET, check_video
+from postwright.platforms.tiktok.rules_post import (
+    caption_units,
+    check_photo_draft,
+    check_photo_post,
+    check_post,
+)
+from postwright.platforms.tiktok.rules_video import (
+    VIDEO_TARGET,
+    check_draft_video,
+    check_video,
+)
 
 __all__ = [
     "CAPTION_UNITS",
@@ -26,8 +35,10 @@ __all__ = [
     "UPLOAD_WINDOW_S",
     "VIDEO_TARGET",
     "caption_units",
+    "check_draft_video",
     "check_files",
     "check_photo",
+    "check_photo_draft",
     "check_photo_post",
     "check_post",
     "check_video",

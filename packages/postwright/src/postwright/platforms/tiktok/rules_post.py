@@ -69,18 +69,33 @@ def check_photo_post(
     Returns:
         Findings in the order of the rules: errors first, then advice.
     """
-    text = settings.description
     every = (
-        *_length("photo.init.title-length", "title", settings.title, PHOTO_TITLE_UNITS),
-        *_length("photo.init.description-length", "caption", text, PHOTO_DESCRIPTION_UNITS),
-        *_link("title", settings.title),
-        *_link("caption", text),
+        *_photo_texts(settings),
         *_privacy(settings, limits),
         *_interactions(settings, limits),
         *_unaudited("photo.init.unaudited-public", limits, audited=audited),
         *_cover_photo(settings.cover_index, photos),
     )
     return tuple(sorted(every, key=lambda finding: not finding.blocks))
+
+
+def check_photo_draft(settings: PhotoSettings, *, photos: int) -> tuple[Finding, ...]:
+    """Check what TikTok heeds of a draft of photos: its texts and its cover.
+
+    Args:
+        settings: the choices.
+        photos: how many there are.
+    """
+    every = (*_photo_texts(settings), *_cover_photo(settings.cover_index, photos))
+    return tuple(sorted(every, key=lambda finding: not finding.blocks))
+
+
+def _photo_texts(settings: PhotoSettings) -> Iterator[Finding]:
+    text = settings.description
+    yield from _length("photo.init.title-length", "title", settings.title, PHOTO_TITLE_UNITS)
+    yield from _length("photo.init.description-length", "caption", text, PHOTO_DESCRIPTION_UNITS)
+    yield from _link("title", settings.title)
+    yield from _link("caption", text)
 
 
 def caption_units(title: str) -> int:

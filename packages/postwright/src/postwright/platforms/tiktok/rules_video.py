@@ -8,7 +8,9 @@ from postwright.media.probe import VideoProbe
 from postwright.platforms.tiktok.limits import (
     CODECS,
     CONTAINERS,
+    DRAFT_DURATION_S,
     FPS,
+    LONGEST_DURATION_S,
     MIN_DURATION_S,
     NOTED_MBIT_PER_S,
     SIDES,
@@ -62,6 +64,21 @@ def check_video(
         *_mended_advice(probe, where),
     )
     return tuple(sorted(every, key=lambda finding: not finding.blocks))
+
+
+def check_draft_video(probe: VideoProbe, *, where: str = "video") -> tuple[Finding, ...]:
+    """Check what TikTok asks of a draft only; its creator's limit does not count for one."""
+    if probe.duration_ms <= DRAFT_DURATION_S * 1000:
+        return ()
+    return (
+        found(
+            "inbox.video.init.duration",
+            where,
+            "It is longer than TikTok takes for a draft.",
+            measured=seconds(probe.duration_ms),
+            fix="Cut it, or post it directly if TikTok lets this creator post such a length.",
+        ),
+    )
 
 
 def _format(probe: VideoProbe, where: str) -> Iterator[Finding]:
@@ -152,14 +169,15 @@ def _shortest(probe: VideoProbe, min_duration_s: float, where: str) -> Iterator[
 def _longest(
     probe: VideoProbe, limits: CreatorLimits | None, where: str, *, trims: bool
 ) -> Iterator[Finding]:
-    longest_s = limits.max_duration_s if limits else None
-    if longest_s is None or probe.duration_ms <= longest_s * 1000:
+    own_s = limits.max_duration_s if limits else None
+    longest_s = own_s or LONGEST_DURATION_S
+    if probe.duration_ms <= longest_s * 1000:
         return
     limit = seconds(longest_s * 1000)
     yield found(
         "media.video.duration",
         where,
-        "It is longer than TikTok lets this creator post.",
+        f"It is longer than TikTok lets {'this' if own_s else 'any'} creator post.",
         measured=seconds(probe.duration_ms),
         limit=f"at most {limit}",
         fix=f"{MEND} --trim cuts it after {limit}. Each creator has a limit of their own, and it "

@@ -1,15 +1,19 @@
-"""What a person chooses for a video on TikTok, and what TikTok lets this creator choose."""
+"""What a person chooses for a post on TikTok, and what TikTok lets this creator choose."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+from typing import Any, Final, Self
 
-PRIVACY_LEVELS = (
+from postwright.platforms.content import Kind, Mode
+
+PRIVACY_LEVELS: Final = (
     "PUBLIC_TO_EVERYONE",
     "MUTUAL_FOLLOW_FRIENDS",
     "FOLLOWER_OF_CREATOR",
     "SELF_ONLY",
 )
+PUBLIC: Final = PRIVACY_LEVELS[0]
+PRIVATE: Final = PRIVACY_LEVELS[3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,7 @@ class VideoSettings:
     """The settings of one video post, in positive words; the wire's are `disable_…`.
 
     TikTok wants each of them to be a person's choice: privacy has no default, and everything
-    else is off until it is turned on.
+    else is off until it is turned on. Of a draft TikTok heeds none; its privacy may be empty.
 
     Attributes:
         privacy_level: one of the creator's privacy options.
@@ -46,37 +50,16 @@ class VideoSettings:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Read what `to_dict` wrote; a field that is missing has its default.
-
-        Raises:
-            ValueError: a field is unknown, missing without a default, or of another type.
-        """
-        known = {field.name for field in fields(cls)}
-        if unknown := sorted(values.keys() - known):
-            message = f"unknown settings: {', '.join(unknown)}"
-            raise ValueError(message)
-        if "privacy_level" not in values:
-            message = "privacy_level is missing"
-            raise ValueError(message)
-        for name, value in values.items():
-            if not _fits(name, value):
-                message = f"{name} cannot be {value!r}"
-                raise ValueError(message)
-        return cls(**values)
-
-
-def _fits(name: str, value: object) -> bool:
-    if name in {"privacy_level", "title"}:
-        return isinstance(value, str)
-    if name == "cover_timestamp_ms":
-        return value is None or (isinstance(value, int) and not isinstance(value, bool))
-    return isinstance(value, bool)
+    def from_dict(cls, values: Mapping[str, Any], mode: Mode = Mode.DIRECT) -> Self:
+        """Read what `to_dict` wrote; see `read_settings`."""
+        return cls(**_own(cls, values, mode))
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoSettings:
     """The settings of one photo post, in positive words; as with videos, each is a choice.
+
+    Of a draft TikTok heeds the texts and the cover; its privacy may be empty.
 
     Attributes:
         privacy_level: one of the creator's privacy options.
@@ -99,6 +82,68 @@ class PhotoSettings:
     brand_content: bool = False
     brand_organic: bool = False
     is_aigc: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields under their own names, as JSON can hold them."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], mode: Mode = Mode.DIRECT) -> Self:
+        """Read what `to_dict` wrote; see `read_settings`."""
+        return cls(**_own(cls, values, mode))
+
+
+def read_settings(
+    kind: Kind, mode: Mode, values: Mapping[str, Any]
+) -> VideoSettings | PhotoSettings:
+    """Read the settings of a post of this kind; a field that is missing has its default.
+
+    What only the other kind has is left out: TikTok has no place for it (see `reporting`).
+
+    Raises:
+        ValueError: a field is unknown or of another type, or a post that is no draft lacks its
+            privacy.
+    """
+    match kind:
+        case Kind.VIDEO:
+            return VideoSettings.from_dict(values, mode)
+        case Kind.PHOTO:
+            return PhotoSettings.from_dict(values, mode)
+
+
+_VIDEO_NAMES: Final = tuple(field.name for field in fields(VideoSettings))
+_PHOTO_NAMES: Final = tuple(field.name for field in fields(PhotoSettings))
+NAMES: Final = tuple(dict.fromkeys((*_VIDEO_NAMES, *_PHOTO_NAMES)))
+_TEXTS = frozenset({"privacy_level", "title", "description"})
+
+
+def _own(
+    cls: type[VideoSettings | PhotoSettings], values: Mapping[str, Any], mode: Mode
+) -> dict[str, Any]:
+    if unknown := sorted(values.keys() - set(NAMES)):
+        message = f"unknown settings: {', '.join(unknown)}; there are {', '.join(NAMES)}"
+        raise ValueError(message)
+    for name, value in values.items():
+        if wanted := _misfit(name, value):
+            message = f"{name} cannot be {value!r}: it is {wanted}"
+            raise ValueError(message)
+    if not values.get("privacy_level") and mode is Mode.DIRECT:
+        message = f"privacy_level is missing; choose one of {', '.join(PRIVACY_LEVELS)}"
+        raise ValueError(message)
+    own = {field.name for field in fields(cls)}
+    return {"privacy_level": "", **{name: values[name] for name in values.keys() & own}}
+
+
+def _misfit(name: str, value: object) -> str:
+    """What the value of a setting has to be, if it is not; empty if it is."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if name in _TEXTS:
+        return "" if isinstance(value, str) else "a text"
+    if name == "cover_timestamp_ms":
+        return "" if value is None or is_number else "a whole number of milliseconds, or none"
+    if name == "cover_index":
+        return "" if is_number else "a whole number, counted from 0"
+    return "" if isinstance(value, bool) else "true or false"
 
 
 @dataclass(frozen=True, slots=True)
