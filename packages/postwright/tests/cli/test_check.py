@@ -87,3 +87,18 @@ def test_a_photo_is_checked_but_not_published_yet(
 
     assert "postwright check" in said
     assert connected.nothing_was_stored()
+
+
+def test_a_file_that_cannot_be_read_is_refused_with_its_rule_alone_as_well(
+    alone: Commandline, folder: Path
+) -> None:
+    text = folder / "diary.mp4"
+    text.write_text("Dear diary")
+
+    told = alone("check", text, "--fix", "--json")
+
+    assert (told.code, told.json["ok"], told.json["mended"]) == (3, False, [])
+    (finding,) = told.json["findings"]
+    assert (finding["kind"], finding["rule"]) == ("error", "preflight.files.unreadable")
+    assert (finding["file"], told.json["files"][0]["kind"]) == ("diary.mp4", None)
+    assert "[preflight.files.unreadable]" in alone("check", text).out

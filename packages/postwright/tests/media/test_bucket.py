@@ -218,6 +218,18 @@ async def test_an_upload_that_is_killed_shows_no_half_file_and_the_next_one_work
     assert server.uploads(bucket) == 0
 
 
+async def test_only_uploads_of_this_store_are_given_up(
+    store: MediaStore, server: BucketServer, bucket: str
+) -> None:
+    ours = f"{bucket}/media/ws_1/ab/{'c' * 62}"
+    others = (f"{bucket}/backup.tar", f"{bucket}/media2/ws_1/ab/{'c' * 62}", f"{bucket}/media/a.b")
+    for key in (ours, *others):  # the server says of every upload that it began in 2010
+        assert server.ask("POST", f"{key}?uploads")[0] == 200
+
+    assert await store.sweep() == 1
+    assert server.uploads(bucket) == len(others)
+
+
 async def test_wrong_credentials_are_a_clear_error_with_what_to_do(
     server: BucketServer, bucket: str, source: Path, tmp_path: Path
 ) -> None:

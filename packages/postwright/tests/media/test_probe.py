@@ -17,6 +17,7 @@ from postwright.media.lookout import lookout
 from postwright.media.probe import PhotoProbe, VideoProbe, probe
 
 from .conftest import Video
+from .corpus import hostile
 
 pytestmark = pytest.mark.slow
 
@@ -77,6 +78,35 @@ async def test_a_turned_picture_is_measured_as_it_is_shown(video: Video, tmp_pat
 
     assert seen.rotation == 90
     assert (seen.width, seen.height) == (640, 360)
+
+
+async def test_a_picture_that_is_turned_askew_is_taken_for_the_next_quarter(
+    video: Video, tmp_path: Path
+) -> None:
+    data = bytearray(video().read_bytes())
+    askew = 46_341  # cos and sin of 45°, in 1/65536
+    matrix = struct.pack(">9i", askew, askew, 0, -askew, askew, 0, 0, 0, 1 << 30)
+    at = data.index(b"tkhd") + 44
+    data[at : at + len(matrix)] = matrix
+    path = tmp_path / "askew.mp4"
+    path.write_bytes(data)
+
+    assert (await _video(path)).rotation in {0, 90, 180, 270}
+
+
+async def test_one_picture_that_was_dropped_changes_no_rate(tmp_path: Path) -> None:
+    times = [0, *range(2, 60)]
+    path = _encode(tmp_path / "dropped.avi", times, codec="mpeg4")
+
+    seen = await _video(path)
+
+    assert (seen.fps, seen.variable_fps) == (30, False)
+
+
+async def test_a_recording_that_was_joined_late_is_not_cut_off(tmp_path: Path) -> None:
+    path = _encode(tmp_path / "late.mkv", list(range(3000, 3120)))
+
+    assert (await _video(path)).duration_ms in range(3900, 4101)
 
 
 async def test_uneven_pictures_and_hdr_are_seen(tmp_path: Path) -> None:
@@ -165,6 +195,23 @@ async def test_a_file_that_was_cut_off_is_noticed(
     assert "cut off" in caught.value.why
 
 
+async def test_sound_that_lacks_its_last_byte_is_cut_off(video: Video, tmp_path: Path) -> None:
+    data = video(duration_s=4.0).read_bytes()
+    with av.open(str(video(duration_s=4.0))) as container:
+        assert all(len(stream.index_entries) for stream in container.streams)
+        last = max(
+            stream.index_entries[-1].pos + stream.index_entries[-1].size
+            for stream in container.streams
+        )
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(data[: last - 1])
+
+    with pytest.raises(MediaUnreadable) as caught:
+        await probe(path)
+
+    assert "cut off" in caught.value.why
+
+
 async def test_a_missing_file_a_folder_and_a_pipe_are_clear_errors(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 
@@ -197,8 +244,8 @@ async def test_a_probe_that_takes_too_long_is_killed(video: Video) -> None:
     await _nothing_runs()
 
 
-async def test_a_cancelled_probe_leaves_no_process(video: Video) -> None:
-    task = asyncio.create_task(probe(video()))
+async def test_a_cancelled_probe_leaves_no_process(tmp_path: Path) -> None:
+    task = asyncio.create_task(probe(hostile.spinning(tmp_path / "spinning.jpg")))
     while not _running() and not task.done():
         await asyncio.wait([task], timeout=0.001)
     task.cancel()

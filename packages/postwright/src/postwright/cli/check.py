@@ -24,6 +24,7 @@ from postwright.cli.mending import (
     Mended,
     OutUnusable,
     mend_file,
+    mending,
     out_path,
     print_changes,
     recipe_for,
@@ -46,12 +47,16 @@ _AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A file that was looked into. `probe` is None if it cannot be read, and `why` says why."""
+    """A file that was looked into.
+
+    `probe` is None if it cannot be read; then `why` says why, and `fix` what to do.
+    """
 
     path: Path
     name: str
     probe: Probe | None
     why: str = ""
+    fix: str = ""
 
 
 @click.command()
@@ -136,7 +141,7 @@ async def look_into(files: Sequence[Path], settings: Settings) -> list[Seen]:
 
     Raises:
         MediaNotFound: one of them is not there.
-        MediaUnreadable: the only one cannot be read; of several, that is a finding.
+        MediaUnreadable: the only one is no file at all; all else is a finding.
     """
     turn = asyncio.Semaphore(_AT_ONCE)
     unique = len({file.name for file in files}) == len(files)
@@ -147,9 +152,9 @@ async def look_into(files: Sequence[Path], settings: Settings) -> list[Seen]:
             try:
                 return Seen(file, name, await probe(file, timeout_s=settings.media.probe_timeout_s))
             except MediaUnreadable as error:
-                if len(files) == 1:
+                if len(files) == 1 and not await asyncio.to_thread(file.is_file):
                     raise
-                return Seen(file, name, None, error.why)
+                return Seen(file, name, None, error.why, error.fix)
 
     return list(await asyncio.gather(*map(look, files)))
 
@@ -187,9 +192,11 @@ async def _mend(
         raise OutUnusable(out, NotADirectoryError(20, "Several files need a folder"))
     mended = list[Mended]()
     with display(as_json=as_json) as show:
-        for one, recipe in recipes:
-            output = await asyncio.to_thread(out_path, one.path, recipe, out)
-            mended.append(await mend_file(one.path, recipe, output, settings, show))
+        async with mending(settings, show) as work:
+            for number, (one, recipe) in enumerate(recipes, start=1):
+                which = f"{number} of {len(recipes)}: " if len(recipes) > 1 else ""
+                output = await asyncio.to_thread(out_path, one.path, recipe, out)
+                mended.append(await mend_file(work, one.path, recipe, output, which=which))
     if not as_json:
         for one in mended:
             print_changes(one.source.name, one.changes)
@@ -211,9 +218,8 @@ def find(
     trims: bool = False,
 ) -> list[Finding]:
     """What is wrong with the files and the settings; what cannot be read comes first."""
-    fix = "Open it to see whether it is whole, and export it again."
     unreadable = [
-        found("preflight.files.unreadable", one.name, one.why, fix=fix)
+        found("preflight.files.unreadable", one.name, one.why, fix=one.fix)
         for one in seen
         if one.probe is None
     ]

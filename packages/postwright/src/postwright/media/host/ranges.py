@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 _RANGES = re.compile(r"\s*bytes\s*=(?P<ranges>.*)", re.IGNORECASE)
-_RANGE = re.compile(r"\s*(?P<first>[0-9]{1,18})?-(?P<last>[0-9]{1,18})?\s*")
+_RANGE = re.compile(r"\s*(?P<first>[0-9]+)?-(?P<last>[0-9]+)?\s*")
+_DIGITS = 18  # more than any file has bytes, and not so many that it takes long to read them
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +39,27 @@ def span(header: str | None, size_bytes: int) -> Span | None:
     one = _RANGE.fullmatch(found["ranges"])
     if one is None:
         raise Unsatisfiable
-    match (one["first"], one["last"]):
+    match (_position(one["first"]), _position(one["last"])):
         case (None, None):
             raise Unsatisfiable
-        case (None, last):
-            first, end = max(0, size_bytes - int(last)), size_bytes
-        case (given, None):
-            first, end = int(given), size_bytes
-        case (given, last):
-            if int(last) < int(given):
+        case (None, int(last)):
+            first, end = max(0, size_bytes - last), size_bytes
+        case (int(first), None):
+            end = size_bytes
+        case (int(first), int(last)):
+            if last < first:
                 raise Unsatisfiable
-            first, end = int(given), min(int(last) + 1, size_bytes)
+            end = min(last + 1, size_bytes)
     if first >= end:
         raise Unsatisfiable
     return Span(first, end - first)
+
+
+def _position(digits: str | None) -> int | None:
+    if digits is None:
+        return None
+    significant = digits.lstrip("0")
+    return int(significant or "0") if len(significant) <= _DIGITS else 10**_DIGITS
 
 
 def still_good(if_range: str | None, etag: str) -> bool:

@@ -62,7 +62,7 @@ def _describe(container: Any, head: bytes, size_bytes: int) -> dict[str, Any]:
         message = "It is a still image."
         raise Refused(message)
     audio = next(iter(container.streams.audio), None)
-    rotation = -frame.rotation % 360
+    rotation = round(-frame.rotation / 90) * 90 % 360  # players turn by quarters
     sides = (frame.width, frame.height)
     width, height = sides if rotation % 180 == 0 else sides[::-1]
     fps, variable = _rate(times, float(video.average_rate or 0))
@@ -179,16 +179,19 @@ def _duration(container: Any, video: Any, size_bytes: int) -> float:
     Raises:
         Refused: the end of the file is missing.
     """
-    if any(_outside(stream, size_bytes) for stream in container.streams.video):
-        message = "It is cut off: its index names pictures that are not in the file any more."
+    if any(_outside(stream, size_bytes) for stream in (video, *container.streams.audio)):
+        message = "It is cut off: its index names parts that are not in the file any more."
         raise Refused(message)
     known = container.duration / 1_000_000 if container.duration else 0.0
     start = (container.start_time or 0) / 1_000_000
+    if container.format.name.startswith("matroska"):
+        # Says when it ends; a recording that was joined late does not begin at 0.
+        known = max(0.0, known - max(0.0, start))
     end = start
     # Sound may go on after the last picture, so both are looked at.
     streams = (video, *container.streams.audio[:1])
     with suppress(FFmpegError):
-        container.seek(max(0, int((known - _TAIL_S) * 1_000_000)), backward=True)
+        container.seek(max(0, int((start + known - _TAIL_S) * 1_000_000)), backward=True)
         for packet in container.demux(*streams):
             if packet.size and packet.pts is not None:
                 end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
@@ -212,10 +215,14 @@ def _rate(times: list[float], declared: float) -> tuple[float, bool]:
     if len(times) < 2 or times[-1] <= times[0]:
         return round(declared, 3), False
     average = (len(times) - 1) / (times[-1] - times[0])
-    if abs(average - declared) < declared * 0.005:
-        average = declared  # the difference is the rounding of the times
     gaps = [later - earlier for earlier, later in pairwise(times)]
     usual = statistics.median(gaps)
     # A phone's camera jitters and drops a picture now and then; every network takes that.
     odd = sum(abs(gap - usual) > usual * 0.5 for gap in gaps)
-    return round(average, 3), odd > len(gaps) * 0.05
+    varies = odd > len(gaps) * 0.05
+    off = abs(average - declared)
+    # The difference is the rounding of the times, or a picture that was dropped.
+    drops = not varies and abs(usual * declared - 1) < 0.005 and off < declared * 0.05
+    if off < declared * 0.005 or drops:
+        average = declared
+    return round(average, 3), varies

@@ -19,6 +19,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import quote, urlsplit
 
 from postwright.media.errors import StorageAway
+from postwright.media.store.interface import named_by
 from postwright.media.store.trouble import refused
 
 # Longer than any upload of ours takes.
@@ -49,7 +50,8 @@ class AbandonedUploads:
         url: the store's address, for people.
         endpoint: origin of the server, like https://s3.eu-west-1.amazonaws.com.
         bucket: name of the bucket.
-        prefix: begin of the keys that are ours.
+        prefix: begin of the keys that may be ours, with a slash at its end; what is below it and
+            is not called as the files of a store are is somebody else's.
         region: of the bucket.
         key: signs the requests.
     """
@@ -79,7 +81,8 @@ class AbandonedUploads:
             now, told = self._ask("GET", "", {"uploads": "", "prefix": self.prefix, **markers})
             for upload in _UPLOAD.findall(told):
                 found = {name: html.unescape(value) for name, value in _FIELD.findall(upload)}
-                if now - datetime.fromisoformat(found["Initiated"]) > OLD:
+                is_ours = named_by(found["Key"].removeprefix(self.prefix)) is not None
+                if is_ours and now - datetime.fromisoformat(found["Initiated"]) > OLD:
                     yield found["Key"], found["UploadId"]
             markers = {_MARKERS[name]: html.unescape(value) for name, value in _NEXT.findall(told)}
             if "<IsTruncated>true<" not in told or not markers:

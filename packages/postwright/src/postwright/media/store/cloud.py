@@ -39,10 +39,11 @@ def _sweep_of(settings: MediaSettings) -> Callable[[], int] | None:
     if url.scheme != "s3" or not (settings.access_key_id and secret):
         return None
     region = settings.region or "us-east-1"
+    folder = url.path.strip("/")
     key = Key(settings.access_key_id, secret, settings.session_token.get_secret_value())
     endpoint = settings.endpoint or f"https://s3.{region}.amazonaws.com"
     return AbandonedUploads(
-        settings.url, endpoint, url.netloc, url.path.strip("/"), region, key
+        settings.url, endpoint, url.netloc, f"{folder}/" if folder else "", region, key
     ).sweep
 
 
