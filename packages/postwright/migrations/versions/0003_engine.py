@@ -190,6 +190,17 @@ EXCEPTION WHEN insufficient_privilege OR feature_not_supported OR undefined_func
     RETURN NULL;
 END $$;
 
+-- Whether a person has to say first that this is the copy that goes on. Before anybody has looked
+-- there is nothing to compare with, and no doubt. The row notes which transaction wrote it: one
+-- that was loaded from a dump was written by another.
+CREATE FUNCTION installation_in_doubt() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT COALESCE((
+        SELECT doubted_at IS NOT NULL OR marks -> 'server' <> installation_here()
+            OR mod((marks ->> 'written')::numeric, 4294967296) <> xmin::text::numeric
+        FROM installation
+    ), false)
+$$;
+
 CREATE TABLE pulse (
     only_row boolean CONSTRAINT pk_pulse PRIMARY KEY DEFAULT true,
     beat_at timestamptz NOT NULL,
@@ -223,7 +234,7 @@ def downgrade() -> None:
     op.get_bind().exec_driver_sql("""
         DROP INDEX ix_lanes_turn, ix_lanes_due, ix_publications_held;
         CREATE INDEX ix_lanes_due ON lanes (kind, next_at);
-        DROP FUNCTION installation_here, installation_position;
+        DROP FUNCTION installation_in_doubt, installation_here, installation_position;
         DROP TABLE installation, pulse, outages, alerts, webhook_events, pauses;
         ALTER TABLE connections
             DROP COLUMN facts, DROP COLUMN facts_at, DROP COLUMN cap_at, DROP COLUMN cap_posts,

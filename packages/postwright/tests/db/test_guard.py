@@ -37,7 +37,9 @@ async def look(database: Database, place: Place) -> guard.Looked:
 
 async def doubt(database: Database) -> str:
     async with database.transaction() as session:
-        return await guard.doubt(session)
+        why = await guard.doubt(session)
+        assert await session.scalar(text("SELECT installation_in_doubt()")) is bool(why)
+        return why
 
 
 async def confirm(database: Database, place: Place, *, restored: bool = False) -> int:
