@@ -7,8 +7,6 @@ CODECS: Final = ("h264", "hevc", "vp8", "vp9")
 FPS: Final = (23, 60)
 SIDES: Final = (360, 4096)
 SIZE_BYTES: Final = 4 * 1024**3
-# Each creator has a limit of their own; none was seen to have more than an hour.
-LONGEST_DURATION_S: Final = 3600
 DRAFT_DURATION_S: Final = 600
 # Each creator has a limit of their own; none was seen to have more than an hour.
 LONGEST_DURATION_S: Final = 3600
