@@ -119,7 +119,7 @@ class Scene:
             ).scalar_one()
             caption = f"{upload.size_bytes:,} bytes"
             options = {"privacy_level": "PUBLIC_TO_EVERYONE", "title": caption}
-            order = Order(media, caption, options)
+            order = Order((media,), caption, options)
             return (await schedule(session, creator, order, actor="bench")).publication_id
 
 

@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from benchmarks.explorer.code import Code
 from benchmarks.explorer.state import NEVER, Lane
-from postwright.platforms.base import Opened
+from postwright.platforms.answers import Opened
 from postwright.publishing.attempt import (
     AskStatus,
     Attempt,

@@ -16,7 +16,7 @@ from benchmarks.explorer.tiktok import (
     replaced,
 )
 from benchmarks.explorer.worker import judged, put_age, tidy, without
-from postwright.platforms.base import (
+from postwright.platforms.answers import (
     AddressDead,
     CreatorReady,
     Lost,
@@ -29,7 +29,7 @@ from postwright.platforms.base import (
     Status,
     Stored,
 )
-from postwright.platforms.base import Phase as Says
+from postwright.platforms.answers import Phase as Says
 from postwright.publishing.attempt import Event, NoSlot, NoToken, Unfit
 
 Ways = Iterator[tuple[str, State]]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from benchmarks.explorer.book import Book
 from benchmarks.explorer.state import Left, Rules
 from benchmarks.explorer.tiktok import Habits
-from postwright.platforms.base import Plan
+from postwright.platforms.content import Plan
 from postwright.publishing.attempt import Attempt
 
 CHUNK = 4

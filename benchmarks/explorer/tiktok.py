@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from benchmarks.explorer.book import Asked
 from benchmarks.explorer.state import Put, Remote, State, Upload
-from postwright.platforms.base import (
+from postwright.platforms.answers import (
     AddressDead,
     Lost,
     OutOfStep,
@@ -19,7 +19,7 @@ from postwright.platforms.base import (
     StatusAnswer,
     Stored,
 )
-from postwright.platforms.base import Phase as Says
+from postwright.platforms.answers import Phase as Says
 
 ADDRESS_LIFE_MIN = 60
 LONGEST_PUT_MIN = 20

@@ -9,8 +9,8 @@ from benchmarks.explorer.book import Told
 from benchmarks.explorer.model import Model
 from benchmarks.explorer.state import Lane, Lease, Phase, Put, Row, State, Turn, Upload
 from benchmarks.explorer.tiktok import can_post, expects_bytes, find, forget, is_pointless
-from postwright.platforms.base import Phase as Says
-from postwright.platforms.base import Status
+from postwright.platforms.answers import Phase as Says
+from postwright.platforms.answers import Status
 from postwright.publishing.attempt import Event, Stage, Woke
 
 TWO_POSTS = "two posts"

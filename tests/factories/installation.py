@@ -140,7 +140,7 @@ class Service:
     ) -> Scheduled:
         """Schedule a post of this file."""
         settings = {"privacy_level": privacy, "title": caption, **more}
-        order = Order(await self.add(video), caption, settings, at, key)
+        order = Order((await self.add(video),), caption, settings, publish_at=at, key=key)
         async with self.database.transaction() as session:
             return await schedule(session, connection, order, actor="test")
 

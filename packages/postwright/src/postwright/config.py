@@ -66,6 +66,12 @@ class TikTokSettings(_WithSecrets):
     audited: bool | None = Field(
         default=None, description="Whether TikTok has audited the app; unset: learned."
     )
+    source: str = Field(
+        default="upload",
+        pattern="^(upload|pull)$",
+        description="How videos get to TikTok if a post does not say: 'upload', or 'pull' from "
+        "the public address. Photos are always pulled.",
+    )
 
 
 class MediaSettings(_WithSecrets):

@@ -11,12 +11,12 @@ import socket
 from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 
+from postwright.alerts.send import Sender
 from postwright.config import Settings
-from postwright.connections import queries
 from postwright.connections.accounts import Accounts
-from postwright.connections.ledger import OnBehalf
+from postwright.connections.refresher import refresh_due
+from postwright.connections.watch import forget_left_behind, warn_of_ends
 from postwright.db.database import Database
-from postwright.errors import Misconfigured
 from postwright.jobs.dispatch import Dispatcher
 from postwright.jobs.engine import Engine, is_passing
 from postwright.media.fixing.jobs import FIX
@@ -24,10 +24,13 @@ from postwright.media.fixing.mender import Mender
 from postwright.media.library import Library
 from postwright.media.store import open_store
 from postwright.media.sweeping import SWEEP, Sweeper
+from postwright.publishing.hosting import hosting_of
+from postwright.publishing.inbox.forget import forget
 from postwright.publishing.queries import posts_needing
-from postwright.publishing.record import START, TRACK
 from postwright.publishing.resume import resume_reconnected
 from postwright.publishing.step import Publisher
+from postwright.publishing.turn import Workbench
+from postwright.publishing.work import START, TRACK
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +53,10 @@ class Worker:
         self._accounts = Accounts(settings, self._database)
         store = open_store(settings.media, settings.media_folder)
         library = Library(self._database, store, settings.media, posts_needing)
-        publisher = Publisher(self._accounts, store, settings.worker.lease, self.holder)
+        bench = Workbench(
+            self._accounts, store, hosting_of(settings), settings.worker.lease, self.holder
+        )
+        publisher = Publisher(bench)
         self._sweeper = Sweeper(library, settings.worker.lease, self.holder)
         mender = Mender(library, settings.media_folder, settings.worker.lease, self.holder)
         runners = {
@@ -59,6 +65,7 @@ class Worker:
             SWEEP: self._sweeper.run,
             FIX: mender.run,
         }
+        self._alerts = Sender(self._database, settings.alerts, settings.proxy.get_secret_value())
         self._settings = settings
         self._new_engine = lambda: Engine(
             self._database, runners, slots=settings.worker.slots, few={FIX: settings.worker.fixes}
@@ -87,21 +94,25 @@ class Worker:
             group.create_task(_every(2, self._resume))
             group.create_task(_every(600, self._sweeper.plan))
             group.create_task(_every(20, self._refresh))
+            group.create_task(_every(600, self._watch))
+            group.create_task(_every(5, self._alerts.send_due))
+            group.create_task(_every(3600, self._forget))
 
     async def _resume(self) -> None:
         async with self._database.transaction() as session:
             await resume_reconnected(session)
 
+    async def _forget(self) -> None:
+        await forget(self._database)
+        await self._alerts.forget()
+
     async def _refresh(self) -> None:
+        await refresh_due(self._accounts)
+
+    async def _watch(self) -> None:
         async with self._database.transaction() as session:
-            wanting = await queries.any_workspace_wanting_refresh(session)
-        for workspace_id, connection_id in wanting:
-            who = OnBehalf(workspace_id, connection_id)
-            try:
-                network = await self._accounts.networks.of(workspace_id, connection_id)
-                await self._accounts.keeper.fresh(who, network)
-            except Misconfigured as error:
-                log.warning("%s: %s %s", connection_id, error.what, error.fix)
+            await warn_of_ends(session)
+            await forget_left_behind(session)
 
 
 async def _every(seconds: float, do: Callable[[], Awaitable[None]]) -> None:

@@ -9,10 +9,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
+import postwright.alerts.models
 import postwright.connections.models
+import postwright.db.installation
 import postwright.jobs.lanes
 import postwright.media.models
 import postwright.posts.models
+import postwright.publishing.inbox.models
 import postwright.publishing.models
 import postwright.workspaces.models
 from postwright.db.base import Base
@@ -22,10 +25,13 @@ from postwright.db.migrate import DatabaseUnfit, migrate
 pytestmark = pytest.mark.slow
 
 TABLES = (
+    postwright.alerts.models,
     postwright.connections.models,
+    postwright.db.installation,
     postwright.jobs.lanes,
     postwright.media.models,
     postwright.posts.models,
+    postwright.publishing.inbox.models,
     postwright.publishing.models,
     postwright.workspaces.models,
 )

@@ -73,7 +73,7 @@ async def post_of(service: Service, media: MediaFile, *, days: float) -> str:
     settings = {"privacy_level": "PUBLIC_TO_EVERYONE", "title": "x"}
     async with service.database.transaction() as session:
         at = await app_now(session) + timedelta(days=days)
-        order = Order(media, "x", settings, at)
+        order = Order((media,), "x", settings, publish_at=at)
         return (await schedule(session, connection, order, actor="test")).post_id
 
 
@@ -271,7 +271,7 @@ async def test_who_schedules_while_somebody_removes_comes_first_or_is_refused(
 ) -> None:
     media = await added(service, tmp_path, "wanted.mp4")
     connection = await service.connect()
-    order = Order(media, "x", {"privacy_level": "SELF_ONLY", "title": "x"})
+    order = Order((media,), "x", {"privacy_level": "SELF_ONLY", "title": "x"})
     async with service.database.transaction() as session:
         await schedule(session, connection, order, actor="test")
         removing = asyncio.create_task(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as some
 
-from postwright.platforms.base import (
+from postwright.platforms.answers import (
     AddressDead,
     CreatorReady,
     Lost,
@@ -13,13 +13,13 @@ from postwright.platforms.base import (
     Opened,
     OutOfStep,
     Phase,
-    Plan,
     RangeRejected,
     Refusal,
     Refused,
     Status,
     Stored,
 )
+from postwright.platforms.content import Plan
 from postwright.publishing.attempt import (
     Attempt,
     CheckCreator,

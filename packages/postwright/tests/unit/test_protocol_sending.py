@@ -5,19 +5,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from postwright.platforms.base import (
+from postwright.platforms.answers import (
     AddressDead,
     Lost,
     NotKnown,
     OutOfStep,
     Phase,
-    Plan,
     RangeRejected,
     Refusal,
     Refused,
     Status,
     Stored,
 )
+from postwright.platforms.content import Plan
 from postwright.publishing.attempt import (
     AskStatus,
     Attempt,

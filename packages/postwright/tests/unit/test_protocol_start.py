@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from postwright.platforms.base import CreatorReady, Lost, Opened, Plan, Refusal, Refused
+from postwright.platforms.answers import CreatorReady, Lost, Opened, Refusal, Refused
+from postwright.platforms.content import Plan
 from postwright.publishing.attempt import (
     Attempt,
     CheckCreator,
@@ -168,7 +169,7 @@ def test_the_attempt_after_a_restart_has_the_content_and_the_counts_only():
     assert next_attempt(old) == Attempt(plan=old.plan, expects_id=True, voids=3, retries=1)
 
 
-@pytest.mark.parametrize("stage", [Stage.VOID, Stage.FAILED, Stage.CANCELLED, Stage.DELIVERED])
+@pytest.mark.parametrize("stage", [Stage.VOID, Stage.FAILED, Stage.CANCELLED])
 def test_an_attempt_that_is_over_stays_over(stage: Stage):
     over = replace(READY, stage=stage)
     assert decide(over, Woke(), NOW).next == End(stage)

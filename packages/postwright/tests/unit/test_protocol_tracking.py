@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from postwright.platforms.base import Lost, NotKnown, Phase, Plan, Refusal, Refused, Status
+from postwright.platforms.answers import Lost, NotKnown, Phase, Refusal, Refused, Status
+from postwright.platforms.content import Plan
 from postwright.publishing.attempt import (
     AskStatus,
     Attempt,
@@ -78,10 +79,6 @@ def test_what_is_published_stays_published(event: Event):
     assert decide(published, event, NOW + POLL_UNTIL).next == End(Stage.PUBLISHED)
 
 
-def test_the_inbox_is_delivery():
-    assert decide(TRACKING, Status(Phase.INBOX), NOW).next == End(Stage.DELIVERED)
-
-
 @pytest.mark.parametrize("event", [PROCESSING, Status(Phase.UNKNOWN), NotKnown()])
 @pytest.mark.parametrize(
     ("since", "delay", "unconfirmed"),
@@ -106,7 +103,7 @@ def test_an_unknown_id_is_early_for_ten_minutes_and_then_said():
     early, late = (decide(TRACKING, NotKnown(), NOW + n * MINUTE) for n in (0, 10))
     assert isinstance(early.next, Wait)
     assert isinstance(late.next, Wait)
-    assert (early.next.detail, late.next.detail) == ("", "TikTok does not know the id")
+    assert (early.next.detail, late.next.detail) == ("", "{network} does not know the id")
 
 
 @pytest.mark.parametrize("refusal", [Refusal.TOKEN, Refusal.REVOKED, Refusal.SCOPE])

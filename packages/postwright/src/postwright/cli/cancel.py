@@ -7,7 +7,7 @@ from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.opening import opened
 from postwright.cli.settings import current
 from postwright.publishing import queries
-from postwright.publishing.cancel import cancel
+from postwright.publishing.cancel import Cancelling, cancel
 
 
 @click.command()
@@ -17,19 +17,25 @@ from postwright.publishing.cancel import cancel
 async def command(*, id: str, as_json: bool) -> None:  # noqa: A002  # the name of the argument
     """Cancel a post that is not out yet.
 
-    Works up to the last part of the upload; from then on TikTok publishes by itself. When this
-    ends with 0, nothing of the post will appear.
+    Works up to the last part of an upload; from then on TikTok publishes by itself. What TikTok
+    fetches itself, as it does photos, can be stopped for sure until it begins to; later TikTok is
+    asked to stop, and may be too late: `postwright status` tells how it ended.
 
     Exit codes: 0 cancelled, 4 no such post, 5 too late.
     """
     async with opened(current()) as desk:
         async with desk.database.transaction() as session:
             seen = await queries.overview(session, desk.workspace_id, id)
-            await cancel(session, seen.publication, actor="cli")
+            how = await cancel(session, seen.publication, actor="cli")
         async with desk.database.transaction() as session:
             seen = await queries.overview(session, desk.workspace_id, id)
     if as_json:
-        printing.json_line({**describe.facts(seen), "cancelled": True})
+        certain = how is not Cancelling.ASKED
+        printing.json_line({**describe.facts(seen), "cancelled": certain, "cancelling": how})
+        return
+    if how is Cancelling.ASKED:
+        printing.line(f"TikTok fetches {seen.post.id} already. It is asked to stop.")
+        printing.line(f"How it ended: postwright status {seen.post.id}")
         return
     # A worker that has it in hand lets go at its next step; what was promised holds already.
     printing.line(f"{seen.post.id} is cancelled. Nothing of it will appear.")

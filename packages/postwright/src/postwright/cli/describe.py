@@ -37,11 +37,11 @@ def facts(seen: Overview) -> dict[str, Any]:
         "finished_at": publication.finished_at,
         "caption": seen.post.caption,
         "settings": publication.settings,
-        "file": {
-            "name": seen.media.name,
-            "sha256": seen.media.sha256,
-            "size_bytes": seen.media.size_bytes,
-        },
+        "files": [
+            {"name": file.name, "sha256": file.sha256, "size_bytes": file.size_bytes}
+            for file in seen.media
+        ],
+        "size_bytes": size_bytes(seen),
         "uploaded_bytes": uploaded_bytes(seen),
         "attempt": None if attempt is None else attempt.number,
         "publish_id": None if attempt is None else attempt.publish_id,
@@ -55,8 +55,19 @@ def uploaded_bytes(seen: Overview) -> int:
     if seen.attempt is None:
         return 0
     if seen.attempt.last_byte_at is not None and seen.publication.state is not State.UPLOADING:
-        return seen.media.size_bytes
-    return min(seen.media.size_bytes, max(seen.attempt.progress_bytes, seen.attempt.sent_offset))
+        return size_bytes(seen)
+    return min(size_bytes(seen), max(seen.attempt.progress_bytes, seen.attempt.sent_offset))
+
+
+def size_bytes(seen: Overview) -> int:
+    """How large its files are together."""
+    return sum(file.size_bytes for file in seen.media)
+
+
+def files(seen: Overview) -> str:
+    """The name of the file, or of the first and how many more."""
+    more = f" and {len(seen.media) - 1} more" if len(seen.media) > 1 else ""
+    return f"{seen.media[0].name}{more}"
 
 
 def reason(publication: Publication) -> str:

@@ -83,7 +83,7 @@ async def _schedule(
 ) -> Scheduled:
     async with desk.database.transaction() as session:
         wish = Order(
-            media=media,
+            media=(media,),
             caption=wanted.settings.title,
             settings=wanted.settings.to_dict(),
             publish_at=None if wanted.moment is None else wanted.moment.at,

@@ -29,7 +29,7 @@ async def command(*, limit: int, as_json: bool) -> None:
             (
                 seen.post.id,
                 f"@{seen.connection.handle}",
-                seen.media.name,
+                describe.files(seen),
                 printing.when(seen.publication.publish_at)[:-3],
                 describe.standing(seen.publication),
             )

@@ -51,13 +51,13 @@ async def command(*, id: str, watch: bool, timeout_s: float | None, as_json: boo
 
 def _print(seen: Overview) -> None:
     publication = seen.publication
-    done, size = describe.uploaded_bytes(seen), seen.media.size_bytes
+    done, size = describe.uploaded_bytes(seen), describe.size_bytes(seen)
     rows = {
         "post": seen.post.id,
         "publication": publication.id,
         "key": seen.post.client_key or "",
         "account": f"@{seen.connection.handle}",
-        "file": f"{seen.media.name}, {size:,} bytes",
+        "file": f"{describe.files(seen)}, {size:,} bytes",
         "caption": seen.post.caption,
         "privacy": str(publication.settings.get("privacy_level", "")),
         "time": printing.when(publication.publish_at),

@@ -4,20 +4,25 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from postwright.platforms.base import (
+from postwright.platforms.answers import (
     AddressDead,
+    Cancelled,
     CreatorReady,
     Lost,
+    NotCancellable,
     NotKnown,
     Opened,
     OutOfStep,
-    Plan,
     RangeRejected,
     Refusal,
     Refused,
     Status,
     Stored,
 )
+from postwright.platforms.content import Mode, Plan, Source
+
+# Stands for the network's name in what the protocol says to people.
+NETWORK = "{network}"
 
 
 class Stage(StrEnum):
@@ -25,28 +30,40 @@ class Stage(StrEnum):
 
     READY = "ready"  # content is frozen; nothing was asked of the network
     INTENT = "intent"  # an init may be on its way, or answered and not stored
-    OPEN = "open"  # the publish id is stored; ranges are being sent
+    OPEN = "open"  # the publish id is stored; ranges are sent, or nothing can be fetched yet
     TRACKING = "tracking"  # nothing more to send, or nothing more can be sent
     SETTLING = "settling"  # FAILED was seen once and may pass; it is looked at again
     VOID = "void"  # given up while nothing could have appeared
     PUBLISHED = "published"
-    DELIVERED = "delivered"
+    DELIVERED = "delivered"  # a draft lies in the inbox
     FAILED = "failed"
     CANCELLED = "cancelled"
 
 
-LIVE = frozenset({Stage.READY, Stage.INTENT, Stage.OPEN, Stage.TRACKING, Stage.SETTLING})
+OVER = frozenset({Stage.VOID, Stage.FAILED, Stage.CANCELLED})
+# Published and delivered ones live on until there is nothing more to learn about them.
+LIVE = frozenset(Stage) - OVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try of a publication, as it is stored. `offset` counts bytes the network has."""
+    """One try of a publication, as it is stored.
+
+    `offset` counts bytes the network has. `last_byte_at` is when the last range went out, or, of
+    a pull, when its addresses were opened: from then on the post may appear. `told` says that the
+    network is known to tell by webhooks what it has done; like `cancel_requested` it is no part of
+    the attempt, but read with it.
+    """
 
     plan: Plan
+    source: Source = Source.UPLOAD
+    mode: Mode = Mode.DIRECT
     stage: Stage = Stage.READY
     expects_id: bool = False
     cancel_requested: bool = False
+    told: bool = False
     checked_at: datetime | None = None
+    announced_at: datetime | None = None
     publish_id: str | None = None
     upload_url: str | None = field(default=None, repr=False)
     opened_at: datetime | None = None
@@ -60,6 +77,12 @@ class Attempt:
     rejections: int = 0
     voids: int = 0
     retries: int = 0
+    cancels: int = 0
+
+    @property
+    def is_pull(self) -> bool:
+        """Whether the network fetches the files, so that there is nothing to send."""
+        return self.source is Source.PULL
 
 
 # -- what to do next ---------------------------------------------------------------------------
@@ -85,6 +108,16 @@ class Send:
 @dataclass(frozen=True, slots=True)
 class AskStatus:
     """Ask what became of the publish id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Declare the attempt's media addresses void, unless a byte of one was served."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPull:
+    """Ask the network to stop fetching."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +151,7 @@ class End:
     detail: str = ""
 
 
-Call = CheckCreator | Init | Send | AskStatus
+Call = CheckCreator | Init | Send | AskStatus | Close | CancelPull
 Next = Call | Wait | Restart | End
 
 
@@ -140,10 +173,33 @@ class Woke:
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """The creator may post, but not this: the first finding that forbids it."""
+    """It can not go out: the first finding that forbids it, or a rule that ends it as `stage`."""
 
     code: str
     detail: str
+    stage: Stage = Stage.FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class OnHold:
+    """Nothing was asked of the network: a person or a quota wants it to wait.
+
+    `delay` is when to look again; None if only a person can bring it on.
+    """
+
+    reason: str
+    detail: str
+    delay: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """None of the attempt's addresses can be fetched any more, and none ever was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A byte of one of the attempt's addresses was served, or may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +220,11 @@ class NoToken:
 Event = (
     Woke
     | Unfit
+    | OnHold
+    | Closed
+    | Served
+    | Cancelled
+    | NotCancellable
     | NoSlot
     | NoToken
     | CreatorReady

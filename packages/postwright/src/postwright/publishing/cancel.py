@@ -1,4 +1,6 @@
-"""Cancels a publication, as long as nothing of it can appear: before its last range is sent."""
+"""Cancels a publication: for sure while nothing of it can appear, as well as it goes afterwards."""
+
+from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -6,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from postwright.db.database import app_now
 from postwright.errors import Conflict
 from postwright.jobs import lanes
+from postwright.publishing.attempt import Stage
 from postwright.publishing.models import AttemptRow, Publication
-from postwright.publishing.record import START
 from postwright.publishing.states import State
+from postwright.publishing.work import START, TRACK
 from postwright.workspaces import audit
 
 
@@ -18,11 +21,21 @@ class TooLate(Conflict):
     code = "too_late_to_cancel"
 
 
-async def cancel(session: AsyncSession, publication: Publication, *, actor: str) -> None:
-    """Cancel at once what has not begun; ask the worker to stop what has.
+class Cancelling(StrEnum):
+    """How far a cancel has come."""
 
-    After this returns, nothing of the publication will appear: the worker compares the request
-    in the same transaction in which it would note that the last range goes out.
+    DONE = "done"  # it had not begun, and never will
+    STOPPING = "stopping"  # a worker has it in hand and stops; nothing of it will appear
+    ASKED = "asked"  # the network fetches it already; it is asked to stop, and may be too late
+
+
+async def cancel(session: AsyncSession, publication: Publication, *, actor: str) -> Cancelling:
+    """Cancel at once what has not begun; ask the worker, or the network, to stop what has.
+
+    After DONE and STOPPING nothing of the publication will appear: the worker compares the
+    request in the same transaction in which it would note that the last range goes out, or open
+    the addresses from which the network fetches. An init whose answer was lost while it could be
+    fetched already ends as unconfirmed.
 
     Raises:
         TooLate: the last range may have been sent, or the publication is over.
@@ -32,33 +45,50 @@ async def cancel(session: AsyncSession, publication: Publication, *, actor: str)
     if publication.state.is_end:
         raise TooLate(
             f"{publication.id} is over: {publication.state}.",
-            fix="What is published can be deleted in TikTok's app only."
+            fix="What is published can be deleted in the network's own app only."
             if publication.state is State.PUBLISHED
             else "",
         )
     live = await session.scalar(
         select(AttemptRow).where(AttemptRow.publication_id == publication.id, AttemptRow.live)
     )
-    if live is not None and live.last_byte_at is not None:
-        raise TooLate(
-            f"{publication.id} can not be cancelled any more: all of it was sent to TikTok.",
-            why="From the last byte on TikTok publishes by itself, and offers no way to stop it.",
-            fix=f"Watch it: postwright status {publication.id} --watch",
-        )
+    how = _how(publication, live)
     now = await app_now(session)
     publication.cancel_requested_at = now
     publication.version += 1
-    if live is None:
+    if how is Cancelling.DONE:
         publication.state, publication.finished_at = State.CANCELLED, now
         publication.lane = publication.due_at = publication.expected_at = None
         publication.hold_reason = publication.detail = ""
     else:
         publication.due_at = now
-        await lanes.wake(session, publication.workspace_id, publication.connection_id, START)
+        lane = TRACK if how is Cancelling.ASKED else START
+        await lanes.wake(session, publication.workspace_id, publication.connection_id, lane)
     await audit.record(
         session,
         publication.workspace_id,
         actor=actor,
         action="publication.cancelled",
         subject=publication.id,
+    )
+    return how
+
+
+def _how(publication: Publication, live: AttemptRow | None) -> Cancelling:
+    if live is None:
+        return Cancelling.DONE
+    if live.last_byte_at is None:
+        return Cancelling.STOPPING
+    if live.stage in {Stage.TRACKING, Stage.SETTLING} and live.chunk_count == 0:
+        if live.publish_id is not None:
+            return Cancelling.ASKED
+        raise TooLate(
+            f"{publication.id} can not be cancelled: nobody knows by which name.",
+            why="The network fetched it, and its answer with the id was lost.",
+            fix=f"Look whether it is out, and say so: postwright reconcile {publication.id}",
+        )
+    raise TooLate(
+        f"{publication.id} can not be cancelled any more: all of it was sent.",
+        why="From the last byte on the network publishes by itself, and offers no way to stop it.",
+        fix=f"Watch it: postwright status {publication.id} --watch",
     )

@@ -1,15 +1,18 @@
-"""Tables of publications and their attempts."""
+"""Tables of publications, their attempts, and pauses."""
+
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from postwright.connections.models import Connection
 from postwright.db.base import Base, Id, Json, Utc
 from postwright.db.types import EnumText
+from postwright.platforms.content import Mode, Source
 from postwright.posts.models import Post
 from postwright.publishing.attempt import Stage
-from postwright.publishing.states import State
+from postwright.publishing.states import IfMissed, State, Visibility
 from postwright.workspaces.models import Workspace
 
 
@@ -18,6 +21,9 @@ class Publication(Base):
 
     `lane` says which of the connection's lanes goes on with it and `due_at` when; both are empty
     when it is over, and `due_at` alone is empty while only a person can bring it on.
+    `nudged_at` is when a webhook last said that its status should be asked.
+    `content_version` grows with each edit of what is posted: an attempt that was begun with an
+    older one does not go out.
     """
 
     __tablename__ = "publications"
@@ -28,6 +34,12 @@ class Publication(Base):
             "connection_id",
             postgresql_where=text("lane IS NOT NULL AND due_at IS NULL"),
         ),
+        Index(
+            "ix_publications_held",
+            "connection_id",
+            "publish_at",
+            postgresql_where=text("hold_reason <> ''"),
+        ),
         Index("ix_publications_newest", "workspace_id", "created_at"),
     )
 
@@ -36,17 +48,25 @@ class Publication(Base):
     post_id: Mapped[str] = mapped_column(ForeignKey(Post.id), index=True)
     connection_id: Mapped[str] = mapped_column(ForeignKey(Connection.id))
     settings: Mapped[Json]
+    source: Mapped[Source] = mapped_column(EnumText(Source))
+    mode: Mapped[Mode] = mapped_column(EnumText(Mode))
+    content_version: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[State] = mapped_column(EnumText(State))
     lane: Mapped[str | None]
     due_at: Mapped[Utc | None]
     publish_at: Mapped[Utc]
+    timezone: Mapped[str]
+    if_missed: Mapped[IfMissed | None] = mapped_column(EnumText(IfMissed))
     hold_reason: Mapped[str]
     expected_at: Mapped[Utc | None]
+    nudged_at: Mapped[Utc | None]
     detail: Mapped[str]
     cancel_requested_at: Mapped[Utc | None]
     end_code: Mapped[str]
     post_ids: Mapped[list[str]] = mapped_column(ARRAY(Text))
     post_url: Mapped[str]
+    visibility: Mapped[Visibility] = mapped_column(EnumText(Visibility))
+    report: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     version: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[Utc]
     finished_at: Mapped[Utc | None]
@@ -58,6 +78,7 @@ class AttemptRow(Base):
     __tablename__ = "attempts"
     __table_args__ = (
         UniqueConstraint("publication_id", "number"),
+        Index(None, "connection_id", "announced_at"),
         Index(
             "uq_attempts_live",
             "publication_id",
@@ -69,15 +90,19 @@ class AttemptRow(Base):
     id: Mapped[Id]
     workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id))
     publication_id: Mapped[str] = mapped_column(ForeignKey(Publication.id))
+    connection_id: Mapped[str] = mapped_column(ForeignKey(Connection.id))
     number: Mapped[int]
     live: Mapped[bool]
     stage: Mapped[Stage] = mapped_column(EnumText(Stage))
+    source: Mapped[Source] = mapped_column(EnumText(Source))
+    mode: Mapped[Mode] = mapped_column(EnumText(Mode))
     media_sha256: Mapped[str]
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     chunk_bytes: Mapped[int] = mapped_column(BigInteger)
     chunk_count: Mapped[int]
     expects_id: Mapped[bool]
     checked_at: Mapped[Utc | None]
+    announced_at: Mapped[Utc | None]
     publish_id: Mapped[str | None] = mapped_column(index=True)
     upload_url: Mapped[bytes | None] = mapped_column(LargeBinary)
     opened_at: Mapped[Utc | None]
@@ -91,5 +116,24 @@ class AttemptRow(Base):
     rejections: Mapped[int]
     voids: Mapped[int]
     retries: Mapped[int]
+    cancels: Mapped[int]
+    end_code: Mapped[str]
+    detail: Mapped[str]
     created_at: Mapped[Utc]
     ended_at: Mapped[Utc | None]
+
+
+class Pause(Base):
+    """Nothing new is started: of one account, of a workspace, or, without either, of all."""
+
+    __tablename__ = "pauses"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "connection_id", postgresql_nulls_not_distinct=True),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[str | None] = mapped_column(ForeignKey(Workspace.id))
+    connection_id: Mapped[str | None] = mapped_column(ForeignKey(Connection.id))
+    reason: Mapped[str]
+    actor: Mapped[str]
+    created_at: Mapped[Utc]

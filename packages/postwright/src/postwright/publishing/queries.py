@@ -10,7 +10,7 @@ from postwright.connections.models import Call, Connection
 from postwright.errors import NotFound
 from postwright.media.library import Use
 from postwright.media.models import MediaFile
-from postwright.posts.models import Post
+from postwright.posts.models import Post, PostMedia
 from postwright.publishing.models import AttemptRow, Publication
 from postwright.publishing.states import ENDS
 
@@ -23,23 +23,20 @@ class NoSuchPost(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A publication with what it is made of; `attempt` is the latest one."""
+    """A publication with what it is made of, its files in order; `attempt` is the latest one."""
 
     publication: Publication
     post: Post
     connection: Connection
-    media: MediaFile
+    media: tuple[MediaFile, ...]
     attempt: AttemptRow | None
 
 
-def _overviews(
-    workspace_id: str,
-) -> Select[Publication, Post, Connection, MediaFile]:
+def _overviews(workspace_id: str) -> Select[Publication, Post, Connection]:
     return (
-        select(Publication, Post, Connection, MediaFile)
+        select(Publication, Post, Connection)
         .join(Post, Post.id == Publication.post_id)
         .join(Connection, Connection.id == Publication.connection_id)
-        .join(MediaFile, MediaFile.id == Post.media_id)
         .where(Publication.workspace_id == workspace_id)
         .execution_options(populate_existing=True)
     )
@@ -47,10 +44,30 @@ def _overviews(
 
 async def recent(session: AsyncSession, workspace_id: str, *, limit: int) -> list[Overview]:
     """The newest publications first."""
-    rows = await session.execute(
+    found = await session.execute(
         _overviews(workspace_id).order_by(Publication.created_at.desc()).limit(limit)
     )
-    return [Overview(*row, attempt=None) for row in rows]
+    rows = found.all()
+    media = await _media(session, workspace_id, [post.id for _, post, _ in rows])
+    return [
+        Overview(publication, post, connection, media[post.id], attempt=None)
+        for publication, post, connection in rows
+    ]
+
+
+async def _media(
+    session: AsyncSession, workspace_id: str, post_ids: list[str]
+) -> dict[str, tuple[MediaFile, ...]]:
+    rows = await session.execute(
+        select(PostMedia.post_id, MediaFile)
+        .join(MediaFile, MediaFile.id == PostMedia.media_id)
+        .where(MediaFile.workspace_id == workspace_id, PostMedia.post_id.in_(post_ids))
+        .order_by(PostMedia.post_id, PostMedia.position)
+    )
+    found: dict[str, tuple[MediaFile, ...]] = dict.fromkeys(post_ids, ())
+    for post_id, file in rows:
+        found[post_id] += (file,)
+    return found
 
 
 async def overview(session: AsyncSession, workspace_id: str, wanted: str) -> Overview:
@@ -68,15 +85,16 @@ async def overview(session: AsyncSession, workspace_id: str, wanted: str) -> Ove
             f"There is no post {wanted}.",
             fix="`postwright posts` lists what there is.",
         )
-    found = Overview(*row, attempt=None)
+    publication, post, connection = row
+    media = await _media(session, workspace_id, [post.id])
     attempt = await session.scalar(
         select(AttemptRow)
-        .where(AttemptRow.publication_id == found.publication.id)
+        .where(AttemptRow.publication_id == publication.id)
         .order_by(AttemptRow.number.desc())
         .limit(1)
         .execution_options(populate_existing=True)
     )
-    return Overview(found.publication, found.post, found.connection, found.media, attempt)
+    return Overview(publication, post, connection, media[post.id], attempt)
 
 
 async def calls(
@@ -95,11 +113,12 @@ async def posts_needing(
 ) -> dict[str, list[Use]]:
     """The posts that are not over and need these files, by file, the first to go out first."""
     rows = await session.execute(
-        select(Post.media_id, Post.id, Publication.state, Publication.publish_at)
+        select(PostMedia.media_id, Post.id, Publication.state, Publication.publish_at)
+        .join(PostMedia, PostMedia.post_id == Post.id)
         .join(Publication, Publication.post_id == Post.id)
         .where(
             Post.workspace_id == workspace_id,
-            Post.media_id.in_(media_ids),
+            PostMedia.media_id.in_(media_ids),
             Publication.state.not_in(ENDS),
         )
         .order_by(Publication.publish_at, Post.id)

@@ -1,58 +1,89 @@
 """The record step: what the protocol decided becomes durable, under the fence, in one transaction.
 
-This is the only place that writes attempts. Everything the protocol's safety rests on is here in
-a few lines: the fence is checked first and locks the lane; a cancel that the worker did not know
-of sends it back to look again; the quota slot of a call is taken with the intent to make it.
+This is the only place that writes attempts while they live. Everything the protocol's safety rests
+on is here in a few lines: the fence is checked first and locks the lane; a cancel or an edit that
+the worker did not know of sends it back to look again; the quota slot of a call is taken with the
+intent to make it; media addresses are made with the intent, and opened with the id.
 """
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import NoReturn
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from postwright.connections import slots
+from postwright.alerts.kinds import Kind
+from postwright.alerts.tell import tell
+from postwright.connections import facts, ledger, slots
+from postwright.connections.ledger import OnBehalf
 from postwright.connections.slots import Slot
 from postwright.db.database import NOW, Database, app_now
 from postwright.jobs import lanes
 from postwright.jobs.lanes import Claim
 from postwright.kit.vault import Vault
+from postwright.media.host import addresses
+from postwright.platforms.answers import CreatorReady, Refusal, Refused
+from postwright.platforms.base import Asking, CallFacts
+from postwright.platforms.content import Mode
+from postwright.publishing import caps
 from postwright.publishing.attempt import (
     LIVE,
+    NETWORK,
     AskStatus,
     Attempt,
+    CancelPull,
     CheckCreator,
+    Close,
     Decision,
     End,
+    Event,
     Init,
+    NoSlot,
     Restart,
     Send,
     Stage,
     Wait,
 )
+from postwright.publishing.gate import barred
+from postwright.publishing.hosting import Hosting
+from postwright.publishing.inbox.match import match
 from postwright.publishing.models import AttemptRow, Publication
-from postwright.publishing.protocol import next_attempt
-from postwright.publishing.states import state_of
-from postwright.publishing.work import Work, insert_attempt, upload_url_context
+from postwright.publishing.protocol import ADDRESS_LIFE, next_attempt
+from postwright.publishing.states import State, Visibility, state_of, visibility_of
+from postwright.publishing.work import START, TRACK, Work, insert_attempt, upload_url_context
 
-START = "start"
-TRACK = "track"
-
-# TikTok's limits per creator and minute; see spec/tiktok/limits.yaml.
-BUCKETS: dict[type, tuple[str, int]] = {
-    CheckCreator: ("creator_info", 20),
-    Init: ("video.init", 6),
-    AskStatus: ("status", 30),
+_ASKING: dict[type, Asking] = {
+    CheckCreator: Asking.CREATOR,
+    Init: Asking.OPEN,
+    AskStatus: Asking.STATUS,
+    CancelPull: Asking.CANCEL,
 }
+
+
+@dataclass(slots=True)
+class Heard:
+    """What a call brought that has to be stored with what is decided on it.
+
+    `calls` go into the ledger, `slot` is free again a window from now, and `answer` is what the
+    network said of the creator.
+    """
+
+    calls: list[CallFacts] = field(default_factory=list[CallFacts])
+    slot: Slot | None = None
+    answer: CreatorReady | Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """It is durable. `slot` is the quota slot of the call that may now be made."""
+    """It is durable. `slot` is the quota slot of the call that may now be made.
+
+    `addresses` are where the network may fetch the files; secrets.
+    """
 
     slot: Slot | None
     cancel_requested: bool
+    addresses: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,135 +92,238 @@ class FenceLost:
 
 
 @dataclass(frozen=True, slots=True)
-class CancelSeen:
-    """A cancel came in that the decision did not know of. Nothing was stored."""
+class Outdated:
+    """A cancel or an edit came in that the decision did not know of. Nothing was stored."""
 
 
 @dataclass(frozen=True, slots=True)
-class SlotsTaken:
-    """The rate limit has no room for the call. Nothing was stored."""
+class Barred:
+    """The call can not be made now, and this is why. Nothing was stored."""
 
-    delay: timedelta
+    event: Event
+
+
+Undone = FenceLost | Outdated | Barred
 
 
 class _Undone(Exception):  # not an error: it rolls back and carries the result out
-    def __init__(self, result: FenceLost | CancelSeen | SlotsTaken) -> None:
+    def __init__(self, result: Undone) -> None:
         super().__init__()
         self.result = result
 
 
-def _undo(result: FenceLost | CancelSeen | SlotsTaken) -> NoReturn:
+def _undo(result: Undone) -> NoReturn:
     raise _Undone(result)
 
 
-async def record(
-    database: Database,
-    vault: Vault,
-    claim: Claim,
-    work: Work,
-    decision: Decision,
-    *,
-    lease: timedelta,
-    holder: str,
-) -> Recorded | FenceLost | CancelSeen | SlotsTaken:
-    """Make a decision durable, or say why not."""
-    try:
-        async with database.transaction() as session:
-            # All lanes of the account: what is recorded here may wake the other one.
-            await lanes.lock(session, [work.connection_id])
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Records for one claim of a lane."""
+
+    database: Database
+    vault: Vault
+    hosting: Hosting
+    claim: Claim
+    who: OnBehalf
+    lease: timedelta
+    holder: str
+
+    async def record(
+        self, work: Work, decision: Decision, heard: Heard, asked_at: datetime
+    ) -> Recorded | Undone:
+        """Make a decision durable, or say why not. What was heard is stored in either case.
+
+        `asked_at` is when the call was begun that was decided on: a nudge that came later than
+        that knows more, and brings it on at once.
+        """
+        try:
+            async with self.database.transaction() as session:
+                await self._hold(session, work)
+                publication = await session.get_one(
+                    Publication, work.publication_id, with_for_update=True
+                )
+                _compare(publication, work)
+                await _store_heard(session, self.who, work, heard)
+                slot = await _take_slot(session, work, decision)
+                await self._open_addresses(session, work, decision)
+                issued = await self._issue_addresses(session, work, decision)
+                await self._store_attempt(session, work, decision)
+                await _store_publication(session, publication, work, decision, asked_at)
+                cancel = publication.cancel_requested_at is not None
+        except _Undone as undone:
+            await self.keep(work, heard)
+            return undone.result
+        return Recorded(slot, cancel, issued)
+
+    async def keep(self, work: Work, heard: Heard) -> None:
+        """Store what was heard, and nothing else."""
+        if heard.calls or heard.slot is not None:
+            async with self.database.transaction() as session:
+                await _store_heard(session, self.who, work, heard)
+
+    async def close(self, work: Work) -> bool | FenceLost:
+        """Declare the attempt's addresses void; False if a byte of one was served."""
+        async with self.database.transaction() as session:
             if not await lanes.renew(
-                session, claim.lane_id, claim.fence, lease=lease, holder=holder
+                session, self.claim.lane_id, self.claim.fence, lease=self.lease, holder=self.holder
             ):
-                _undo(FenceLost())
-            publication = await session.get_one(
-                Publication, work.publication_id, with_for_update=True
+                return FenceLost()
+            return await addresses.void(session, work.workspace_id, work.attempt_id)
+
+    async def _hold(self, session: AsyncSession, work: Work) -> None:
+        # All lanes of the account: what is recorded here may wake the other one.
+        await lanes.lock(session, [work.connection_id])
+        if not await lanes.renew(
+            session, self.claim.lane_id, self.claim.fence, lease=self.lease, holder=self.holder
+        ):
+            _undo(FenceLost())
+
+    async def _issue_addresses(
+        self, session: AsyncSession, work: Work, decision: Decision
+    ) -> tuple[str, ...]:
+        if not (isinstance(decision.next, Init) and decision.attempt.is_pull):
+            return ()
+        return await self.hosting.issue(
+            session,
+            work.workspace_id,
+            work.attempt_id,
+            work.media_ids,
+            expires_at=await app_now(session) + ADDRESS_LIFE,
+        )
+
+    async def _open_addresses(self, session: AsyncSession, work: Work, decision: Decision) -> None:
+        a = decision.attempt
+        fetched = a.is_pull and a.stage is Stage.TRACKING and a.publish_id is not None
+        if not fetched or work.attempt.stage not in {Stage.INTENT, Stage.OPEN}:
+            return
+        if not await addresses.release(session, work.workspace_id, work.attempt_id):
+            _undo(FenceLost())
+
+    async def _store_attempt(self, session: AsyncSession, work: Work, decision: Decision) -> None:
+        a, following = decision.attempt, decision.next
+        over = isinstance(following, End | Restart) or a.stage not in LIVE
+        sealed = None
+        if a.upload_url is not None and not over:
+            sealed = self.vault.seal(a.upload_url, upload_url_context(work.attempt_id))
+        ended = following if isinstance(following, End) else None
+        stored = await session.execute(
+            update(AttemptRow)
+            .where(AttemptRow.id == work.attempt_id, AttemptRow.live)
+            .values(
+                live=not over,
+                stage=a.stage,
+                checked_at=a.checked_at,
+                announced_at=a.announced_at,
+                publish_id=a.publish_id,
+                upload_url=sealed,
+                opened_at=a.opened_at,
+                sent_offset=a.offset,
+                progress_bytes=a.offset,
+                last_byte_at=a.last_byte_at,
+                address_dead=a.address_dead,
+                failed_at=a.failed_at,
+                polls=a.polls,
+                troubles=a.troubles,
+                rejections=a.rejections,
+                voids=a.voids,
+                retries=a.retries,
+                cancels=a.cancels,
+                end_code="" if ended is None else ended.reason,
+                detail=_told(work, decision),
+                ended_at=NOW if over else None,
             )
-            cancel = publication.cancel_requested_at is not None
-            if cancel and not work.attempt.cancel_requested and work.attempt.last_byte_at is None:
-                _undo(CancelSeen())
-            slot = await _take_slot(session, work, decision)
-            await _store_attempt(session, vault, work, decision)
-            await _store_publication(session, publication, work, decision)
-            return Recorded(slot, cancel)
-    except _Undone as undone:
-        return undone.result
+            .returning(AttemptRow.id)
+        )
+        if stored.first() is None:
+            _undo(FenceLost())  # a person has ended it
+        if isinstance(following, Restart):
+            await insert_attempt(session, work, next_attempt(a), work.number + 1)
+
+
+def _compare(publication: Publication, work: Work) -> None:
+    """What a person has changed since the work was taken up counts, while it still can."""
+    if work.attempt.last_byte_at is not None:
+        return
+    cancelled = publication.cancel_requested_at is not None and not work.attempt.cancel_requested
+    if cancelled or publication.content_version != work.content_version:
+        _undo(Outdated())
+
+
+async def _store_heard(session: AsyncSession, who: OnBehalf, work: Work, heard: Heard) -> None:
+    await ledger.write(session, who, heard.calls)
+    if heard.slot is not None:
+        await slots.give_back(session, heard.slot)
+    if heard.answer is not None:
+        await caps.note(session, work, heard.answer)
+        if isinstance(heard.answer, CreatorReady):
+            await facts.remember(session, work.connection_id, heard.answer.facts)
 
 
 async def _take_slot(session: AsyncSession, work: Work, decision: Decision) -> Slot | None:
-    if type(decision.next) not in BUCKETS:
+    asking = _ASKING.get(type(decision.next))
+    if asking is None:
         return None
-    bucket, size = BUCKETS[type(decision.next)]
-    taken = await slots.take(session, work.connection_id, bucket, size)
+    if asking in {Asking.CREATOR, Asking.OPEN}:
+        event = await barred(session, work, announcing=asking is Asking.OPEN)
+        if event is not None:
+            _undo(Barred(event))
+    limit = work.network.limit(asking, work.kind, work.mode)
+    if limit is None:
+        return None
+    taken = await slots.take(session, work.connection_id, limit.bucket, limit.most)
     if isinstance(taken, timedelta):
-        _undo(SlotsTaken(taken))
+        _undo(Barred(NoSlot(taken)))
     return taken
 
 
-async def _store_attempt(
-    session: AsyncSession, vault: Vault, work: Work, decision: Decision
-) -> None:
-    a = decision.attempt
-    over = isinstance(decision.next, End | Restart) or a.stage not in {*LIVE, Stage.PUBLISHED}
-    sealed = None
-    if a.upload_url is not None and not over:
-        sealed = vault.seal(a.upload_url, upload_url_context(work.attempt_id))
-    await session.execute(
-        update(AttemptRow)
-        .where(AttemptRow.id == work.attempt_id)
-        .values(
-            live=not over,
-            stage=a.stage,
-            checked_at=a.checked_at,
-            publish_id=a.publish_id,
-            upload_url=sealed,
-            opened_at=a.opened_at,
-            sent_offset=a.offset,
-            progress_bytes=a.offset,
-            last_byte_at=a.last_byte_at,
-            address_dead=a.address_dead,
-            failed_at=a.failed_at,
-            polls=a.polls,
-            troubles=a.troubles,
-            rejections=a.rejections,
-            voids=a.voids,
-            retries=a.retries,
-            ended_at=NOW if over else None,
-        )
-    )
-    if isinstance(decision.next, Restart):
-        await insert_attempt(session, work, next_attempt(a), work.number + 1)
-
-
 async def _store_publication(
-    session: AsyncSession, publication: Publication, work: Work, decision: Decision
+    session: AsyncSession,
+    publication: Publication,
+    work: Work,
+    decision: Decision,
+    asked_at: datetime,
 ) -> None:
     now = await app_now(session)
-    a, following = decision.attempt, decision.next
+    a, before = decision.attempt, publication.state
     publication.state = state_of(decision)
     publication.version += 1
-    publication.post_ids = list(a.post_ids)
-    if a.post_ids:
-        publication.post_url = work.post_url(a.post_ids[0])
     if publication.state.is_end and publication.finished_at is None:
         publication.finished_at = now
-    match following:
-        case CheckCreator() | Init() | Send() | AskStatus():
-            publication.detail = publication.hold_reason = ""
-            publication.expected_at = None
-            return
-        case End(reason=reason, detail=detail):
-            publication.lane = publication.due_at = publication.expected_at = None
-            publication.hold_reason = ""
-            publication.end_code, publication.detail = reason, detail
-        case Restart(delay=delay, detail=detail):
-            publication.lane, publication.due_at = START, now + delay
-            publication.hold_reason, publication.detail = "", detail
-        case Wait(delay=delay):
-            publication.lane = _lane_of(a)
-            publication.due_at = None if delay is None else now + work.jittered(delay)
-            publication.hold_reason, publication.detail = following.hold, following.detail
-            publication.expected_at = publication.due_at if following.hold else None
-    if publication.lane is not None and publication.due_at is not None:
+    await _store_sight(session, publication, work, a, now)
+    _plan_ahead(publication, work, decision, now)
+    nudged = publication.nudged_at is not None and publication.nudged_at >= asked_at
+    if nudged and publication.lane == TRACK:
+        publication.due_at = now
+    await _wake(session, publication, work, decision)
+    if publication.state is not before:
+        await _announce(session, publication, work)
+
+
+async def _store_sight(
+    session: AsyncSession, publication: Publication, work: Work, a: Attempt, now: datetime
+) -> None:
+    """Who can see it, and where. What a webhook has stored meanwhile is not forgotten."""
+    known = publication.post_ids
+    publication.post_ids = [*known, *(told for told in a.post_ids if told not in known)]
+    if publication.post_ids:
+        publication.post_url = work.post_url(publication.post_ids[0])
+    before, seen = publication.visibility, replace(a, post_ids=tuple(publication.post_ids))
+    publication.visibility = visibility_of(seen, before, now)
+    if publication.visibility is not before and publication.visibility is Visibility.PUBLIC:
+        await caps.note_public(session, work)
+
+
+async def _wake(
+    session: AsyncSession, publication: Publication, work: Work, decision: Decision
+) -> None:
+    a = decision.attempt
+    if publication.lane is None or publication.due_at is None:
+        return
+    if a.publish_id is not None and work.attempt.publish_id is None:
+        waiting = await match(session, work.workspace_id, work.connection_id, a.publish_id)
+        if waiting and publication.lane == TRACK:
+            publication.due_at = await app_now(session)
+    if not isinstance(decision.next, _GOES_ON):
         await lanes.wake(
             session,
             publication.workspace_id,
@@ -199,8 +333,65 @@ async def _store_publication(
         )
 
 
+async def _announce(session: AsyncSession, publication: Publication, work: Work) -> None:
+    """Tell those who wait for it: people, and posts that a finished draft makes room for."""
+    if publication.state is State.PUBLISHED and work.mode is Mode.DRAFT:
+        await caps.bring_on(session, work, Refusal.DRAFTS)
+    if publication.state not in _TOLD:
+        return
+    kind, says = _TOLD[publication.state]
+    await tell(
+        session,
+        work.workspace_id,
+        kind,
+        publication.id,
+        says=says.format(publication=publication.id, account=work.handle),
+        account=work.handle,
+        code=publication.end_code,
+        detail=publication.detail,
+    )
+
+
+_GOES_ON = (CheckCreator, Init, Send, AskStatus, Close, CancelPull)
+_TOLD = {
+    State.FAILED: (Kind.PUBLICATION_FAILED, "{publication} for @{account} has failed."),
+    State.UNCONFIRMED: (
+        Kind.PUBLICATION_UNCONFIRMED,
+        "{publication} for @{account} was sent, and nobody knows yet whether it is out.",
+    ),
+}
+
+
+def _plan_ahead(publication: Publication, work: Work, decision: Decision, now: datetime) -> None:
+    match decision.next:
+        case CheckCreator() | Init() | Send() | AskStatus() | Close() | CancelPull():
+            publication.detail = publication.hold_reason = ""
+            publication.expected_at = None
+        case End(reason=reason):
+            publication.lane = publication.due_at = publication.expected_at = None
+            publication.hold_reason = ""
+            publication.end_code, publication.detail = reason, _told(work, decision)
+        case Restart(delay=delay):
+            publication.lane, publication.due_at = START, now + delay
+            publication.hold_reason, publication.detail = "", _told(work, decision)
+        case Wait(delay=delay, hold=hold):
+            publication.lane = _lane_of(decision.attempt)
+            publication.due_at = None if delay is None else now + work.jittered(delay)
+            publication.hold_reason, publication.detail = hold, _told(work, decision)
+            publication.expected_at = publication.due_at if hold else None
+
+
+def _told(work: Work, decision: Decision) -> str:
+    """What people read: the protocol does not know what they call the network."""
+    match decision.next:
+        case End(detail=detail) | Restart(detail=detail) | Wait(detail=detail):
+            return detail.replace(NETWORK, work.network.name)
+        case _:
+            return ""
+
+
 def _lane_of(a: Attempt) -> str:
-    tracked = {Stage.TRACKING, Stage.SETTLING, Stage.PUBLISHED}
+    tracked = {Stage.TRACKING, Stage.SETTLING, Stage.DELIVERED, Stage.PUBLISHED}
     return TRACK if a.stage in tracked else START
 
 

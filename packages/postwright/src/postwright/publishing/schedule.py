@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,17 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from postwright.connections.models import Connection
+from postwright.connections.models import Connection, PlatformApp
 from postwright.db.database import NOW, app_now
 from postwright.errors import BadInput, Conflict, NeedsReconnect
 from postwright.jobs import lanes
 from postwright.kit.ids import new_id
-from postwright.media.models import MediaFile
+from postwright.media.models import MediaFile, MediaKind
 from postwright.media.uses import use
-from postwright.posts.models import Post
+from postwright.platforms.content import Mode, Source
+from postwright.posts.models import Post, PostMedia
 from postwright.publishing.models import Publication
-from postwright.publishing.record import START
-from postwright.publishing.states import State
+from postwright.publishing.states import IfMissed, State, Visibility
+from postwright.publishing.work import START
 from postwright.workspaces import audit
 
 # People type "now" and mean it; a few seconds are spent on reading the file.
@@ -47,18 +49,40 @@ class Unusable(NeedsReconnect):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be published. `key` is the caller's own name for it, if it has one."""
+    """What is to be published.
 
-    media: MediaFile
+    Attributes:
+        media: one video, or photos in their order.
+        caption: the text, as people are shown it; what goes out is in `settings`.
+        settings: the network's own settings, as JSON.
+        mode: onto the profile, or into the inbox.
+        source: how the network gets the bytes; None leaves it to the platform app.
+        publish_at: when; None is now.
+        timezone: the IANA name of the zone in which a person chose the time.
+        if_missed: what to do if nothing was running at that time; None leaves it to the settings.
+        key: the caller's own name for it, if it has one.
+    """
+
+    media: Sequence[MediaFile]
     caption: str
     settings: dict[str, Any]
+    mode: Mode = Mode.DIRECT
+    source: Source | None = None
     publish_at: datetime | None = None
+    timezone: str = "UTC"
+    if_missed: IfMissed | None = None
     key: str | None = None
+
+    @property
+    def kind(self) -> MediaKind:
+        """Video or photos. A post is made of one kind."""
+        return self.media[0].kind
 
     def fingerprint(self, connection_id: str) -> str:
         """Tells a repeat of the same order from another one."""
         at = None if self.publish_at is None else self.publish_at.astimezone(UTC).isoformat()
-        told = [connection_id, self.media.sha256, self.caption, self.settings, at]
+        files = [file.sha256 for file in self.media]
+        told = [connection_id, files, self.caption, self.settings, self.mode, at]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
@@ -85,7 +109,8 @@ async def schedule(
         NoSuchMedia: the file was removed meanwhile.
     """
     fingerprint = order.fingerprint(connection.id)
-    await use(session, connection.workspace_id, order.media.id)
+    for media_id in sorted({file.id for file in order.media}):  # in one order, as others do
+        await use(session, connection.workspace_id, media_id)
     post_id = await _insert_post(session, connection.workspace_id, order, fingerprint)
     if post_id is None:
         return await _repeated(session, connection.workspace_id, order, fingerprint)
@@ -103,15 +128,22 @@ async def schedule(
         post_id=post_id,
         connection_id=connection.id,
         settings=order.settings,
+        source=await _source(session, connection, order),
+        mode=order.mode,
+        content_version=1,
         state=State.SCHEDULED,
         lane=START,
         due_at=at,
         publish_at=at,
+        timezone=order.timezone,
+        if_missed=order.if_missed,
         hold_reason="",
         detail="",
         end_code="",
         post_ids=[],
         post_url="",
+        visibility=Visibility.UNKNOWN,
+        report=[],
         version=1,
         created_at=now,
     )
@@ -148,16 +180,28 @@ async def _insert_post(
     row = insert(Post).values(
         id=new_id("post"),
         workspace_id=workspace_id,
-        media_id=order.media.id,
+        kind=order.kind,
         caption=order.caption,
         client_key=order.key,
         fingerprint=fingerprint,
         version=1,
         created_at=NOW,
     )
-    return (
-        await session.execute(row.on_conflict_do_nothing().returning(Post.id))
-    ).scalar_one_or_none()
+    made = await session.execute(row.on_conflict_do_nothing().returning(Post.id))
+    post_id = made.scalar_one_or_none()
+    if post_id is not None:
+        files = enumerate(order.media)
+        rows = [{"post_id": post_id, "position": n, "media_id": file.id} for n, file in files]
+        await session.execute(insert(PostMedia), rows)
+    return post_id
+
+
+async def _source(session: AsyncSession, connection: Connection, order: Order) -> Source:
+    """As the post says, or its app; what the network makes of it is seen when it is taken up."""
+    if order.source is not None:
+        return order.source
+    app = await session.get_one(PlatformApp, connection.platform_app_id)
+    return Source(app.source)
 
 
 async def _repeated(

@@ -1,11 +1,15 @@
 """The states of a publication that people see, and how they follow from an attempt. Pure."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
 from postwright.publishing.attempt import (
     AskStatus,
+    Attempt,
+    CancelPull,
     CheckCreator,
+    Close,
     Decision,
     End,
     Init,
@@ -38,6 +42,26 @@ class State(StrEnum):
         return self in ENDS
 
 
+class Visibility(StrEnum):
+    """Who can see a post, as far as the network has told. Apart from the state."""
+
+    UNKNOWN = "unknown"  # not out yet
+    RESTRICTED = "restricted"  # out, and for fewer than everyone, as was asked
+    PENDING = "pending"  # out; asked for everyone, no public id yet
+    PUBLIC = "public"  # out, with a public id
+    MISSING = "missing"  # asked for everyone a day ago, and still no public id
+    WITHDRAWN = "withdrawn"  # was public; its owner or the network has hidden it
+
+
+class IfMissed(StrEnum):
+    """What to do with a publication whose time passed while nothing was running."""
+
+    PUBLISH = "publish"  # late is better than never
+    HOLD = "hold"  # a person decides
+    SKIP = "skip"  # its moment is over
+
+
+MISSING_AFTER = timedelta(hours=24)
 ENDS = frozenset({State.PUBLISHED, State.DELIVERED, State.FAILED, State.CANCELLED})
 
 _OF_STAGE = {
@@ -65,7 +89,22 @@ def state_of(decision: Decision) -> State:
             return State.UNCONFIRMED
         case Wait(hold=hold) if hold and decision.attempt.stage is Stage.READY:
             return State.HELD
-        case CheckCreator() | Init() | Send() | AskStatus() | Wait():
+        case CheckCreator() | Init() | Send() | AskStatus() | Close() | CancelPull() | Wait():
             return _OF_STAGE[decision.attempt.stage]
         case _:
             assert_never(decision.next)
+
+
+def visibility_of(a: Attempt, before: Visibility, now: datetime) -> Visibility:
+    """Who can see what was posted, as far as the network has told by its status.
+
+    What a webhook has told (`WITHDRAWN`) stays until another one tells otherwise.
+    """
+    if a.stage is not Stage.PUBLISHED or before is Visibility.WITHDRAWN:
+        return before
+    if a.post_ids:
+        return Visibility.PUBLIC
+    if not a.expects_id:
+        return Visibility.RESTRICTED
+    late = a.last_byte_at is not None and now - a.last_byte_at >= MISSING_AFTER
+    return Visibility.MISSING if late else Visibility.PENDING

@@ -1,6 +1,8 @@
 """Takes up the publication that is due in a lane, and freezes its content for an attempt."""
 
+import hashlib
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,42 +10,86 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from postwright.connections.models import Connection
+from postwright.connections.models import Connection, PlatformApp
 from postwright.db.database import NOW, app_now
-from postwright.errors import Misconfigured
+from postwright.errors import AppError, Misconfigured
 from postwright.jobs.lanes import Claim
 from postwright.kit.ids import new_id
 from postwright.kit.vault import Vault
 from postwright.media.models import MediaFile
 from postwright.media.store import MediaStore
-from postwright.platforms.base import Media, Network, Plan
-from postwright.posts.models import Post
-from postwright.publishing.attempt import Attempt
+from postwright.platforms.base import Network
+from postwright.platforms.content import Content, Kind, Media, Mode, Plan, Source
+from postwright.posts.models import Post, PostMedia
+from postwright.publishing.attempt import Attempt, Stage
 from postwright.publishing.models import AttemptRow, Publication
 
-PUBLIC = "PUBLIC_TO_EVERYONE"
+# A webhook that came in within this time shows that the network can reach us.
+_TOLD_FOR = timedelta(hours=24)
+
+START = "start"
+TRACK = "track"
+
+# Whatever asks for another attempt after one of these is wrong.
+_OUT = frozenset({Stage.TRACKING, Stage.SETTLING, Stage.DELIVERED, Stage.PUBLISHED})
+
+
+class Contradiction(AppError):
+    """The rows would have it posted again, though it is out, or may be."""
+
+    code = "contradiction"
+
+    def __init__(self, publication_id: str) -> None:
+        super().__init__(
+            f"{publication_id} is due, but it has been posted, or may have been.",
+            why="Nothing is posted twice: it stays as it is.",
+            fix="Please report this, with the output of: postwright ledger",
+        )
+
+
+Opener = Callable[[PlatformApp], Network]
 
 
 @dataclass(slots=True)
 class Work:
-    """A publication in a worker's hands. `attempt` is what is durable, as far as it knows."""
+    """A publication in a worker's hands. `attempt` is what is durable, as far as it knows.
+
+    `media_ids`, `files` and `probes` are the post's files in their order. `met_cap` says that the
+    network once refused this creator more posts; the gate sets it.
+    """
 
     workspace_id: str
     publication_id: str
     connection_id: str
     handle: str
+    kind: Kind
+    mode: Mode
     settings: dict[str, Any]
-    media: Media
-    probe: dict[str, Any]
+    publish_at: datetime
+    content_version: int
+    media_ids: tuple[str, ...]
+    files: tuple[Media, ...]
+    probes: tuple[dict[str, Any], ...]
+    app: PlatformApp
     network: Network
     attempt_id: str
     number: int
     attempt: Attempt
     now: datetime
+    met_cap: bool = False
+
+    @property
+    def media(self) -> Media:
+        """The file of an upload."""
+        return self.files[0]
+
+    def content(self, addresses: tuple[str, ...] = ()) -> Content:
+        """What is announced; `addresses` only if the network fetches it."""
+        return Content(self.kind, self.mode, self.settings, self.attempt.plan, addresses)
 
     def post_url(self, post_id: str) -> str:
         """Where people see the post."""
-        return self.network.post_url(self.handle, post_id)
+        return self.network.post_url(self.handle, post_id, self.kind)
 
     def jittered(self, delay: timedelta) -> timedelta:
         """A tenth more or less, so that what waits together does not wake together."""
@@ -87,43 +133,88 @@ async def take_up(
     session: AsyncSession,
     vault: Vault,
     publication: Publication,
-    network: Network,
+    opener: Opener,
     store: MediaStore,
 ) -> Work:
     """Load a publication with its live attempt; the first attempt is made here, frozen."""
-    post = await session.get_one(Post, publication.post_id)
-    media = await session.get_one(MediaFile, post.media_id)
-    connection = await session.get_one(Connection, publication.connection_id)
-    row = await _live(session, publication.id)
+    kind, connection, app = (
+        await session.execute(
+            select(Post.kind, Connection, PlatformApp)
+            .where(Post.id == publication.post_id, Connection.id == publication.connection_id)
+            .join(PlatformApp, PlatformApp.id == Connection.platform_app_id)
+            .execution_options(populate_existing=True)
+        )
+    ).one()
+    media = await _media(session, publication.post_id)
+    network = opener(app)
+    source = network.source(Kind(kind), publication.source)
     work = Work(
         workspace_id=publication.workspace_id,
         publication_id=publication.id,
         connection_id=publication.connection_id,
         handle=connection.handle,
+        kind=Kind(kind),
+        mode=publication.mode,
         settings=publication.settings,
-        media=Media(
-            source=store.source(publication.workspace_id, media.sha256),
-            size_bytes=media.size_bytes,
-            sha256=media.sha256,
-            content_type=media.content_type,
-        ),
-        probe=media.probe,
+        publish_at=publication.publish_at,
+        content_version=publication.content_version,
+        media_ids=tuple(file.id for file in media),
+        files=tuple(_file(store, file) for file in media),
+        probes=tuple(file.probe for file in media),
+        app=app,
         network=network,
         attempt_id="",
         number=0,
-        attempt=Attempt(plan=network.plan(media.size_bytes)),
+        attempt=Attempt(plan=_plan(network, source, media)),
         now=await app_now(session),
     )
+    row = await _live(session, publication.id)
     if row is None:
-        expects_id = publication.settings.get("privacy_level") == PUBLIC
-        first = Attempt(plan=work.attempt.plan, expects_id=expects_id)
-        await insert_attempt(session, work, first, 1)
+        last = await _last(session, publication.id)
+        if publication.lane != START or (last is not None and last.stage in _OUT):
+            raise Contradiction(publication.id)
+        number = 1 if last is None else last.number + 1
+        await insert_attempt(session, work, _fresh(work, source), number)
         row = await _live(session, publication.id)
     assert row is not None
-    cancelled = publication.cancel_requested_at is not None
     work.attempt_id, work.number = row.id, row.number
-    work.attempt = attempt_of(row, vault, publication.post_ids, cancel_requested=cancelled)
+    work.attempt = attempt_of(
+        row,
+        vault,
+        publication.post_ids,
+        cancel_requested=publication.cancel_requested_at is not None,
+        told=app.webhook_at is not None and work.now - app.webhook_at < _TOLD_FOR,
+    )
     return work
+
+
+def _fresh(work: Work, source: Source) -> Attempt:
+    public = work.mode is Mode.DIRECT and work.network.is_public(work.settings)
+    return Attempt(plan=work.attempt.plan, source=source, mode=work.mode, expects_id=public)
+
+
+async def _media(session: AsyncSession, post_id: str) -> list[MediaFile]:
+    found = await session.scalars(
+        select(MediaFile)
+        .join(PostMedia, PostMedia.media_id == MediaFile.id)
+        .where(PostMedia.post_id == post_id)
+        .order_by(PostMedia.position)
+    )
+    return list(found)
+
+
+def _file(store: MediaStore, media: MediaFile) -> Media:
+    return Media(
+        source=store.source(media.workspace_id, media.sha256),
+        size_bytes=media.size_bytes,
+        sha256=media.sha256,
+        content_type=media.content_type,
+    )
+
+
+def _plan(network: Network, source: Source, media: list[MediaFile]) -> Plan:
+    size_bytes = sum(file.size_bytes for file in media)
+    return network.plan(size_bytes) if source is Source.UPLOAD else Plan(size_bytes, 0, 0)
 
 
 async def _live(session: AsyncSession, publication_id: str) -> AttemptRow | None:
@@ -134,17 +225,30 @@ async def _live(session: AsyncSession, publication_id: str) -> AttemptRow | None
     )
 
 
+async def _last(session: AsyncSession, publication_id: str) -> AttemptRow | None:
+    return await session.scalar(
+        select(AttemptRow)
+        .where(AttemptRow.publication_id == publication_id)
+        .order_by(AttemptRow.number.desc())
+        .limit(1)
+    )
+
+
 def attempt_of(
-    row: AttemptRow, vault: Vault, post_ids: list[str], *, cancel_requested: bool
+    row: AttemptRow, vault: Vault, post_ids: list[str], *, cancel_requested: bool, told: bool
 ) -> Attempt:
     """The attempt as the protocol sees it."""
     url, lost = _upload_url(row, vault)
     return Attempt(
         plan=Plan(row.size_bytes, row.chunk_bytes, row.chunk_count),
+        source=row.source,
+        mode=row.mode,
         stage=row.stage,
         expects_id=row.expects_id,
         cancel_requested=cancel_requested,
+        told=told,
         checked_at=row.checked_at,
+        announced_at=row.announced_at,
         publish_id=row.publish_id,
         upload_url=url,
         opened_at=row.opened_at,
@@ -158,6 +262,7 @@ def attempt_of(
         rejections=row.rejections,
         voids=row.voids,
         retries=row.retries,
+        cancels=row.cancels,
     )
 
 
@@ -178,10 +283,13 @@ async def insert_attempt(session: AsyncSession, work: Work, a: Attempt, number: 
             id=new_id("att"),
             workspace_id=work.workspace_id,
             publication_id=work.publication_id,
+            connection_id=work.connection_id,
             number=number,
             live=True,
             stage=a.stage,
-            media_sha256=work.media.sha256,
+            source=a.source,
+            mode=a.mode,
+            media_sha256=_digest(work),
             size_bytes=a.plan.size_bytes,
             chunk_bytes=a.plan.chunk_bytes,
             chunk_count=a.plan.count,
@@ -194,6 +302,16 @@ async def insert_attempt(session: AsyncSession, work: Work, a: Attempt, number: 
             rejections=0,
             voids=a.voids,
             retries=a.retries,
+            cancels=0,
+            end_code="",
+            detail="",
             created_at=NOW,
         )
     )
+
+
+def _digest(work: Work) -> str:
+    """The hash of the file; of several, the hash of their hashes in order."""
+    if len(work.files) == 1:
+        return work.media.sha256
+    return hashlib.sha256("".join(file.sha256 for file in work.files).encode()).hexdigest()

@@ -73,7 +73,10 @@ async def issue(
     expires_at: datetime,
     serves_early: bool = False,
 ) -> tuple[str, ...]:
-    """Make the addresses of an attempt, in its intent's transaction; once per attempt.
+    """Make the addresses of an attempt, in its intent's transaction.
+
+    An attempt has one set of addresses. If the network refused it for now, and it is announced
+    again, they get a new end.
 
     Args:
         session: the transaction.
@@ -93,6 +96,17 @@ async def issue(
     """
     for media_id in sorted(set(media_ids)):  # in one order, or two attempts wait for each other
         await use(session, workspace_id, media_id)
+    known = await session.execute(
+        update(MediaAddress)
+        .where(
+            MediaAddress.workspace_id == workspace_id,
+            MediaAddress.attempt_id == attempt_id,
+            MediaAddress.void_at.is_(None),
+        )
+        .values(expires_at=expires_at, serves_early=serves_early)
+        .returning(MediaAddress.position, MediaAddress.id)
+    )
+    ids = {row.position: row.id for row in known}
     files = await session.execute(
         select(MediaFile.id, MediaFile.content_type).where(
             MediaFile.workspace_id == workspace_id, MediaFile.id.in_(media_ids)
@@ -102,23 +116,29 @@ async def issue(
     rows = list[dict[str, object]]()
     paths = list[str]()
     for position, media_id in enumerate(media_ids):
-        address_id = new_id("adr")
-        rows.append(
-            {
-                "id": address_id, "workspace_id": workspace_id, "attempt_id": attempt_id,
-                "media_id": media_id, "position": position, "created_at": NOW,
-                "expires_at": expires_at, "serves_early": serves_early,
-            }
-        )  # fmt: skip
+        address_id = ids.get(position) or new_id("adr")
+        if position not in ids:
+            rows.append(
+                {
+                    "id": address_id, "workspace_id": workspace_id, "attempt_id": attempt_id,
+                    "media_id": media_id, "position": position, "created_at": NOW,
+                    "expires_at": expires_at, "serves_early": serves_early,
+                }
+            )  # fmt: skip
         name = f"{position + 1}.{_ENDINGS.get(types[media_id], 'bin')}"
         paths.append(signer.path(address_id, name, int(expires_at.timestamp())))
-    await session.execute(insert(MediaAddress).values(rows))
+    if rows:
+        await session.execute(insert(MediaAddress).values(rows))
     return tuple(paths)
 
 
-async def release(session: AsyncSession, workspace_id: str, attempt_id: str) -> None:
-    """Let an attempt's addresses be served, in the transaction that stores the network's id."""
-    await session.execute(
+async def release(session: AsyncSession, workspace_id: str, attempt_id: str) -> bool:
+    """Let an attempt's addresses be served, in the transaction that stores the network's id.
+
+    Returns:
+        False if they were declared void before.
+    """
+    opened = await session.execute(
         update(MediaAddress)
         .where(
             MediaAddress.workspace_id == workspace_id,
@@ -127,7 +147,9 @@ async def release(session: AsyncSession, workspace_id: str, attempt_id: str) -> 
             MediaAddress.void_at.is_(None),
         )
         .values(released_at=NOW)
+        .returning(MediaAddress.id)
     )
+    return opened.first() is not None
 
 
 async def void(session: AsyncSession, workspace_id: str, attempt_id: str) -> bool:

@@ -1,0 +1,330 @@
+"""One worker's turn with one publication: decide, record, call, and again until it waits."""
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from postwright.connections.accounts import Accounts
+from postwright.connections.ledger import OnBehalf
+from postwright.connections.refresh import AccessToken, NoAccess
+from postwright.db.database import Database, DatabaseGone, app_now
+from postwright.errors import StorageTrouble
+from postwright.jobs.lanes import Claim
+from postwright.media.errors import MediaDamaged, MediaMissing
+from postwright.media.store import MediaStore, verify
+from postwright.platforms.answers import CreatorReady, Lost, Opened, Refusal, Refused
+from postwright.platforms.base import CallFacts, listener
+from postwright.platforms.content import Mode
+from postwright.platforms.purpose import Purpose
+from postwright.publishing.attempt import (
+    AskStatus,
+    Call,
+    CancelPull,
+    CheckCreator,
+    Close,
+    Closed,
+    Decision,
+    End,
+    Event,
+    Init,
+    NoToken,
+    OnHold,
+    Restart,
+    Send,
+    Served,
+    Unfit,
+    Wait,
+    Woke,
+)
+from postwright.publishing.hosting import Hosting
+from postwright.publishing.models import AttemptRow, Publication
+from postwright.publishing.protocol import decide
+from postwright.publishing.record import (
+    Barred,
+    FenceLost,
+    Heard,
+    Outdated,
+    Recorded,
+    Recorder,
+    knowing_cancel,
+)
+from postwright.publishing.work import Work, take_up
+
+log = logging.getLogger(__name__)
+
+_SHOW_EVERY_S = 0.5
+# An init is answered in seconds; a token that is about to end must not be sent with it.
+_TOKEN_NEED = timedelta(minutes=2)
+_PURPOSES = {Mode.DIRECT: Purpose.PUBLISH, Mode.DRAFT: Purpose.DRAFT}
+_NO_ADDRESS = OnHold(
+    "no_public_address",
+    "{network} fetches this from us, and we have no address to be reached at. "
+    "Set POSTWRIGHT_WEB__PUBLIC_URL; `postwright doctor` looks whether it works.",
+    timedelta(minutes=5),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """What a worker needs to work on publications."""
+
+    accounts: Accounts
+    store: MediaStore
+    hosting: Hosting
+    lease: timedelta
+    holder: str
+
+    async def load(self, session: AsyncSession, publication: Publication) -> Work:
+        """A publication with what is needed to work on it."""
+        accounts = self.accounts
+        return await take_up(
+            session, accounts.vault, publication, accounts.networks.of_app, self.store
+        )
+
+
+class Turn:
+    """From taking a publication up to waiting or the end."""
+
+    def __init__(self, bench: Workbench, claim: Claim, work: Work) -> None:
+        self._bench = bench
+        self._accounts = bench.accounts
+        self._claim = claim
+        self._work = work
+        self._who = OnBehalf(
+            work.workspace_id, work.connection_id, work.publication_id, work.number
+        )
+        self._recorder = Recorder(
+            database=self._accounts.database,
+            vault=self._accounts.vault,
+            hosting=bench.hosting,
+            claim=claim,
+            who=self._who,
+            lease=bench.lease,
+            holder=bench.holder,
+        )
+        loop = asyncio.get_running_loop()
+        self._clock = loop.time
+        self._began = loop.time()
+        self._heard = Heard()
+        self._token: AccessToken | None = None
+        self._rejected: int | None = None
+
+    def _now(self) -> datetime:
+        """The database's clock, as of the taking up, plus what has passed since."""
+        return self._work.now + timedelta(seconds=self._clock() - self._began)
+
+    async def run(self) -> bool:
+        """Go on until there is nothing to do now. False if the lane was lost."""
+        try:
+            return await self._run()
+        finally:
+            # What was heard goes into the ledger with what was decided on it; this is the rest.
+            await asyncio.shield(self._recorder.keep(self._work, self._take_heard()))
+
+    async def _run(self) -> bool:
+        event: Event = Woke()
+        now = self._now()
+        while True:
+            decision = decide(self._work.attempt, event, now)
+            result = await self._missing_for(decision) or await self._recorder.record(
+                self._work, decision, self._take_heard(), now
+            )
+            match result:
+                case FenceLost():
+                    log.info("%s: the lane was lost", self._work.publication_id)
+                    return False
+                case Outdated():
+                    known = self._work.attempt_id
+                    if not await self._reload():
+                        return True
+                    # An id that was told once must not be forgotten.
+                    if not (isinstance(event, Opened) and self._work.attempt_id == known):
+                        event, now = Woke(), self._now()
+                case Barred(event=barred):
+                    self._work.attempt = decision.attempt
+                    event, now = barred, self._now()
+                case Recorded():
+                    self._work.attempt = knowing_cancel(decision.attempt, result)
+                    if isinstance(decision.next, Wait | Restart | End):
+                        log.info("%s: %s", self._work.publication_id, decision.next)
+                        return True
+                    now = self._now()
+                    answer = await self._perform(decision.next, result)
+                    if answer is None:
+                        return False
+                    event = answer
+
+    def _take_heard(self) -> Heard:
+        heard, self._heard = self._heard, Heard()
+        return heard
+
+    async def _reload(self) -> bool:
+        """Look again at what a person has changed; False if it is not to be done now any more."""
+        work = self._work
+        async with self._accounts.database.transaction() as session:
+            publication = await session.get_one(Publication, work.publication_id)
+            if publication.lane != self._claim.kind or publication.due_at is None:
+                return False
+            if publication.due_at > await app_now(session):
+                return False
+            self._work = await self._bench.load(session, publication)
+        self._began = self._clock()
+        return True
+
+    async def _missing_for(self, decision: Decision) -> Barred | None:
+        """See to what a call needs before its intent is recorded."""
+        if not isinstance(decision.next, CheckCreator | Init | AskStatus | CancelPull):
+            return None
+        announces = isinstance(decision.next, CheckCreator | Init)
+        if announces and decision.attempt.is_pull and not self._bench.hosting.public_url:
+            return Barred(_NO_ADDRESS)
+        if self._token is not None and self._now() < self._token.usable_until:
+            return None
+        got = await self._accounts.keeper.fresh(
+            self._who,
+            self._work.network,
+            need=_TOKEN_NEED,
+            rejected_version=self._rejected,
+            purpose=_PURPOSES[self._work.mode] if announces else None,
+        )
+        match got:
+            case AccessToken():
+                self._token = got
+                return None
+            case NoAccess():
+                return Barred(_no_token(got))
+
+    async def _perform(self, call: Call, recorded: Recorded) -> Event | None:
+        """Make one call, no transaction open. None if the lane was lost."""
+        if isinstance(call, Close):
+            closed = await self._recorder.close(self._work)
+            if isinstance(closed, FenceLost):
+                return None
+            return Closed() if closed else Served()
+        answer = await self._listening(call, recorded)
+        if isinstance(answer, Refused) and answer.refusal is Refusal.TOKEN and self._token:
+            return await self._token_refused(answer)
+        if isinstance(answer, Refused) and answer.refusal is Refusal.SCOPE and self._token:
+            await self._accounts.keeper.note_missing_scope(
+                self._who,
+                self._work.network,
+                self._token,
+                answer.message or answer.code,
+                purpose=_PURPOSES[self._work.mode],
+            )
+        if isinstance(answer, CreatorReady):
+            return await self._fit(answer) or answer
+        return answer
+
+    async def _listening(self, call: Call, recorded: Recorded) -> Event:
+        """Make the call; what it was and what it brought is stored with the next decision."""
+        facts: list[CallFacts] = []
+        before = listener.set(facts.append)
+        try:
+            answer = await self._call(call, recorded.addresses)
+        finally:
+            listener.reset(before)
+            self._heard = Heard(facts, recorded.slot)
+        if isinstance(call, CheckCreator | Init) and isinstance(answer, CreatorReady | Refused):
+            self._heard.answer = answer
+        return answer
+
+    async def _token_refused(self, answer: Refused) -> Event:
+        """The network refused the token; with a refreshed one the call may be made again."""
+        assert self._token is not None
+        self._rejected, self._token = self._token.version, None
+        got = await self._accounts.keeper.fresh(
+            self._who, self._work.network, rejected_version=self._rejected
+        )
+        match got:
+            case AccessToken():
+                return Lost(sent=False, why=f"the token was refreshed after {answer.code}")
+            case NoAccess():
+                return _no_token(got)
+
+    async def _call(self, call: Call, addresses: tuple[str, ...]) -> Event:
+        work, token = self._work, "" if self._token is None else self._token.value
+        match call:
+            case CheckCreator():
+                return await work.network.creator(token, work.mode)
+            case Init():
+                return await work.network.open(token, work.content(addresses))
+            case AskStatus():
+                return await work.network.status(token, work.attempt.publish_id or "")
+            case CancelPull():
+                return await work.network.cancel(token, work.attempt.publish_id or "")
+            case Send(offset=offset):
+                return await self._send(offset)
+            case Close():
+                raise AssertionError
+            case _:
+                assert_never(call)
+
+    async def _send(self, offset: int) -> Event:
+        work = self._work
+        shown = _Progress(self._accounts.database, work.attempt_id)
+        showing = asyncio.ensure_future(shown.run())
+        try:
+            return await work.network.send(
+                work.attempt.upload_url or "", work.media, work.attempt.plan, offset, shown.tell
+            )
+        finally:
+            showing.cancel()
+            await asyncio.gather(showing, return_exceptions=True)
+
+    async def _fit(self, creator: CreatorReady) -> Unfit | Lost | None:
+        """What forbids this post, as far as it can be known before sending.
+
+        The files are read to their ends: nobody may announce what is not there, or is another
+        file now.
+        """
+        work = self._work
+        for finding in work.network.findings(work.content(), work.probes, creator.facts):
+            if finding.blocks:
+                return Unfit(finding.rule, finding.says)
+        for file in work.files:
+            try:
+                await verify(self._bench.store, work.workspace_id, file.sha256, file.size_bytes)
+            except (MediaMissing, MediaDamaged) as error:
+                return Unfit(error.code, f"{error.what} {error.why}")
+            except StorageTrouble as error:
+                return Lost(sent=False, why=f"{error.what} {error.why}")
+        return None
+
+
+def _no_token(got: NoAccess) -> Event:
+    if got.passing:
+        return Lost(sent=False, why=got.detail)
+    return NoToken(got.refusal, got.detail)
+
+
+class _Progress:
+    """Shows how far a range has come, for people; the protocol never reads it."""
+
+    def __init__(self, database: Database, attempt_id: str) -> None:
+        self._database = database
+        self._attempt_id = attempt_id
+        self._sent = self._shown = 0
+
+    def tell(self, offset: int) -> None:
+        self._sent = offset
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(_SHOW_EVERY_S)
+            if self._sent == self._shown:
+                continue
+            self._shown = self._sent
+            with contextlib.suppress(DatabaseGone):
+                async with self._database.transaction() as session:
+                    await session.execute(
+                        update(AttemptRow)
+                        .where(AttemptRow.id == self._attempt_id)
+                        .values(progress_bytes=self._sent)
+                    )
