@@ -68,7 +68,7 @@ async def test_a_good_address_is_green_all_over(
     async with standing(database_url, tmp_path, path=path) as scene:
         found = await seen(scene)
         assert set(lights(found)) == {
-            "web", "public address", "certificate", "webhooks", "ownership", "in between",
+            "web", "public address", "certificate", "ownership", "in between",
         }  # fmt: skip
         assert set(lights(found).values()) == {Light.GREEN}, found
         secret = signer_of(scene.settings).proof("0" * 32)

@@ -10,6 +10,7 @@ from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.doctor import (
     accounts,
+    alerts,
     between,
     clock,
     database,
@@ -19,6 +20,7 @@ from postwright.cli.doctor import (
     public,
     storage,
     versions,
+    webhooks,
     workers,
 )
 from postwright.cli.doctor.look import look
@@ -42,6 +44,8 @@ CHECKS: dict[str, Check] = {
     "public address": public.check,
     "ownership": ownership.check,
     "in between": between.check,
+    "webhooks": webhooks.check,
+    "alerts": alerts.check,
 }
 
 _MARKS = {Light.GREEN: ("✓", "green"), Light.AMBER: ("!", "yellow"), Light.RED: ("✗", "red")}
@@ -55,7 +59,8 @@ async def command(*, as_json: bool) -> int:
     """Look for what is wrong, and say what to do about it.
 
     Looks at the database, the clocks, the master key, the media store, the workers, the way to
-    TikTok, the accounts, and the public address as TikTok would see it. It posts nothing.
+    TikTok, the accounts, the public address as TikTok would see it, webhooks and alerts. It posts
+    nothing.
 
     Ends with 0 if nothing is red, else with 1.
     """
