@@ -2,16 +2,19 @@
 
 import asyncio
 import struct
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import asdict, replace
 from fractions import Fraction
+from math import log10
 from pathlib import Path
 from typing import Any
 
 import av
 import psutil
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms, ImageFilter, ImageStat
 
+from postwright.media.fixing.benches import benches
 from postwright.media.fixing.errors import FixFailed
 from postwright.media.fixing.mend import mend
 from postwright.media.fixing.plan import plan
@@ -109,6 +112,26 @@ async def test_a_remuxed_video_has_the_very_pictures_of_the_original(
     assert pictures(output) == pictures(source)
     data = output.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
+
+
+async def test_pictures_of_a_megabyte_each_are_taken_over_too(video: Video, tmp_path: Path) -> None:
+    source = video(".mkv", width=1080, height=1920, duration_s=0.5, min_bytes=13_000_000)
+    recipe = recipe_of(await probe(source))
+    assert recipe is not None
+    assert recipe.kind == "remux"
+    told = {"kind": recipe.kind, "order": asdict(recipe.order), "output": str(tmp_path / "a.mp4")}
+
+    async with started("video", Limits()) as bench:
+        answer = await bench.give(source, told)
+
+    assert answer["kind"] == "remux"
+    assert (tmp_path / "a.mp4").stat().st_size > 12_000_000
+
+
+async def test_whole_pictures_are_encoded_side_by_side(corpus: Corpus, tmp_path: Path) -> None:
+    output, _ = await mended(corpus("fps-120.mp4"), tmp_path)
+
+    assert b"sliced_threads=0" in output.read_bytes()  # the encoder writes down its settings
 
 
 def pictures(path: Path) -> list[bytes]:
@@ -312,6 +335,56 @@ async def test_a_program_without_its_parent_ends_at_once_and_so_does_one_that_st
         one = psutil.Process(bench.pid)
         bench.close()
         await asyncio.to_thread(one.wait, 10)
+
+
+def working() -> list[int]:
+    """The programs that mend photos for this process."""
+    children = psutil.Process().children()
+    return [child.pid for child in children if "postwright.media.fixing.photo" in child.cmdline()]
+
+
+async def test_many_photos_are_mended_by_one_program_and_a_bad_one_harms_none(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    source = corpus("good.png")
+    recipe = recipe_of(await probe(source))
+    assert recipe is not None
+    seen = list[list[int]]()
+
+    async with benches(Limits()) as kept:
+        for number, one in enumerate((source, source, corpus("cut.png"), source)):
+            output = tmp_path / f"{number}.jpg"
+            with suppress(FixFailed):
+                await mend(recipe, one, output, limits=Limits(), probe_timeout_s=30, kept=kept)
+            seen.append(working())
+
+    assert [len(pids) for pids in seen] == [1, 1, 0, 1]
+    assert seen[0] == seen[1]
+    assert [(tmp_path / f"{number}.jpg").exists() for number in range(4)] == [1, 1, 0, 1]
+    assert not working()
+
+
+async def test_a_photo_that_is_unpacked_smaller_is_as_good_as_one_made_small_by_the_best_filter(
+    tmp_path: Path,
+) -> None:
+    grain = Image.effect_noise((3000, 4000), 40).filter(ImageFilter.GaussianBlur(1))
+    grain.convert("RGB").save(tmp_path / "a.jpg", quality=92)
+    with Image.open(tmp_path / "a.jpg") as image:
+        whole: Any = image  # how it is resized is typed in part only
+        best = whole.resize((1080, 1440), Image.Resampling.LANCZOS)
+    best.save(tmp_path / "best.jpg", quality=90)
+
+    output, _ = await mended(tmp_path / "a.jpg", tmp_path)
+
+    # Grain alone is the hardest there is; without any change but JPEG's own it comes to 37.
+    assert decibels(output, best) > decibels(tmp_path / "best.jpg", best) - 2.5
+
+
+def decibels(path: Path, wanted: Image.Image) -> float:
+    """How near a picture comes to another."""
+    with Image.open(path) as image:
+        apart: Any = ImageStat.Stat(ImageChops.difference(image, wanted)).rms
+    return 20 * log10(255 / max(apart))
 
 
 async def test_a_file_that_eats_memory_is_stopped(corpus: Corpus, tmp_path: Path) -> None:

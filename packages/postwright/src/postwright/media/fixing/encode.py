@@ -254,6 +254,8 @@ class _Writer:
         context = stream.codec_context
         context.time_base = 1 / self._rate
         context.gop_size = round(self._rate * _KEY_EVERY_S)
+        # Whole pictures side by side: slices of one leave cores idle, and make larger files.
+        context.thread_type = "FRAME"
         context.thread_count = min(_THREADS, os.cpu_count() or 1) * 3 // 2
         return stream
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from postwright.media.errors import MediaUnreadable
+from postwright.media.fixing.benches import Benches
 from postwright.media.fixing.errors import FixFailed
 from postwright.media.fixing.recipe import Recipe, VideoOrder
 from postwright.media.fixing.run import Limits, Progress, carry_out
@@ -21,6 +22,7 @@ async def mend(
     limits: Limits,
     probe_timeout_s: float,
     on_progress: Progress | None = None,
+    kept: Benches | None = None,
 ) -> Probe:
     """Do what a recipe says, and probe the result. `output` counts only when this returns.
 
@@ -28,15 +30,19 @@ async def mend(
         recipe: what to do.
         source: the file; it is only read.
         output: is written, in a folder that is thrown away (see workshop.py).
-        limits: what it may cost.
+        limits: what it may cost; `kept` has its own.
         probe_timeout_s: longest time for looking at the result.
         on_progress: called with how much is done, from 0 to 1.
+        kept: programs that mend other files of the same person too; without, one is started.
 
     Raises:
         FixFailed: the file is damaged, or took too much.
         FixUnusable: the program does not start.
     """
-    await carry_out(recipe, source, output, limits=limits, on_progress=on_progress)
+    if kept is None:
+        await carry_out(recipe, source, output, limits=limits, on_progress=on_progress)
+    else:
+        await kept.carry_out(recipe, source, output, on_progress)
     try:
         found = await probe(output, timeout_s=probe_timeout_s)
     except MediaUnreadable as error:

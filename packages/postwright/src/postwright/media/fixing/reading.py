@@ -11,6 +11,9 @@ from av.stream import Disposition
 
 from postwright.media.fixing.serve import Refused
 
+# Read ahead at most. Of pictures of a megabyte each, the usual 5 MB are too few to learn in which
+# order they are shown, and without that they cannot be taken over.
+_PROBED_BYTES = 64_000_000
 # Demuxers that read one file and nothing else, as in media/inspect.py, without still pictures.
 _DEMUXERS = "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,flv,asf,ogg"
 
@@ -22,7 +25,12 @@ def opened(path: Path) -> Generator[Any]:
     Raises:
         Refused: the file cannot be read.
     """
-    options = {"protocol_whitelist": "file", "format_whitelist": _DEMUXERS, "fflags": "+genpts"}
+    options = {
+        "protocol_whitelist": "file",
+        "format_whitelist": _DEMUXERS,
+        "fflags": "+genpts",
+        "probesize": str(_PROBED_BYTES),
+    }
     try:
         with av.open(f"file:{path}", options=options) as container:
             yield container

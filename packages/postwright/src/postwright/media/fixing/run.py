@@ -66,10 +66,15 @@ async def carry_out(
         FixFailed: the file is damaged, or took too much.
         FixUnusable: the program does not start.
     """
-    name: Program = "photo" if recipe.kind == "photo" else "video"
-    order = {"kind": recipe.kind, "order": asdict(recipe.order), "output": str(output)}
-    async with started(name, limits) as bench:
+    program, order = order_for(recipe, output)
+    async with started(program, limits) as bench:
         await bench.give(source, order, on_progress)
+
+
+def order_for(recipe: Recipe, output: Path) -> tuple[Program, dict[str, Any]]:
+    """The program that a recipe is for, and what it is told."""
+    program: Program = "photo" if recipe.kind == "photo" else "video"
+    return program, {"kind": recipe.kind, "order": asdict(recipe.order), "output": str(output)}
 
 
 @asynccontextmanager
@@ -185,5 +190,8 @@ def _environment() -> dict[str, str]:
         "PATH": os.defpath,
         # Each arena takes address space, which is limited.
         "MALLOC_ARENA_MAX": "4",
+        # The memory of one photo serves for the next: to get it anew takes a quarter of the time.
+        "PILLOW_BLOCK_SIZE": "1m",
+        "PILLOW_BLOCKS_MAX": "64",
         **given,
     }
