@@ -26,14 +26,12 @@ def is_public(address: str) -> bool:
 
 
 def _is_global(address: IPv4Address | IPv6Address) -> bool:
-    if address.is_multicast or address.is_reserved:
-        return False
     if isinstance(address, IPv6Address):
-        if address.ipv4_mapped is not None:
+        if address.ipv4_mapped is not None or address in _CARRIES_IPV4:
             return True  # what counts is inside
         if address.is_site_local or address in _OWN:
             return False
-    return address.is_global
+    return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
 def _inside(address: IPv4Address | IPv6Address) -> Iterator[IPv4Address]:

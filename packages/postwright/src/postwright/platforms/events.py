@@ -32,7 +32,7 @@ class WentPrivate:
 
 @dataclass(frozen=True, slots=True)
 class Parted:
-    """An account's authorisation has ended, and its tokens with it; `why` is for a person."""
+    """An account's authorisation has ended, and its tokens with it; `why` is half a sentence."""
 
     why: str
 

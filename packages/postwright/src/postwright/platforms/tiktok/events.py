@@ -28,12 +28,12 @@ _OLDEST = timedelta(days=7)
 
 _WHY: Mapping[RemovedReason, str] = MappingProxyType(
     {
-        RemovedReason.UNKNOWN: "TikTok does not say why.",
-        RemovedReason.DISCONNECTED: "It was removed in TikTok's settings.",
-        RemovedReason.ACCOUNT_DELETED: "The TikTok account was deleted.",
-        RemovedReason.AGE_CHANGED: "The age of the TikTok account's owner has changed.",
-        RemovedReason.ACCOUNT_BANNED: "TikTok has banned the account.",
-        RemovedReason.REVOKED: "It was given back by the app.",
+        RemovedReason.UNKNOWN: "TikTok does not say why",
+        RemovedReason.DISCONNECTED: "removed in TikTok's settings",
+        RemovedReason.ACCOUNT_DELETED: "the TikTok account was deleted",
+        RemovedReason.AGE_CHANGED: "the age of the TikTok account's owner has changed",
+        RemovedReason.ACCOUNT_BANNED: "TikTok has banned the account",
+        RemovedReason.REVOKED: "given back by the app",
     }
 )
 

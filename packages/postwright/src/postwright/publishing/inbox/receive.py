@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from postwright.connections.models import PlatformApp
 from postwright.connections.removal import Removal, revoked_by_network
 from postwright.db.database import NOW
-from postwright.jobs import lanes
 from postwright.platforms.events import (
     OtherNews,
     Parted,
@@ -127,8 +126,6 @@ async def _part(session: AsyncSession, app: PlatformApp, told: Told, why: str) -
     connection = await queries.account(session, app.workspace_id, app.id, told.external_id)
     if connection is None:
         return Outcome.NOBODY
-    await lanes.lock(session, [connection.id])
-    await session.refresh(connection, with_for_update=True)
     removal = await revoked_by_network(session, connection, told.happened_at, why)
     match removal:
         case Removal.DONE | Removal.ALREADY:
