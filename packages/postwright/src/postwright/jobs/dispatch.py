@@ -5,12 +5,32 @@ import logging
 from datetime import timedelta
 
 import psycopg
+from sqlalchemy import text
 
 from postwright.db.database import Database, DatabaseGone
 from postwright.jobs import lanes
 from postwright.jobs.engine import Engine
+from postwright.jobs.lanes import Claim, Turn
 
 log = logging.getLogger(__name__)
+
+# Nudges that nobody has taken up, whether a lane is due, and when one will be: all in one look, as
+# an idle worker does nothing else. Each part is a step or two into an index.
+_LOOK = text("""
+    WITH clock AS MATERIALIZED (SELECT app_now() AS now)
+    SELECT
+        (SELECT count(*) FROM procrastinate_jobs WHERE queue_name = :kind AND status = 'todo'),
+        EXISTS (
+            SELECT 1 FROM lanes
+            WHERE kind = :kind AND next_at <= (SELECT now FROM clock)
+              AND (lease_until IS NULL OR lease_until < (SELECT now FROM clock))
+        ),
+        (
+            SELECT next_at - (SELECT now FROM clock) FROM lanes
+            WHERE kind = :kind AND next_at > (SELECT now FROM clock) ORDER BY next_at LIMIT 1
+        )
+""")
+_SHORTEST_S = 0.02
 
 
 class Dispatcher:
@@ -24,6 +44,9 @@ class Dispatcher:
         self._lease = lease
         self._poll_s = poll_s
         self._wake = {kind: asyncio.Event() for kind in engine.kinds}
+        self._turns = {kind: Turn() for kind in engine.kinds}
+        self._left_over = set[str]()
+        engine.when_freed = self._freed
 
     async def run(self) -> None:
         """Dispatch until cancelled."""
@@ -46,17 +69,32 @@ class Dispatcher:
                 continue
             self._wake[kind].clear()
 
+    def _freed(self, kind: str) -> None:
+        if kind in self._left_over:
+            self._wake[kind].set()
+
     async def once(self, kind: str) -> float:
-        """Claim and nudge what is due; the seconds until the next look."""
+        """Claim and nudge what is due; the seconds until the next look.
+
+        What there is no slot for stays where it is, and is looked at when a slot is free.
+        """
         async with self._database.transaction() as session:
-            free = await self._engine.free_slots(session, kind)
-            if free > 0:
-                for claim in await lanes.claim(session, kind, most=free, lease=self._lease):
-                    await self._engine.nudge(session, claim)
-            soonest = await lanes.soonest(session, kind)
-        if soonest is None:
+            waiting, is_due, next_in = (await session.execute(_LOOK, {"kind": kind})).one()
+            free = self._engine.free_slots(kind, waiting)
+            claims = list[Claim]()
+            if is_due and free > 0:
+                claims = await lanes.claim(
+                    session, kind, most=free, lease=self._lease, turn=self._turns[kind]
+                )
+            if claims:
+                await self._engine.nudge(session, kind, claims)
+        if is_due and len(claims) >= free:
+            self._left_over.add(kind)
+        else:
+            self._left_over.discard(kind)
+        if next_in is None:
             return self._poll_s
-        return min(self._poll_s, max(0.02, soonest.total_seconds()))
+        return min(self._poll_s, max(_SHORTEST_S, next_in.total_seconds()))
 
     async def _listen(self) -> None:
         while True:

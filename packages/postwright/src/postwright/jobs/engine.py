@@ -6,12 +6,13 @@ the lease runs out and the lane is claimed again, and when it comes late its fen
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import procrastinate
 import psycopg
 from procrastinate.exceptions import ConnectorException
 from procrastinate.tasks import Task
+from procrastinate.types import JSONDict
 from psycopg_pool import PoolTimeout
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -30,10 +31,6 @@ from postwright.jobs.lanes import Claim
 log = logging.getLogger(__name__)
 
 Runner = Callable[[Claim], Awaitable[None]]
-
-_WAITING = text("""
-    SELECT count(*) FROM procrastinate_jobs WHERE queue_name = :queue AND status = 'todo'
-""")
 
 # Jobs of workers that are gone; the lanes they were for come back by themselves.
 _DROP_STALLED = text("""
@@ -78,6 +75,8 @@ class Engine:
         self._database = database
         self._slots = {kind: (few or {}).get(kind, slots) for kind in runners}
         self._running: dict[str, int] = dict.fromkeys(runners, 0)
+        # Called with the kind whenever a lane was let go, so that nobody has to look for a slot.
+        self.when_freed: Callable[[str], None] = lambda _: None
         self._tasks: dict[str, Task[..., Awaitable[None], ...]] = {
             kind: self._task(kind, runner) for kind, runner in runners.items()
         }
@@ -96,27 +95,27 @@ class Engine:
                 log.warning("lane %s: %s %s %s", lane_id, error.what, error.why, error.fix)
             finally:
                 self._running[kind] -= 1
+                self.when_freed(kind)
 
         return self._app.task(name=f"lane.{kind}", queue=kind)(run)
 
-    async def free_slots(self, session: AsyncSession, kind: str) -> int:
+    def free_slots(self, kind: str, waiting: int) -> int:
         """How many lanes of a kind may be claimed now: twice the free slots, less what waits."""
-        waiting = (await session.execute(_WAITING, {"queue": kind})).scalar_one()
         return max(0, 2 * (self._slots[kind] - self._running[kind]) - waiting)
 
-    async def nudge(self, session: AsyncSession, claim: Claim) -> None:
-        """Enqueue the nudge for a claim, in the claim's own transaction."""
+    async def nudge(self, session: AsyncSession, kind: str, claims: Sequence[Claim]) -> None:
+        """Enqueue the nudges for claims of one kind, in the claims' own transaction."""
         raw = await driver_connection(session)
-        await (
-            self._tasks[claim.kind]
-            .configure(connection=raw)
-            .defer_async(
-                lane_id=claim.lane_id,
-                workspace_id=claim.workspace_id,
-                subject_id=claim.subject_id,
-                fence=claim.fence,
-            )
-        )
+        jobs: list[JSONDict] = [
+            {
+                "lane_id": claim.lane_id,
+                "workspace_id": claim.workspace_id,
+                "subject_id": claim.subject_id,
+                "fence": claim.fence,
+            }
+            for claim in claims
+        ]
+        await self._tasks[kind].configure(connection=raw).batch_defer_async(*jobs)
 
     async def run(self) -> None:
         """Run nudges until cancelled; what runs then is cancelled too and its lanes let go."""

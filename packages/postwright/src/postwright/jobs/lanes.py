@@ -201,13 +201,6 @@ _ABANDON = text("""
     WHERE id = :id AND fence = :fence
 """)
 
-_SOONEST = text("""
-    SELECT next_at - clock.now FROM lanes, (SELECT app_now() AS now OFFSET 0) AS clock
-    WHERE kind = :kind AND next_at IS NOT NULL
-      AND (lease_until IS NULL OR lease_until < clock.now)
-    ORDER BY next_at LIMIT 1
-""")
-
 # Workspaces that one claim looks at, and how soon something has to be due to be told at once.
 STEPS = 100
 SOON = timedelta(minutes=1)
@@ -304,8 +297,3 @@ async def release(
 async def abandon(session: AsyncSession, lane_id: str, fence: int) -> None:
     """Let go of the lane as it is: somebody else may take it up at once."""
     await session.execute(_ABANDON, {"id": lane_id, "fence": fence})
-
-
-async def soonest(session: AsyncSession, kind: str) -> timedelta | None:
-    """How long until a free lane of this kind is due; None if none is planned."""
-    return (await session.execute(_SOONEST, {"kind": kind})).scalar_one_or_none()

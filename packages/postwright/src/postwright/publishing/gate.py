@@ -1,0 +1,123 @@
+"""The gate: what keeps a publication from being started now, asked before each call that counts.
+
+It is asked in the transaction that would record the intent, with the account's lanes locked. In
+the usual case all of it is one statement.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from postwright.platforms.content import Mode
+from postwright.publishing import caps
+from postwright.publishing.attempt import OnHold, Unfit
+from postwright.publishing.caps import Standing
+from postwright.publishing.work import Work
+
+PAUSED = "paused"
+IN_DOUBT = "copy_in_doubt"
+_LOOK_AT_DOUBT = timedelta(minutes=1)
+
+# The clock is read once: app_now() is no cheap call.
+_SEEN = text("""
+    WITH clock AS MATERIALIZED (SELECT app_now() AS now)
+    SELECT clock.now,
+           COALESCE((SELECT doubted_at IS NOT NULL FROM installation), false) AS in_doubt,
+           pause.reason AS pause, connections.cap_at, connections.cap_posts,
+           CASE WHEN :unaudited THEN connections.facts END AS facts,
+           recent.counted, recent.going, recent.oldest_at, line.ahead, line.ahead_at
+    FROM clock
+    JOIN connections ON connections.id = :connection_id
+    LEFT JOIN LATERAL (
+        SELECT reason FROM pauses
+        WHERE (workspace_id IS NULL OR workspace_id = :workspace_id)
+          AND (connection_id IS NULL OR connection_id = :connection_id)
+        ORDER BY created_at LIMIT 1
+    ) AS pause ON true
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS counted, count(*) FILTER (WHERE stage = ANY(:going)) AS going,
+               min(announced_at) AS oldest_at
+        FROM attempts
+        WHERE connection_id = :connection_id AND announced_at > clock.now - interval '24 hours'
+          AND mode = :mode AND stage <> ALL(:done)
+    ) AS recent
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS ahead, min(due_at) AS ahead_at FROM publications
+        WHERE connection_id = :connection_id AND hold_reason = :reason AND hold_reason <> ''
+          AND lane = 'start' AND due_at IS NOT NULL AND (publish_at, id) < (:publish_at, :publication_id)
+    ) AS line
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the database says, read in one go."""
+
+    now: datetime
+    in_doubt: bool
+    pause: str | None
+    facts: dict[str, Any] | None
+    standing: Standing
+
+
+async def barred(session: AsyncSession, work: Work, *, announcing: bool) -> OnHold | Unfit | None:
+    """What keeps this publication from being checked, or, if `announcing`, from being announced.
+
+    Called in the transaction that would record the intent, with the account's lanes locked: a
+    pause that was made before, or a post that another worker has announced, is seen.
+    """
+    unaudited = work.mode is Mode.DIRECT and caps.is_unaudited(work.app)
+    seen = await look(session, work, with_facts=unaudited and announcing)
+    work.met_cap = seen.standing.cap_posts is not None
+    if seen.in_doubt:
+        return OnHold(
+            IN_DOUBT,
+            "this seems to be a copy or a restored backup; nothing is posted until a person says "
+            "that it is the one that goes on",
+            _LOOK_AT_DOUBT,
+        )
+    if seen.pause is not None:
+        return OnHold(PAUSED, seen.pause, None)
+    if (hold := caps.held(seen.standing)) is not None:
+        return hold
+    if unaudited:
+        unfit = caps.refused_while_unaudited(work, seen.facts) if announcing else None
+        return unfit or await caps.held_for_users(session, work, seen.now, announcing=announcing)
+    return None
+
+
+async def look(session: AsyncSession, work: Work, *, with_facts: bool) -> Seen:
+    """Read what the gate judges by."""
+    done = caps.DONE_DRAFTS if work.mode is Mode.DRAFT else ()
+    row = (
+        await session.execute(
+            _SEEN,
+            {
+                "workspace_id": work.workspace_id,
+                "connection_id": work.connection_id,
+                "publication_id": work.publication_id,
+                "publish_at": work.publish_at,
+                "mode": work.mode.value,
+                "reason": caps.REASONS[work.mode].value,
+                "going": [stage.value for stage in caps.GOING],
+                "done": [stage.value for stage in done],
+                "unaudited": with_facts,
+            },
+        )
+    ).one()
+    standing = Standing(
+        now=row.now,
+        mode=work.mode,
+        caps=work.network.caps(),
+        cap_at=row.cap_at,
+        cap_posts=row.cap_posts,
+        counted=row.counted,
+        going=row.going,
+        oldest_at=row.oldest_at,
+        ahead=row.ahead,
+        ahead_at=row.ahead_at,
+    )
+    return Seen(row.now, row.in_doubt, row.pause, row.facts, standing)
