@@ -11,6 +11,7 @@ from typing import Any
 import av
 import psutil
 import pytest
+from PIL import Image
 
 from postwright.media.errors import MediaNotFound, MediaUnreadable, ProbeUnusable
 from postwright.media.lookout import lookout
@@ -163,6 +164,36 @@ async def test_a_photo_is_known_by_its_content_whatever_its_name(
     assert isinstance(seen, PhotoProbe)
     assert seen.format == {"mjpeg": "jpeg"}.get(codec, codec)
     assert (seen.width, seen.height) == (64, 64)
+
+
+async def test_a_phones_jpeg_with_a_second_picture_inside_stands_still(tmp_path: Path) -> None:
+    path = tmp_path / "portrait.jpg"
+    second = Image.new("L", (64, 48))
+    Image.new("RGB", (128, 96)).save(path, format="MPO", save_all=True, append_images=[second])
+
+    seen = await probe(path)
+
+    assert isinstance(seen, PhotoProbe)
+    assert (seen.format, seen.width, seen.height, seen.animated) == ("jpeg", 128, 96, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("large.jpg", {"progressive": True, "quality": 1}), ("large.tif", {})],
+)
+async def test_half_a_picture_is_cut_off_though_it_is_too_large_to_unpack(
+    tmp_path: Path, name: str, options: dict[str, Any]
+) -> None:
+    path = tmp_path / name
+    mode = "1" if name.endswith("tif") else "L"
+    Image.effect_noise((8_000, 7_000), 90).convert(mode).save(path, **options)
+    assert isinstance(await probe(path), PhotoProbe)
+    os.truncate(path, path.stat().st_size // 2)
+
+    with pytest.raises(MediaUnreadable, match=name) as caught:
+        await probe(path)
+
+    assert "cut off" in caught.value.why
 
 
 async def test_sound_alone_is_no_video(tmp_path: Path) -> None:

@@ -19,6 +19,9 @@ _GAIN_MAPS = (b"hdrgm:Version", b"urn:iso:std:iso:ts:21496:-1", b"aux:hdrgainmap
 _NOTES_BYTES = 1 << 18
 _ORIENTATION = 0x0112
 _SKETCH = (135, 135)
+# Where the pieces of a TIFF are (strips, or tiles), and how long. Source: TIFF 6.0, 1992.
+_PIECES = (273, 324)
+_PIECE_BYTES = (279, 325)
 
 _BITMAP_HEADERS = {12, 40, 52, 56, 64, 108, 124}
 _BRANDS = {
@@ -92,23 +95,46 @@ def _classic(path: Path, kind: str) -> dict[str, Any]:
     with Image.open(path, formats=[_LIBRARY.get(kind, kind.upper())]) as image:
         _small_enough(*image.size)
         found = _describe(image)
-        found["animated"] = bool(getattr(image, "is_animated", False))
-        _prove(image, kind)
+        # More pictures in a JPEG are for depth, for HDR or for a preview: viewers show the first.
+        found["animated"] = kind != "jpeg" and bool(getattr(image, "is_animated", False))
+        _prove(image, kind, path)
     if kind == "png":
         with Image.open(path, formats=["PNG"]) as image:
             image.verify()  # the check sums of all parts; the pixels stay packed
     return found
 
 
-def _prove(image: Image.Image, kind: str) -> None:
-    """Read the picture to its end, as small as the format allows."""
+def _prove(image: Image.Image, kind: str, path: Path) -> None:
+    """Read the picture to its end, as small as the format allows.
+
+    Raises:
+        Refused: it is too large to be read here, and its end is missing.
+    """
     pixels = image.size[0] * image.size[1]
+    streams = kind == "jpeg" and not image.info.get("progressive")
     if kind == "jpeg":
         image.draft("RGB", _SKETCH)
-        if pixels <= _UNPACKED_PIXELS or not image.info.get("progressive"):
-            image.load()
-    elif kind != "png" and pixels <= _UNPACKED_PIXELS:
+    if streams or (kind != "png" and pixels <= _UNPACKED_PIXELS):
         image.load()
+    elif not _has_end(image, kind, path):
+        message = "It is cut off: the end of the picture is missing."
+        raise Refused(message)
+
+
+def _has_end(image: Any, kind: str, path: Path) -> bool:
+    """Whether the last bytes that the picture needs are there; True where that takes reading it."""
+    size_bytes = path.stat().st_size
+    if kind == "tiff":
+        offsets, counts = (
+            next((image.tag_v2[tag] for tag in tags if tag in image.tag_v2), ())
+            for tags in (_PIECES, _PIECE_BYTES)
+        )
+        return max(map(sum, zip(offsets, counts, strict=False)), default=0) <= size_bytes
+    if kind == "jpeg":
+        with path.open("rb") as file:
+            file.seek(max(0, size_bytes - _NOTES_BYTES))
+            return b"\xff\xd9" in file.read()
+    return True
 
 
 def _describe(image: Image.Image) -> dict[str, Any]:
