@@ -15,6 +15,7 @@ from benchmarks.crash import processes
 from postwright.config import Settings, TikTokSettings, WorkerSettings
 from postwright.connections import connect, queries
 from postwright.connections.accounts import Accounts
+from postwright.connections.consent import scopes_of
 from postwright.connections.models import Connection
 from postwright.db import embedded
 from postwright.db.database import NOW, Database
@@ -87,7 +88,7 @@ class Scene:
                 session, self.accounts.vault, self.workspace_id, self.settings.tiktok
             )
         network = self.accounts.networks.of_app(app)
-        consent = network.consent(_REDIRECT, connect.PUBLISH_SCOPES, always_ask=True)
+        consent = network.consent(_REDIRECT, scopes_of(network, connect.PUBLISHING), always_ask=True)
         answer = await self.http.get(consent.url)
         made = await connect.finish(self.accounts, app, consent, answer.headers["location"])
         async with self.database.transaction() as session:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from postwright.config import MediaSettings, Settings, TikTokSettings, WorkerSettings
 from postwright.connections import connect, queries
 from postwright.connections.accounts import Accounts
+from postwright.connections.consent import scopes_of
 from postwright.connections.models import Connection
 from postwright.db.database import Database
 from postwright.media.keep import Incoming, keep
@@ -102,7 +103,9 @@ class Service:
             )
         network = self.accounts.networks.of_app(app)
         consent = network.consent(
-            "http://127.0.0.1:49152/callback/", connect.PUBLISH_SCOPES, always_ask=True
+            "http://127.0.0.1:49152/callback/",
+            scopes_of(network, connect.PUBLISHING),
+            always_ask=True,
         )
         async with httpx2.AsyncClient() as http:
             answer = await http.get(consent.url)

@@ -75,8 +75,9 @@ ALTER TABLE connections
     ADD COLUMN cap_posts integer,
     ADD COLUMN warned_at timestamptz,
     ADD COLUMN disconnected_at timestamptz,
-    ADD COLUMN purposes text[] NOT NULL DEFAULT '{profile,publish}';
-ALTER TABLE connections ALTER COLUMN purposes DROP DEFAULT;
+    ADD COLUMN purposes text[] NOT NULL DEFAULT '{publish}',
+    ADD COLUMN granted text[] NOT NULL DEFAULT '{profile,publish}';
+ALTER TABLE connections ALTER COLUMN purposes DROP DEFAULT, ALTER COLUMN granted DROP DEFAULT;
 
 ALTER TABLE credentials ADD COLUMN refresh_at timestamptz;
 UPDATE credentials SET refresh_at = CASE connections.state
@@ -238,7 +239,8 @@ def downgrade() -> None:
         DROP TABLE installation, pulse, outages, alerts, webhook_events, pauses;
         ALTER TABLE connections
             DROP COLUMN facts, DROP COLUMN facts_at, DROP COLUMN cap_at, DROP COLUMN cap_posts,
-            DROP COLUMN warned_at, DROP COLUMN disconnected_at, DROP COLUMN purposes;
+            DROP COLUMN warned_at, DROP COLUMN disconnected_at, DROP COLUMN purposes,
+            DROP COLUMN granted;
         ALTER TABLE credentials DROP COLUMN refresh_at;
         ALTER TABLE platform_apps
             DROP COLUMN source, DROP COLUMN audited, DROP COLUMN audited_learned,

@@ -17,6 +17,7 @@ from postwright.connections.accounts import Accounts
 from postwright.connections.refresher import refresh_due
 from postwright.connections.watch import forget_left_behind, warn_of_ends
 from postwright.db.database import Database
+from postwright.db.guard import place_of
 from postwright.jobs.dispatch import Dispatcher
 from postwright.jobs.engine import Engine, is_passing
 from postwright.media.fixing.jobs import FIX
@@ -24,10 +25,12 @@ from postwright.media.fixing.mender import Mender
 from postwright.media.library import Library
 from postwright.media.store import open_store
 from postwright.media.sweeping import SWEEP, Sweeper
+from postwright.publishing.copies import watch
 from postwright.publishing.hosting import hosting_of
 from postwright.publishing.inbox.forget import forget
 from postwright.publishing.queries import posts_needing
 from postwright.publishing.resume import resume_reconnected
+from postwright.publishing.states import IfMissed
 from postwright.publishing.step import Publisher
 from postwright.publishing.turn import Workbench
 from postwright.publishing.work import START, TRACK
@@ -54,7 +57,12 @@ class Worker:
         store = open_store(settings.media, settings.media_folder)
         library = Library(self._database, store, settings.media, posts_needing)
         bench = Workbench(
-            self._accounts, store, hosting_of(settings), settings.worker.lease, self.holder
+            self._accounts,
+            store,
+            hosting_of(settings),
+            settings.worker.lease,
+            self.holder,
+            IfMissed(settings.publishing.if_missed),
         )
         publisher = Publisher(bench)
         self._sweeper = Sweeper(library, settings.worker.lease, self.holder)
@@ -67,6 +75,8 @@ class Worker:
         }
         self._alerts = Sender(self._database, settings.alerts, settings.proxy.get_secret_value())
         self._settings = settings
+        self._place = place_of(settings)
+        self._is_starting = True
         self._new_engine = lambda: Engine(
             self._database, runners, slots=settings.worker.slots, few={FIX: settings.worker.fixes}
         )
@@ -88,12 +98,14 @@ class Worker:
             poll_s=self._settings.worker.poll_s,
         )
         async with asyncio.TaskGroup() as group:
+            await self._look_round()  # before anything is taken up
             group.create_task(engine.run())
             group.create_task(dispatcher.run())
             group.create_task(_every(15, engine.tidy))
             group.create_task(_every(2, self._resume))
             group.create_task(_every(600, self._sweeper.plan))
             group.create_task(_every(20, self._refresh))
+            group.create_task(_every(60, self._look_round))
             group.create_task(_every(600, self._watch))
             group.create_task(_every(5, self._alerts.send_due))
             group.create_task(_every(3600, self._forget))
@@ -101,6 +113,10 @@ class Worker:
     async def _resume(self) -> None:
         async with self._database.transaction() as session:
             await resume_reconnected(session)
+
+    async def _look_round(self) -> None:
+        await watch(self._database, self._place, starting=self._is_starting)
+        self._is_starting = False
 
     async def _forget(self) -> None:
         await forget(self._database)

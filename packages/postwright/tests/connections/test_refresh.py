@@ -18,7 +18,7 @@ from postwright.connections.refresh import AccessToken, NoAccess
 from postwright.db import embedded
 from postwright.db.database import DatabaseGone
 from postwright.db.migrate import migrate
-from postwright.platforms.base import Granted
+from postwright.platforms.answers import Granted
 from postwright.publishing.resume import resume_reconnected
 from postwright.publishing.states import State
 from tests.factories.installation import Service, running_service
@@ -93,7 +93,7 @@ async def test_connecting_again_in_mid_refresh_wins_and_nobody_deadlocks(
     account = await service.connect()
     await service.advance(hours=2.5)
     async with service.database.transaction() as session:
-        await credentials.set_state(session, account.id, ConnectionState.CONNECTED)
+        await credentials.lock(session, account.id)
         refreshing = asyncio.get_running_loop().create_task(fresh(service, account))
         await service.until_somebody_waits_for_a_lock()
         grant = Granted(
@@ -112,7 +112,7 @@ async def test_a_verdict_does_not_undo_a_connection_that_was_made_meanwhile(
     await service.advance(hours=2.5)
     await service.control.fault("oauth.refresh", "error", status=400, code="invalid_grant")
     async with service.database.transaction() as session:
-        await credentials.set_state(session, account.id, ConnectionState.CONNECTED)
+        await credentials.lock(session, account.id)
         refreshing = asyncio.get_running_loop().create_task(fresh(service, account))
         await service.until_somebody_waits_for_a_lock()
         grant = Granted(

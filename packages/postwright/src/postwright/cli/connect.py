@@ -15,10 +15,11 @@ from postwright.cli.loopback import Loopback, Page, Redirect, listening
 from postwright.cli.opening import Desk, opened
 from postwright.cli.settings import current, environment
 from postwright.config import Settings
-from postwright.connections.connect import PUBLISH_SCOPES, Connected, finish, register_app
+from postwright.connections.connect import PUBLISHING, Connected, finish, register_app
+from postwright.connections.consent import scopes_of
 from postwright.connections.models import PlatformApp
 from postwright.errors import AppError, Misconfigured, NeedsReconnect, NetworkTrouble
-from postwright.platforms.base import Consent
+from postwright.platforms.answers import Consent
 from postwright.publishing.resume import resume_reconnected
 
 
@@ -72,8 +73,9 @@ async def tiktok(*, no_browser: bool, port: int | None, timeout_s: float, as_jso
         redirect = Redirect.parse(app.redirect_uri, port=port)
         await _refuse_absent(app.base_url, settings)
         async with listening(redirect) as loopback:
-            consent = desk.accounts.networks.of_app(app).consent(
-                loopback.redirect_uri, PUBLISH_SCOPES, always_ask=True
+            network = desk.accounts.networks.of_app(app)
+            consent = network.consent(
+                loopback.redirect_uri, scopes_of(network, PUBLISHING), always_ask=True
             )
             loopback.expect(consent.state)
             _send_there(consent, browser=not no_browser, as_json=as_json)

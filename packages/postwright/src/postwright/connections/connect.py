@@ -1,5 +1,6 @@
 """Connects an account: consent in a browser, tokens into the vault, a name for people."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -9,33 +10,32 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from postwright.config import TikTokSettings
 from postwright.connections import credentials, ledger
 from postwright.connections.accounts import Accounts
+from postwright.connections.consent import POSTING, granted, not_granted, posts, scopes_of
 from postwright.connections.models import Connection, ConnectionState, PlatformApp
 from postwright.connections.networks import secret_context
 from postwright.db.database import NOW
 from postwright.errors import AppError, Misconfigured, NeedsReconnect, NetworkTrouble
 from postwright.kit.ids import new_id
 from postwright.kit.vault import Vault
-from postwright.platforms.base import (
-    CallFacts,
-    Consent,
-    Granted,
-    Identity,
-    Lost,
-    Network,
-    Refused,
-    listener,
-)
+from postwright.platforms.answers import Consent, Granted, Identity, Lost, Refused
+from postwright.platforms.base import CallFacts, Network, listener
+from postwright.platforms.purpose import Purpose
 from postwright.workspaces import audit
 
-# What publishing needs, and nothing else: people refuse what they do not understand.
-PUBLISH_SCOPES = frozenset({"user.info.basic", "video.publish"})
-_NEEDED = frozenset({"video.publish"})
+# What is asked for if nobody says more: people refuse what they do not understand.
+PUBLISHING = frozenset({Purpose.PUBLISH})
 
 
 class ConnectFailed(NeedsReconnect):
     """The account is not connected."""
 
     code = "connect_failed"
+
+
+class WrongAccount(NeedsReconnect):
+    """Another account than the expected one gave its consent."""
+
+    code = "wrong_account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,18 @@ class Connected:
     display_name: str
     is_new: bool
     missing_scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """What a consent has brought, to be stored."""
+
+    app: PlatformApp
+    network: Network
+    grant: Granted
+    who: Identity
+    purposes: frozenset[Purpose]
+    actor: str
 
 
 async def register_app(
@@ -77,6 +89,8 @@ async def register_app(
         kind=settings.app_kind,
         redirect_uri=settings.redirect_uri,
         base_url=settings.base_url,
+        source=settings.source,
+        audited=settings.audited,
         created_at=NOW,
         **mine,
     )
@@ -86,42 +100,95 @@ async def register_app(
     ).scalar_one()
     app.client_secret = vault.seal(secret, secret_context(app.id))
     app.kind, app.redirect_uri = settings.app_kind, settings.redirect_uri
-    app.base_url = settings.base_url
+    app.base_url, app.source = settings.base_url, settings.source
+    app.audited = settings.audited
     await session.flush()
     return app
 
 
 async def finish(
-    accounts: Accounts, app: PlatformApp, consent: Consent, callback: str
+    accounts: Accounts,
+    app: PlatformApp,
+    consent: Consent,
+    callback: str,
+    *,
+    purposes: Collection[Purpose] = PUBLISHING,
+    expected: Connection | None = None,
+    actor: str = "cli",
 ) -> Connected:
     """Trade the callback for tokens and store the connection.
 
+    An account that is known gets new tokens and keeps everything else. What waited for it goes on
+    by itself.
+
+    Args:
+        accounts: where to store it.
+        app: the app that the consent was asked for.
+        consent: as it was begun.
+        callback: the address that the browser came back to.
+        purposes: what the account is connected for.
+        expected: the account that is to be connected again; any other one is refused.
+        actor: who does it, for the audit log.
+
     Raises:
         ConnectFailed: the person or TikTok said no, or the answer was lost; connect again.
+        WrongAccount: it is not the expected one.
         NetworkTrouble: TikTok could not be asked who it is; connect again later.
     """
     network = accounts.networks.of_app(app)
     calls: list[CallFacts] = []
     before = listener.set(calls.append)
     try:
-        grant = _granted(await network.exchange(consent, callback))
+        grant = _granted(await network.exchange(consent, callback), network, purposes)
         who = await _identity(network, grant)
+        if expected is not None and expected.external_id != grant.external_id:
+            await _give_back(accounts, network, app, grant)
+            raise _wrong(expected, who)
     finally:
         listener.reset(before)
         async with accounts.database.transaction() as session:
             await ledger.write(session, ledger.OnBehalf(app.workspace_id), calls)
+    new = New(app, network, grant, who, frozenset(purposes), actor)
     async with accounts.database.transaction() as session:
-        return await _store(session, accounts.vault, app, grant, who)
+        return await _store(session, accounts.vault, new)
 
 
-def _granted(answer: Granted | Refused | Lost) -> Granted:
+async def _give_back(
+    accounts: Accounts, network: Network, app: PlatformApp, grant: Granted
+) -> None:
+    """Do not keep a consent that nobody wanted; one that an account of ours lives on stays."""
+    async with accounts.database.transaction() as session:
+        ours = await session.scalar(
+            select(Connection.id).where(
+                Connection.platform_app_id == app.id,
+                Connection.external_id == grant.external_id,
+                Connection.disconnected_at.is_(None),
+            )
+        )
+    if ours is None:
+        await network.revoke(grant.access_token)
+
+
+def _wrong(expected: Connection, who: Identity) -> WrongAccount:
+    return WrongAccount(
+        f"That was @{who.handle}, not @{expected.handle}: nothing was changed.",
+        why="The browser was logged in as another account.",
+        fix=f"Log in as @{expected.handle} there, or switch accounts on the consent page, and try "
+        f"again; a new account is connected with: postwright connect {expected.platform}",
+    )
+
+
+def _granted(
+    answer: Granted | Refused | Lost, network: Network, purposes: Collection[Purpose]
+) -> Granted:
     match answer:
         case Granted():
-            missing = _NEEDED - answer.scopes
-            if missing:
+            if not posts(purposes, granted(network, answer.scopes)):
+                wanted = sorted(POSTING & set(purposes))
                 raise ConnectFailed(
-                    "The account was not connected: the permission to publish was not granted.",
-                    why=f"Missing: {', '.join(sorted(missing))}.",
+                    "The account was not connected: "
+                    + "; ".join(not_granted(each, network.scopes(each)) for each in wanted)
+                    + ".",
                     fix="Run it again and leave that permission on.",
                 )
             return answer
@@ -165,49 +232,48 @@ def _not_told(why: str) -> AppError:
     )
 
 
-async def _store(
-    session: AsyncSession, vault: Vault, app: PlatformApp, grant: Granted, who: Identity
-) -> Connected:
-    connection_id = new_id("conn")
+async def _store(session: AsyncSession, vault: Vault, new: New) -> Connected:
+    mine = {"platform_app_id": new.app.id, "external_id": new.grant.external_id}
+    known = await session.scalar(select(Connection).filter_by(**mine))
+    purposes = {*new.purposes, *(Purpose(each) for each in (known.purposes if known else ()))}
+    on = granted(new.network, new.grant.scopes)
+    state = ConnectionState.CONNECTED
+    if not posts(purposes, on):
+        state = ConnectionState.INSUFFICIENT_SCOPE
     values = {
-        "handle": who.handle,
-        "display_name": who.display_name,
-        "scopes": sorted(grant.scopes),
-        "state": ConnectionState.CONNECTED,
+        "handle": new.who.handle,
+        "display_name": new.who.display_name,
+        "scopes": sorted(new.grant.scopes),
+        "purposes": sorted(purposes),
+        "granted": sorted(on),
+        "state": state,
         "state_detail": "",
         "connected_at": NOW,
+        "warned_at": None,
+        "disconnected_at": None,
     }
+    connection_id = new_id("conn")
     row = insert(Connection).values(
         id=connection_id,
-        workspace_id=app.workspace_id,
-        platform_app_id=app.id,
-        platform="tiktok",
-        external_id=grant.external_id,
+        workspace_id=new.app.workspace_id,
+        platform=new.app.platform,
         created_at=NOW,
+        **mine,
         **values,
     )
-    stored = (
-        await session.execute(
-            row.on_conflict_do_update(
-                index_elements=[
-                    Connection.workspace_id,
-                    Connection.platform_app_id,
-                    Connection.external_id,
-                ],
-                set_=values,
-            ).returning(Connection.id)
-        )
-    ).scalar_one()
-    await credentials.put(session, vault, stored, grant)
+    keys = [Connection.workspace_id, Connection.platform_app_id, Connection.external_id]
+    upsert = row.on_conflict_do_update(index_elements=keys, set_=values)
+    stored = (await session.execute(upsert.returning(Connection.id))).scalar_one()
+    await credentials.put(session, vault, stored, new.grant)
     is_new = stored == connection_id
     await audit.record(
         session,
-        app.workspace_id,
-        actor="cli",
+        new.app.workspace_id,
+        actor=new.actor,
         action="connection.made" if is_new else "connection.renewed",
         subject=stored,
-        handle=who.handle,
-        scopes=sorted(grant.scopes),
+        handle=new.who.handle,
+        scopes=sorted(new.grant.scopes),
     )
-    missing = PUBLISH_SCOPES - grant.scopes
-    return Connected(stored, who.handle, who.display_name, is_new, frozenset(missing))
+    asked = scopes_of(new.network, new.purposes)
+    return Connected(stored, new.who.handle, new.who.display_name, is_new, asked - new.grant.scopes)

@@ -3,19 +3,22 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, ConnectionState, Credential
 from postwright.db.database import NOW, app_now
 from postwright.kit.vault import Vault
-from postwright.platforms.base import Granted
+from postwright.platforms.answers import Granted
+
+# Of the life of an access token: that much is left when it is renewed.
+RENEWED_BEFORE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The tokens of a connection as they were read, and how the connection stood."""
+    """The tokens of a connection as they were read, how it stood, and what was granted."""
 
     connection_id: str
     version: int
@@ -27,6 +30,7 @@ class Tokens:
     refreshing_until: datetime | None
     refresh_doubt: str
     state: ConnectionState
+    scopes: frozenset[str]
     read_at: datetime
 
     @property
@@ -49,15 +53,19 @@ def _context(connection_id: str, column: str) -> str:
     return f"credentials:{connection_id}:{column}"
 
 
-async def read(session: AsyncSession, vault: Vault, connection_id: str) -> Tokens:
-    """The tokens of a connection."""
-    row, state, now = (
+async def read(session: AsyncSession, vault: Vault, connection_id: str) -> Tokens | ConnectionState:
+    """The tokens of a connection; how it stands if it has none."""
+    found = (
         await session.execute(
-            select(Credential, Connection.state, NOW)
+            select(Credential, Connection.state, Connection.scopes, NOW)
             .join(Connection, Connection.id == Credential.connection_id)
             .where(Credential.connection_id == connection_id)
         )
-    ).one()
+    ).one_or_none()
+    if found is None:
+        stands = select(Connection.state).where(Connection.id == connection_id)
+        return (await session.execute(stands)).scalar_one()
+    row, state, scopes, now = found
     return Tokens(
         connection_id=connection_id,
         version=row.version,
@@ -69,17 +77,16 @@ async def read(session: AsyncSession, vault: Vault, connection_id: str) -> Token
         refreshing_until=row.refreshing_until,
         refresh_doubt=row.refresh_doubt,
         state=state,
+        scopes=frozenset(scopes),
         read_at=now,
     )
 
 
-async def version(session: AsyncSession, connection_id: str) -> int:
-    """Which tokens are stored now."""
-    return (
-        await session.execute(
-            select(Credential.version).where(Credential.connection_id == connection_id)
-        )
-    ).scalar_one()
+async def version(session: AsyncSession, connection_id: str) -> int | None:
+    """Which tokens are stored now; None if there are none."""
+    return await session.scalar(
+        select(Credential.version).where(Credential.connection_id == connection_id)
+    )
 
 
 async def lock(session: AsyncSession, connection_id: str) -> None:
@@ -123,6 +130,7 @@ def _values(vault: Vault, connection_id: str, grant: Granted, now: datetime) -> 
         "access_token": vault.seal(grant.access_token, _context(connection_id, "access")),
         "refresh_token": vault.seal(grant.refresh_token, _context(connection_id, "refresh")),
         "issued_at": now,
+        "refresh_at": now + grant.expires_in * (1 - RENEWED_BEFORE),
         "access_expires_at": now + grant.expires_in,
         "refresh_expires_at": now + grant.refresh_expires_in,
         "refreshing_until": None,
@@ -141,7 +149,7 @@ async def begin_refresh(
             Credential.version == version,
             (Credential.refreshing_until.is_(None)) | (Credential.refreshing_until <= NOW),
         )
-        .values(refreshing_until=NOW + lease)
+        .values(refreshing_until=NOW + lease, refresh_at=NOW + lease)
         .returning(Credential.version)
     )
     return done.first() is not None
@@ -159,16 +167,27 @@ async def end_refresh(
     await session.execute(
         update(Credential)
         .where(Credential.connection_id == connection_id, Credential.version == version)
-        .values(refresh_doubt=doubt, refreshing_until=NOW + again_in)
+        .values(refresh_doubt=doubt, refreshing_until=NOW + again_in, refresh_at=NOW + again_in)
     )
 
 
-async def set_state(
-    session: AsyncSession, connection_id: str, state: ConnectionState, detail: str = ""
-) -> None:
-    """Say how the connection stands."""
+async def let_end(session: AsyncSession, connection_id: str, version: int, doubt: str) -> None:
+    """Note that these tokens cannot be renewed: the next look is when the access token ends."""
+    await session.execute(
+        update(Credential)
+        .where(Credential.connection_id == connection_id, Credential.version == version)
+        .values(refresh_doubt=doubt, refreshing_until=None, refresh_at=Credential.access_expires_at)
+    )
+
+
+async def forget(session: AsyncSession, connection_id: str) -> None:
+    """Delete the tokens of a connection, and what the network said of its person.
+
+    The name people know it by stays, with the ledger and the posts it belongs to.
+    """
+    await session.execute(delete(Credential).where(Credential.connection_id == connection_id))
     await session.execute(
         update(Connection)
         .where(Connection.id == connection_id)
-        .values(state=state, state_detail=detail)
+        .values(facts=None, facts_at=None, display_name="", scopes=[], granted=[])
     )

@@ -2,11 +2,20 @@
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postwright.db.base import Base, Id, Utc
+from postwright.db.base import Base, Id, Json, Utc
 from postwright.db.types import EnumText
 from postwright.workspaces.models import Workspace
 
@@ -19,6 +28,7 @@ class ConnectionState(StrEnum):
     EXPIRED = "expired"
     REVOKED = "revoked"
     INSUFFICIENT_SCOPE = "insufficient_scope"
+    DISCONNECTED = "disconnected"  # by us, as somebody asked; its tokens are gone
 
     @property
     def usable(self) -> bool:
@@ -27,7 +37,12 @@ class ConnectionState(StrEnum):
 
 
 class PlatformApp(Base):
-    """Our registration at a network. `client_secret` is sealed."""
+    """Our registration at a network. `client_secret` is sealed.
+
+    `source` is how videos go out if a post does not say. `audited` is as a person set it,
+    `audited_learned` as the network's answers showed it. `webhook_at` is when a verified webhook
+    last came in: while they come, the network is asked less often.
+    """
 
     __tablename__ = "platform_apps"
     __table_args__ = (UniqueConstraint("workspace_id", "platform", "client_key"),)
@@ -40,11 +55,22 @@ class PlatformApp(Base):
     kind: Mapped[str]
     redirect_uri: Mapped[str]
     base_url: Mapped[str]
+    source: Mapped[str]
+    audited: Mapped[bool | None]
+    audited_learned: Mapped[bool | None]
+    webhook_at: Mapped[Utc | None]
     created_at: Mapped[Utc]
 
 
 class Connection(Base):
-    """One authorised account on one network. Its tokens are apart, in `credentials`."""
+    """One authorised account on one network. Its tokens are apart, in `credentials`.
+
+    `purposes` is what it was connected for; `scopes` is what the network grants now, and `granted`
+    the purposes that this is enough for.
+    `facts` is what the network last said it allows the creator, at `facts_at`. `cap_at` is when it
+    last said that this creator may post no more for now, after `cap_posts` of ours in 24 hours.
+    `warned_at` is when its coming end was last announced.
+    """
 
     __tablename__ = "connections"
     __table_args__ = (UniqueConstraint("workspace_id", "platform_app_id", "external_id"),)
@@ -57,20 +83,35 @@ class Connection(Base):
     handle: Mapped[str]
     display_name: Mapped[str]
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    purposes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    granted: Mapped[list[str]] = mapped_column(ARRAY(Text))
     state: Mapped[ConnectionState] = mapped_column(EnumText(ConnectionState))
     state_detail: Mapped[str]
     created_at: Mapped[Utc]
     connected_at: Mapped[Utc]
+    facts: Mapped[Json | None]
+    facts_at: Mapped[Utc | None]
+    cap_at: Mapped[Utc | None]
+    cap_posts: Mapped[int | None]
+    warned_at: Mapped[Utc | None]
+    disconnected_at: Mapped[Utc | None]
 
 
 class Credential(Base):
     """The tokens of a connection, sealed. `version` grows with every change of tokens.
 
     `refreshing_until` lets one process refresh while the others wait; what decides whose answer
-    is stored is `version`, compared with the one whose refresh token was sent.
+    is stored is `version`, compared with the one whose refresh token was sent. `refresh_at` is when
+    a worker looks after them next; empty if nothing can be done for them.
     """
 
     __tablename__ = "credentials"
+    __table_args__ = (
+        Index(
+            "ix_credentials_refresh", "refresh_at", postgresql_where=text("refresh_at IS NOT NULL")
+        ),
+        Index(None, "refresh_expires_at"),
+    )
 
     connection_id: Mapped[str] = mapped_column(
         ForeignKey(Connection.id, ondelete="CASCADE"), primary_key=True
@@ -81,6 +122,7 @@ class Credential(Base):
     issued_at: Mapped[Utc]
     access_expires_at: Mapped[Utc]
     refresh_expires_at: Mapped[Utc]
+    refresh_at: Mapped[Utc | None]
     refreshing_until: Mapped[Utc | None]
     refresh_doubt: Mapped[str]
 

@@ -1,10 +1,9 @@
 """Reads of connections. Every one takes the workspace first."""
 
-from sqlalchemy import extract, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from postwright.connections.models import Connection, ConnectionState, Credential, PlatformApp
-from postwright.db.database import NOW
+from postwright.connections.models import Connection, Credential, PlatformApp
 from postwright.errors import NotFound
 
 
@@ -79,25 +78,3 @@ async def credential(
         .join(Connection, Connection.id == Credential.connection_id)
         .where(Connection.workspace_id == workspace_id, Connection.id == connection_id)
     )
-
-
-async def any_workspace_wanting_refresh(session: AsyncSession) -> list[tuple[str, str]]:
-    """Workspace and id of connections whose token has a quarter of its life left.
-
-    Those that can be refreshed and that nobody refreshes now; the longest untried come first.
-    """
-    left = extract("epoch", Credential.access_expires_at - NOW)
-    life = extract("epoch", Credential.access_expires_at - Credential.issued_at)
-    rows = await session.execute(
-        select(Connection.workspace_id, Connection.id)
-        .join(Credential, Credential.connection_id == Connection.id)
-        .where(
-            (Connection.state == ConnectionState.CONNECTED)
-            | ((Connection.state == ConnectionState.EXPIRING) & (left <= 0)),
-            left * 4 < life,
-            Credential.refreshing_until.is_(None) | (Credential.refreshing_until <= NOW),
-        )
-        .order_by(Credential.refreshing_until.asc().nulls_first())
-        .limit(100)
-    )
-    return [(workspace_id, connection_id) for workspace_id, connection_id in rows]

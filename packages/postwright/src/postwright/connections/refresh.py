@@ -13,14 +13,17 @@ if the database has to be waited for.
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from postwright.connections import credentials, ledger
-from postwright.connections.credentials import Tokens
+from postwright.connections import consent, credentials, ledger, standing
+from postwright.connections.credentials import RENEWED_BEFORE, Tokens
 from postwright.connections.models import ConnectionState
+from postwright.db import guard
 from postwright.db.database import Database, DatabaseGone
 from postwright.kit.vault import Vault
-from postwright.platforms.base import CallFacts, Granted, Lost, Network, Refusal, Refused, listener
+from postwright.platforms.answers import Granted, Lost, Refusal, Refused
+from postwright.platforms.base import CallFacts, Network, listener
+from postwright.platforms.purpose import Purpose
 
 LEASE = timedelta(seconds=90)
 # After a trouble that passes; the longer a refresh has been overdue, the longer it can wait.
@@ -32,10 +35,14 @@ _STORE_AGAIN_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """A token that can be used now, and the version it belongs to."""
+    """A token that can be used now, and the version it belongs to.
+
+    Until `usable_until`, on the database's clock, it can be used again without asking for it.
+    """
 
     value: str = field(repr=False)
     version: int
+    usable_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,52 +68,72 @@ class TokenKeeper:
         *,
         need: timedelta = SHORTEST_USE,
         rejected_version: int | None = None,
+        purpose: Purpose | None = None,
     ) -> AccessToken | NoAccess:
         """A token with at least `need` of life, refreshed if a quarter or less is left.
+
+        A copy of the data that nobody has confirmed uses its token to the end and refreshes none.
 
         Args:
             who: the connection, and for whom the ledger notes a refresh.
             network: where to refresh.
             need: how long the token has to live.
             rejected_version: the version of a token that the network has just refused.
+            purpose: what it is for; without the permission for that there is no access.
         """
         connection_id = who.connection_id or ""
         while True:
             async with self._database.transaction() as session:
                 tokens = await credentials.read(session, self._vault, connection_id)
+            if isinstance(tokens, ConnectionState):
+                return _no_access(tokens)
+            if (barred := _barred(tokens, network, purpose)) is not None:
+                return barred
             dead = tokens.version == rejected_version or tokens.left <= timedelta(0)
-            if not tokens.state.usable:
-                return _no_access(tokens.state)
             if not dead and not self._wants_refresh(tokens, need):
-                return AccessToken(tokens.access_token, tokens.version)
-            async with self._database.transaction() as session:
-                ours = await credentials.begin_refresh(
-                    session, connection_id, tokens.version, LEASE
-                )
-            if ours:
-                verdict = await self._refresh(who, network, tokens, dead=dead)
-                if verdict is not None:
-                    return verdict
-            elif not dead and tokens.left > SHORTEST_USE:
-                return AccessToken(tokens.access_token, tokens.version)
-            elif dead and tokens.refresh_doubt:
-                return NoAccess(Refusal.TOKEN, tokens.refresh_doubt, passing=True)
-            else:
-                await asyncio.sleep(_LOOK_S)
+                return _token(tokens)
+            verdict = await self._renewed(who, network, tokens, dead=dead)
+            if verdict is not None:
+                return verdict
 
-    async def note_missing_scope(self, connection_id: str, token: AccessToken, why: str) -> None:
-        """The network takes the token, but not for this: only a new consent helps."""
+    async def _renewed(
+        self, who: ledger.OnBehalf, network: Network, tokens: Tokens, *, dead: bool
+    ) -> AccessToken | NoAccess | None:
+        """Refresh, if nobody else does. None: look again."""
+        async with self._database.transaction() as session:
+            doubt = await guard.doubt(session)
+            ours = not doubt and await credentials.begin_refresh(
+                session, tokens.connection_id, tokens.version, LEASE
+            )
+        if ours:
+            return await self._refresh(who, network, tokens, dead=dead)
+        if not dead and (doubt or tokens.left > SHORTEST_USE):
+            return _token(tokens)
+        if doubt or (dead and tokens.refresh_doubt):
+            return NoAccess(Refusal.TOKEN, doubt or tokens.refresh_doubt, passing=True)
+        await asyncio.sleep(_LOOK_S)
+        return None
+
+    async def note_missing_scope(
+        self,
+        who: ledger.OnBehalf,
+        network: Network,
+        token: AccessToken,
+        why: str,
+        *,
+        purpose: Purpose = Purpose.PUBLISH,
+    ) -> None:
+        """The network takes the token, but not for this purpose: only a new consent helps."""
+        connection_id = who.connection_id or ""
         async with self._database.transaction() as session:
             await credentials.lock(session, connection_id)
             if await credentials.version(session, connection_id) == token.version:
-                await credentials.set_state(
-                    session, connection_id, ConnectionState.INSUFFICIENT_SCOPE, why
-                )
+                await consent.withdraw(session, connection_id, network, purpose, why)
 
     def _wants_refresh(self, tokens: Tokens, need: timedelta) -> bool:
         if tokens.state is ConnectionState.EXPIRING:
             return False  # its refresh token is dead; the access token is used to its end
-        return tokens.left < max(tokens.life / 4, need)
+        return tokens.left < max(tokens.life * RENEWED_BEFORE, need)
 
     async def _refresh(
         self, who: ledger.OnBehalf, network: Network, tokens: Tokens, *, dead: bool
@@ -143,7 +170,7 @@ class TokenKeeper:
         until = loop.time() + LEASE.total_seconds()
         while True:
             try:
-                await self._store(who, tokens, answer, calls)
+                await self._store(who, network, tokens, answer, calls)
             except DatabaseGone:
                 # Nobody else has these tokens, and the ones that are stored are dead.
                 if not isinstance(answer, Granted) or loop.time() > until:
@@ -155,6 +182,7 @@ class TokenKeeper:
     async def _store(
         self,
         who: ledger.OnBehalf,
+        network: Network,
         tokens: Tokens,
         answer: Granted | Refused | Lost,
         calls: list[CallFacts],
@@ -165,9 +193,7 @@ class TokenKeeper:
             if isinstance(answer, Granted) and await credentials.swap(
                 session, self._vault, tokens.connection_id, answer, version=tokens.version
             ):
-                await credentials.set_state(
-                    session, tokens.connection_id, ConnectionState.CONNECTED
-                )
+                await consent.note(session, tokens.connection_id, network, answer.scopes)
 
     async def _judge(
         self, tokens: Tokens, why: str, *, dead: bool
@@ -178,16 +204,14 @@ class TokenKeeper:
             await credentials.lock(session, tokens.connection_id)
             if await credentials.version(session, tokens.connection_id) != tokens.version:
                 return None
-            await credentials.set_state(session, tokens.connection_id, state, why)
-            await credentials.end_refresh(
-                session, tokens.connection_id, tokens.version, doubt=why, again_in=timedelta(0)
-            )
+            await credentials.let_end(session, tokens.connection_id, tokens.version, why)
+            await standing.change(session, tokens.connection_id, state, why)
         if dead:
             return _no_access(state)
-        return AccessToken(tokens.access_token, tokens.version)
+        return _token(tokens)
 
     async def _passing(self, tokens: Tokens, why: str, *, dead: bool) -> AccessToken | NoAccess:
-        overdue = tokens.life / 4 - tokens.left
+        overdue = tokens.life * RENEWED_BEFORE - tokens.left
         again_in = min(max(SOONEST_AGAIN, overdue / 8), LATEST_AGAIN)
         async with self._database.transaction() as session:
             await credentials.end_refresh(
@@ -199,7 +223,7 @@ class TokenKeeper:
             )
         if dead or tokens.left <= SHORTEST_USE:
             return NoAccess(Refusal.TOKEN, why, passing=True)
-        return AccessToken(tokens.access_token, tokens.version)
+        return _token(tokens)
 
 
 async def _listen(
@@ -213,11 +237,18 @@ async def _listen(
         listener.reset(before)
 
 
+def _token(tokens: Tokens) -> AccessToken:
+    wanting = tokens.access_expires_at - tokens.life * RENEWED_BEFORE
+    return AccessToken(tokens.access_token, tokens.version, max(tokens.read_at, wanting))
+
+
+def _barred(tokens: Tokens, network: Network, purpose: Purpose | None) -> NoAccess | None:
+    if not tokens.state.usable:
+        return _no_access(tokens.state)
+    if purpose is not None and (lacks := network.scopes(purpose) - tokens.scopes):
+        return NoAccess(Refusal.SCOPE, consent.not_granted(purpose, lacks))
+    return None
+
+
 def _no_access(state: ConnectionState) -> NoAccess:
-    match state:
-        case ConnectionState.REVOKED:
-            return NoAccess(Refusal.REVOKED, "the creator took the authorisation away")
-        case ConnectionState.INSUFFICIENT_SCOPE:
-            return NoAccess(Refusal.SCOPE, "a permission is missing")
-        case _:
-            return NoAccess(Refusal.TOKEN, "the authorisation has ended")
+    return NoAccess(standing.refusal_of(state), standing.says(state))

@@ -5,33 +5,55 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import ConnectionState
 from postwright.jobs import lanes
-from postwright.platforms.base import Refusal
+from postwright.platforms.answers import Refusal
+from postwright.platforms.content import Mode
+from postwright.platforms.purpose import Purpose
 
-_HELD = text("""
-    SELECT DISTINCT publications.connection_id FROM publications
-    JOIN connections ON connections.id = publications.connection_id
-    WHERE publications.lane IS NOT NULL AND publications.due_at IS NULL
-      AND publications.hold_reason = ANY(:reasons)
-      AND connections.state = ANY(:usable)
-""")
+# Of a publication that is in `publications` and its account in `connections`.
+_CAN_GO_ON = """
+    publications.lane IS NOT NULL AND publications.due_at IS NULL
+    AND connections.state = ANY(:usable)
+    AND (publications.hold_reason = ANY(:reasons)
+         OR publications.hold_reason = :scope
+            AND CASE publications.mode WHEN :draft THEN :for_draft ELSE :for_direct END
+                = ANY(connections.granted))
+"""
 
-_RESUME = text("""
+# From account to account by the index of what waits: thousands may wait on the same one.
+_HELD = text(f"""
+    WITH RECURSIVE waiting AS (
+        SELECT min(connection_id) AS id FROM publications
+        WHERE lane IS NOT NULL AND due_at IS NULL
+        UNION ALL
+        SELECT (SELECT min(connection_id) FROM publications
+                WHERE lane IS NOT NULL AND due_at IS NULL AND connection_id > waiting.id)
+        FROM waiting WHERE waiting.id IS NOT NULL
+    )
+    SELECT connections.id FROM waiting JOIN connections ON connections.id = waiting.id
+    WHERE EXISTS (
+        SELECT FROM publications
+        WHERE publications.connection_id = connections.id AND {_CAN_GO_ON}
+    )
+""")  # noqa: S608  # put together from constants only
+
+_RESUME = text(f"""
     UPDATE publications SET due_at = app_now(), version = version + 1
     FROM connections
-    WHERE connections.id = publications.connection_id
-      AND publications.lane IS NOT NULL AND publications.due_at IS NULL
-      AND publications.hold_reason = ANY(:reasons)
-      AND connections.state = ANY(:usable)
+    WHERE connections.id = publications.connection_id AND {_CAN_GO_ON}
       AND connections.id = ANY(:connections)
     RETURNING publications.workspace_id, publications.connection_id, publications.lane
-""")
+""")  # noqa: S608  # as above
 
 
 async def resume_reconnected(session: AsyncSession) -> int:
     """Make due again what was held for a connection that can be used now; how many."""
-    values: dict[str, list[str]] = {
-        "reasons": [Refusal.TOKEN, Refusal.REVOKED, Refusal.SCOPE],
+    values = {
         "usable": [state for state in ConnectionState if state.usable],
+        "reasons": [Refusal.TOKEN, Refusal.REVOKED],
+        "scope": Refusal.SCOPE,
+        "draft": Mode.DRAFT,
+        "for_draft": Purpose.DRAFT,
+        "for_direct": Purpose.PUBLISH,
     }
     connections = list((await session.scalars(_HELD, values)).all())
     if not connections:
