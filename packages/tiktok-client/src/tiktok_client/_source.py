@@ -15,6 +15,7 @@ __all__ = [
     "Source",
     "broken_at",
     "close_source",
+    "is_near",
     "open_source",
     "read_piece",
     "size_of",
@@ -195,6 +196,11 @@ def read_piece(source: ByteSource, offset: int, size: int) -> bytes:
             operation="upload",
         )
     return piece
+
+
+def is_near(source: ByteSource) -> bool:
+    """Whether this is a file of ours or memory, where a read costs next to nothing."""
+    return isinstance(source, OwnFileSource | HeldChunk | BytesSource)
 
 
 def close_source(source: ByteSource) -> None:

@@ -77,6 +77,44 @@ async def test_the_bytes_arrive_as_they_are(
     assert arrived.digest() == hashlib.sha256(content).digest()
 
 
+async def test_the_next_chunk_goes_over_the_same_connection() -> None:
+    connections: set[object] = set()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes) -> None:
+        connections.add(writer)
+        await whole_body(reader, head)
+        writer.write(reply("201 Created"))
+
+    async with serve(take) as served, AsyncTransport() as transport:
+        posting = Posting(served.base, transport)
+        for _ in range(3):
+            await posting.send(bytes(MIB + 1), MIB + 1)
+    assert len(served.heads) == 3
+    assert len(connections) == 1
+
+
+class Sizes:
+    """A source of one's own that remembers how much it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, int]] = []
+
+    def read(self, offset: int, size: int, /) -> bytes:
+        self.asked.append((offset, size))
+        return bytes(size)
+
+
+async def test_a_source_of_ones_own_is_asked_for_few_large_pieces() -> None:
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes) -> None:
+        await whole_body(reader, head)
+        writer.write(reply("201 Created"))
+
+    source = Sizes()
+    async with serve(take) as served, AsyncTransport() as transport:
+        await Posting(served.base, transport).send(source, MIB + 1)
+    assert source.asked == [(0, MIB // 2), (MIB // 2, MIB // 2), (MIB, 1)]
+
+
 async def stall(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes) -> None:
     await asyncio.Event().wait()
 

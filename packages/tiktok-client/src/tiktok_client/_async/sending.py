@@ -75,9 +75,10 @@ class AsyncSending(AsyncCalls):
 
         `source` is a path, bytes, an open binary file (read from its beginning, wherever it stands,
         and left open; one upload at a time), anything with `read(offset, size)`, or a stream of
-        bytes, which begins at `start`. All but a stream are read 512 KiB at a time. A stream
-        cannot be read twice, so each chunk is first gathered in a temporary file: the disk holds
-        one chunk (the largest of `plan`), the memory one piece of the stream.
+        bytes, which begins at `start`. A path and bytes are read 96 KiB at a time, an open file and
+        a source of your own 512 KiB. A stream cannot be read twice, so each chunk is first gathered
+        in a temporary file: the disk holds one chunk (the largest of `plan`), the memory one piece
+        of the stream.
 
         A chunk is tried `tries` times after a server fault or a broken connection, with pauses of
         `pause_s`, doubled each time; after a 416 it goes on from where TikTok says it is.

@@ -47,6 +47,7 @@ class AsyncTransport:
     `timeout_s` bounds a call from its start to its last byte, `upload_timeout_s` one PUT;
     `stall_timeout_s` bounds each wait inside a PUT, so that a dead connection is noticed early.
     `proxy` is an http(s) address that all requests go through; no environment variable is read.
+    `verify` says whom to trust: TikTok's hosts, and a proxy that speaks TLS.
     `on_call` is told about every request, after it.
     """
 
@@ -120,8 +121,9 @@ class AsyncTransport:
         timeout_s: float | None = None,
         on_progress: Callable[[int], None] | None = None,
     ) -> T:
-        """Stream one chunk from its source, 512 KiB at a time; return what `read` makes of it.
+        """Stream one chunk from its source, piece by piece; return what `read` makes of it.
 
+        A piece of a path, of bytes or of a gathered stream has 96 KiB, of any other source 512 KiB.
         `on_progress` gets the offset in the file up to which bytes were handed to the network; when
         the event loop is busy it hears the newest one only.
         Raises SourceError, TransportError, and whatever `read` raises.

@@ -10,7 +10,7 @@ from typing import Any
 import httpcore2
 
 from .interim import is_interim, without_interim
-from .passage import bounded
+from .passage import bounded, follow
 
 __all__ = ["Backend"]
 
@@ -80,6 +80,7 @@ class EarlyAnswerStream(httpcore2.NetworkStream):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:  # the end of a body: an answer that is there by now is not early
             return
+        follow(self.write)
         if self._selector is None:
             self._selector = selectors.DefaultSelector()
             self._selector.register(self._socket, selectors.EVENT_READ | selectors.EVENT_WRITE)

@@ -3,12 +3,12 @@
 import socket
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
-__all__ = ["Passage", "bounded"]
+__all__ = ["Passage", "bounded", "follow"]
 
 _CURRENT: ContextVar["Passage | None"] = ContextVar("passage", default=None)
 
@@ -26,6 +26,8 @@ class Passage:
         self.connect_s = min(connect_s, limit_s)
         self.deadline = time.monotonic() + limit_s
         self.sent = False
+        # Of the connection that the head went to; there is none before.
+        self.write: Callable[[bytes, float | None], None]
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._stopped = False
@@ -76,6 +78,12 @@ class Passage:
             if self._stopped or left_s <= 0:
                 raise TimeoutError
         return left_s
+
+
+def follow(write: Callable[[bytes, float | None], None]) -> None:
+    """Say how to write to the connection that is written to now: a body goes to it as well."""
+    if (passage := _CURRENT.get()) is not None:
+        passage.write = write
 
 
 def bounded(connection: socket.socket, wait_s: float | None) -> float | None:

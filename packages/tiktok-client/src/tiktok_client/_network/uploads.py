@@ -1,12 +1,24 @@
-"""Send a chunk and read the answer: blocking, in one loop, one piece in memory at a time."""
+"""Send a chunk and read the answer: blocking, in one loop, one piece in memory at a time.
+
+The body goes past the HTTP library, from where it is read to the socket: what lies between costs
+more than the sending. The library writes the head, and then hears how long the body was.
+"""
 
 from collections.abc import Callable, Generator, Iterable
+from typing import Self
 from urllib.parse import urlsplit
 
 import httpcore2
 
 from tiktok_client._operations.wire import Response, Target
-from tiktok_client._source import ByteSource, Source, close_source, open_source, read_piece
+from tiktok_client._source import (
+    ByteSource,
+    Source,
+    close_source,
+    is_near,
+    open_source,
+    read_piece,
+)
 from tiktok_client.models.chunks import Chunk
 
 from .passage import Passage
@@ -14,13 +26,12 @@ from .passage import Passage
 __all__ = ["put_chunk", "request_headers"]
 
 AGENT = {"User-Agent": "tiktok-client/0.1", "Accept": "application/json"}
-# What is read, and then written, at once: little enough to stay in a processor's cache on the way,
-# and enough that what happens between two pieces does not count.
+# What is read, and then written, at once. From a disk or from memory: little enough to stay in a
+# processor's cache on the way, and to lie where the piece before it lay (from 128 KiB on the C
+# library may ask the system for new memory each time).
+NEAR_PIECE_BYTES = 98_304
+# From anything else: a read may be a request over a network, so there should be few.
 PIECE_BYTES = 524_288
-# Two pieces are alive while one follows the other. The C library gives memory back to the system as
-# soon as twice its largest block so far is free, and every page of it costs a fault to get again:
-# one larger block, never touched, lets it keep them.
-LARGER_BYTES = 4 * PIECE_BYTES
 MAX_ANSWER_BYTES = 65_536
 
 
@@ -38,7 +49,7 @@ def put_chunk(
     opened = open_source(source, total_bytes)
     try:
         with passage.here():
-            return _exchange(pool, target, _pieces(opened, chunk, on_progress), passage)
+            return _exchange(pool, target, _body(opened, chunk, passage, on_progress), passage)
     finally:
         close_source(opened)
 
@@ -68,17 +79,41 @@ def _exchange(
     return Response(target.operation, answer.status, _headers(answer.headers), told)
 
 
-def _pieces(
-    source: ByteSource, chunk: Chunk, on_progress: Callable[[int], None] | None
+class _Written(bytes):
+    """No bytes, but the length of those that were written already.
+
+    h11 asks a body for its length only, to hold it against Content-Length (its chapter on sendfile
+    promises that), and what it then gives back to be written is empty.
+    """
+
+    _size: int
+
+    def __new__(cls, size: int) -> Self:
+        made = super().__new__(cls)
+        made._size = size
+        return made
+
+    def __len__(self) -> int:
+        return self._size
+
+
+def _body(
+    source: ByteSource,
+    chunk: Chunk,
+    passage: Passage,
+    on_progress: Callable[[int], None] | None,
 ) -> Generator[bytes]:
+    """Write the chunk when the HTTP library has written the head and asks for the body."""
     offset, end = chunk.first, chunk.last_inclusive + 1
-    bytes(LARGER_BYTES)
+    most = NEAR_PIECE_BYTES if is_near(source) else PIECE_BYTES
     while offset < end:
-        size = min(PIECE_BYTES, end - offset)
-        yield read_piece(source, offset, size)
+        size = min(most, end - offset)
+        # Not kept in a variable: the next piece then gets the memory of this one.
+        passage.write(read_piece(source, offset, size), passage.stall_s)
         offset += size
         if on_progress is not None:
             on_progress(offset)
+    yield _Written(end - chunk.first)
 
 
 def _read(answer: httpcore2.Response) -> bytes:

@@ -36,6 +36,7 @@ def open_pool(
         proxy_url=f"{parts.scheme}://{host}{port}",
         proxy_auth=auth,
         ssl_context=tls,
+        proxy_ssl_context=tls if parts.scheme == "https" else None,
         max_connections=max_connections,
         max_keepalive_connections=max_connections,
         keepalive_expiry=KEEPALIVE_S,
