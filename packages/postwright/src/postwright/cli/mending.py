@@ -3,7 +3,8 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from postwright.cli import printing
 from postwright.cli.progress import Display
 from postwright.config import Settings
 from postwright.errors import BadInput
+from postwright.media.fixing.benches import Benches, benches
 from postwright.media.fixing.mend import mend
 from postwright.media.fixing.plan import plan
 from postwright.media.fixing.recipe import Change, Recipe
@@ -87,17 +89,42 @@ def out_path(source: Path, recipe: Recipe, out: Path | None) -> Path:
     return path
 
 
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """What mends the files of one command, with the same programs.
+
+    Attributes:
+        settings: the installation's.
+        show: what tells how far it is.
+        kept: the programs.
+        limits: what one file may cost.
+    """
+
+    settings: Settings
+    show: Display
+    kept: Benches
+    limits: Limits
+
+
+@asynccontextmanager
+async def mending(settings: Settings, show: Display) -> AsyncGenerator[Mending]:
+    """Mend files in a block; the programs are gone when it ends."""
+    limits = Limits()
+    async with benches(limits) as kept:
+        yield Mending(settings, show, kept, limits)
+
+
 async def mend_file(
-    source: Path, recipe: Recipe, output: Path, settings: Settings, show: Display
+    work: Mending, source: Path, recipe: Recipe, output: Path, *, which: str = ""
 ) -> Mended:
-    """Mend a file on this machine; nothing is stored.
+    """Mend a file on this machine; nothing is stored. `which` says which of several it is.
 
     Raises:
         FixFailed: it is damaged, or took too much.
         OutExists, OutUnusable: the result cannot be put there.
     """
     total = (await asyncio.to_thread(source.stat)).st_size
-    show.begin("mending", total)
+    work.show.begin("mending", total)
     if not output.parent.is_dir():
         raise OutUnusable(output, FileNotFoundError(2, "There is no such folder"))
     with workshop(output.parent) as folder:
@@ -106,12 +133,13 @@ async def mend_file(
             recipe,
             source,
             made,
-            limits=Limits(),
-            probe_timeout_s=settings.media.probe_timeout_s,
-            on_progress=lambda done: show.advance(int(done * total)),
+            limits=work.limits,
+            probe_timeout_s=work.settings.media.probe_timeout_s,
+            on_progress=lambda done: work.show.advance(int(done * total)),
+            kept=work.kept,
         )
         await asyncio.to_thread(place, made, output)
-    show.end(f"{output} ({printing.size(found.size_bytes)})")
+    work.show.end(f"{which}{output} ({printing.size(found.size_bytes)})")
     return Mended(source, output, found, recipe.steps)
 
 

@@ -158,7 +158,7 @@ class QuotaReached(StorageTrouble):
             f"There is no room for {name} in this workspace.",
             why=f"It has {size_bytes:,} bytes; {used_bytes:,} of {quota_bytes:,} are used.",
             fix="Remove what is not needed (postwright media list, postwright media rm ID), or "
-            "set a higher POSTWRIGHT_MEDIA__QUOTA_BYTES.",
+            "allow more (postwright media limits --quota, or POSTWRIGHT_MEDIA__QUOTA_BYTES).",
         )
         self.size_bytes = size_bytes
         self.used_bytes = used_bytes

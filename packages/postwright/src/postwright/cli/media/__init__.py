@@ -10,6 +10,8 @@ command = Commands(
         "list": "List what is in the media store, newest first.",
         "show": "Show a file: what is in it, what it came from, what needs it.",
         "fix": "Mend a file for TikTok; the original stays.",
+        "picture": "Take a picture out of a file in the store, as a JPEG.",
+        "limits": "Say how much this workspace may store, and how long; or show it.",
         "rm": "Remove files that nothing needs.",
         "sweep": "Remove what nothing needs any more, as workers do every hour.",
     },

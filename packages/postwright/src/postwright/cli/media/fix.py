@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,8 @@ from postwright.cli.choices import File, Words
 from postwright.cli.fixing import fixed
 from postwright.cli.limits import Unknown, creator_limits
 from postwright.cli.media import describe
-from postwright.cli.mending import OutExists, place, print_changes, recipe_for
+from postwright.cli.media.takeout import refuse_taken, take_out
+from postwright.cli.mending import print_changes, recipe_for
 from postwright.cli.opening import Desk, opened
 from postwright.cli.ordering import ACTOR
 from postwright.cli.progress import Display, display
@@ -22,7 +22,6 @@ from postwright.cli.settings import current
 from postwright.connections.queries import connection_by_handle
 from postwright.errors import BadInput
 from postwright.media import queries
-from postwright.media.fixing.workshop import workshop
 from postwright.media.keep import incoming, keep
 from postwright.media.models import MediaFile
 from postwright.media.probe import probe, read_probe
@@ -70,8 +69,8 @@ async def command(
     """  # noqa: D301  # click reads \b: the lines below it are not wrapped
     if trim and account is None:
         raise _trim_needs_account()
-    if out is not None and await asyncio.to_thread(out.exists):
-        raise OutExists(out)
+    if out is not None:
+        await refuse_taken(out)
     wish = _Wish(wanted, out, trim_to_s, account if trim else None)
     with display(as_json=as_json) as show:
         async with opened(current()) as desk:
@@ -81,7 +80,7 @@ async def command(
                 return _nothing(media, as_json=as_json)
             result = await fixed(desk, media, recipe, show)
             if out is not None:
-                await _write(desk, result, out)
+                await take_out(desk, result.sha256, out)
     if as_json:
         facts = describe.facts(result, ())
         printing.json_line({"changed": True, "media": facts, "out": out})
@@ -136,11 +135,3 @@ def _nothing(media: MediaFile, *, as_json: bool) -> int:
     else:
         printing.line(f"{media.id}  {media.name} has nothing that could be mended.")
     return 0
-
-
-async def _write(desk: Desk, result: MediaFile, out: Path) -> None:
-    async with desk.library.store.local(desk.workspace_id, result.sha256) as kept:
-        with workshop(out.parent) as folder:
-            # A copy: the stored file must not become writable by another name.
-            await asyncio.to_thread(shutil.copyfile, kept, folder / "copy")
-            await asyncio.to_thread(place, folder / "copy", out)
