@@ -20,10 +20,12 @@ from postwright.config import Settings
 from postwright.connections.accounts import Accounts
 from postwright.db import embedded
 from postwright.db.database import Database
+from postwright.db.guard import place_of
 from postwright.db.migrate import migrate
 from postwright.errors import StorageTrouble
 from postwright.media.library import Library
 from postwright.media.store import open_store
+from postwright.publishing.copies import look
 from postwright.publishing.queries import posts_needing
 from postwright.workspaces.default import default_workspace
 
@@ -56,6 +58,7 @@ async def opened(settings: Settings) -> AsyncGenerator[Desk]:
             try:
                 async with database.transaction() as session:
                     workspace_id = await default_workspace(session)
+                await look(database, place_of(settings))
                 store = open_store(settings.media, settings.media_folder)
                 library = Library(database, store, settings.media, posts_needing)
                 yield Desk(settings, database, workspace_id, accounts, library)

@@ -121,7 +121,7 @@ async def schedule(
             fix="Connect it again: postwright connect tiktok",
         )
     now = await app_now(session)
-    at = _time_to_come(order.publish_at, now)
+    at = time_to_come(order.publish_at, now)
     publication = Publication(
         id=new_id("pub"),
         workspace_id=connection.workspace_id,
@@ -162,7 +162,12 @@ async def schedule(
     return Scheduled(post_id, publication.id, is_new=True)
 
 
-def _time_to_come(wanted: datetime | None, now: datetime) -> datetime:
+def time_to_come(wanted: datetime | None, now: datetime) -> datetime:
+    """When it goes out: as wanted, or at once.
+
+    Raises:
+        InThePast: that has passed.
+    """
     at = wanted or now
     if at < now - _GRACE:
         raise InThePast(

@@ -54,6 +54,7 @@ from postwright.publishing.record import (
     Recorder,
     knowing_cancel,
 )
+from postwright.publishing.states import IfMissed
 from postwright.publishing.work import Work, take_up
 
 log = logging.getLogger(__name__)
@@ -79,13 +80,16 @@ class Workbench:
     hosting: Hosting
     lease: timedelta
     holder: str
+    if_missed: IfMissed
 
     async def load(self, session: AsyncSession, publication: Publication) -> Work:
         """A publication with what is needed to work on it."""
         accounts = self.accounts
-        return await take_up(
+        work = await take_up(
             session, accounts.vault, publication, accounts.networks.of_app, self.store
         )
+        work.if_missed = publication.if_missed or self.if_missed
+        return work
 
 
 class Turn:

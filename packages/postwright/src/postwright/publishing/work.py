@@ -21,8 +21,17 @@ from postwright.media.store import MediaStore
 from postwright.platforms.base import Network
 from postwright.platforms.content import Content, Kind, Media, Mode, Plan, Source
 from postwright.posts.models import Post, PostMedia
-from postwright.publishing.attempt import Attempt, Stage
+from postwright.publishing.attempt import (
+    NETWORK,
+    Attempt,
+    Decision,
+    End,
+    Restart,
+    Stage,
+    Wait,
+)
 from postwright.publishing.models import AttemptRow, Publication
+from postwright.publishing.states import IfMissed
 
 # A webhook that came in within this time shows that the network can reach us.
 _TOLD_FOR = timedelta(hours=24)
@@ -55,7 +64,8 @@ class Work:
     """A publication in a worker's hands. `attempt` is what is durable, as far as it knows.
 
     `media_ids`, `files` and `probes` are the post's files in their order. `met_cap` says that the
-    network once refused this creator more posts; the gate sets it.
+    network once refused this creator more posts; the gate sets it. `if_missed` is the post's wish,
+    or the installation's.
     """
 
     workspace_id: str
@@ -77,6 +87,7 @@ class Work:
     attempt: Attempt
     now: datetime
     met_cap: bool = False
+    if_missed: IfMissed = IfMissed.PUBLISH
 
     @property
     def media(self) -> Media:
@@ -86,6 +97,14 @@ class Work:
     def content(self, addresses: tuple[str, ...] = ()) -> Content:
         """What is announced; `addresses` only if the network fetches it."""
         return Content(self.kind, self.mode, self.settings, self.attempt.plan, addresses)
+
+    def told(self, decision: Decision) -> str:
+        """What people read: the protocol does not know what they call the network."""
+        match decision.next:
+            case End(detail=detail) | Restart(detail=detail) | Wait(detail=detail):
+                return detail.replace(NETWORK, self.network.name)
+            case _:
+                return ""
 
     def post_url(self, post_id: str) -> str:
         """Where people see the post."""
@@ -99,6 +118,11 @@ class Work:
 def upload_url_context(attempt_id: str) -> str:
     """Where an attempt's sealed upload address belongs."""
     return f"attempts:{attempt_id}:upload_url"
+
+
+def lane_of(a: Attempt) -> str:
+    """Which lane goes on with an attempt that has come so far."""
+    return TRACK if a.stage in _OUT else START
 
 
 async def due_publication(session: AsyncSession, claim: Claim) -> str | None:
@@ -140,8 +164,9 @@ async def take_up(
     kind, connection, app = (
         await session.execute(
             select(Post.kind, Connection, PlatformApp)
-            .where(Post.id == publication.post_id, Connection.id == publication.connection_id)
+            .join(Connection, Connection.workspace_id == Post.workspace_id)
             .join(PlatformApp, PlatformApp.id == Connection.platform_app_id)
+            .where(Post.id == publication.post_id, Connection.id == publication.connection_id)
             .execution_options(populate_existing=True)
         )
     ).one()

@@ -1,0 +1,160 @@
+"""Changes what is posted, or when, as long as nothing was announced to the network."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from postwright.db.database import app_now
+from postwright.errors import Conflict
+from postwright.jobs import lanes
+from postwright.posts.models import Post
+from postwright.publishing.attempt import Stage
+from postwright.publishing.hand import begin_anew, end_attempt, locked
+from postwright.publishing.models import AttemptRow, Publication
+from postwright.publishing.schedule import time_to_come
+from postwright.publishing.states import IfMissed, State
+from postwright.publishing.work import START
+from postwright.workspaces import audit
+
+
+class EditedMeanwhile(Conflict):
+    """Somebody else has changed it since it was read."""
+
+    code = "edited_meanwhile"
+
+
+class TooLateToEdit(Conflict):
+    """It was announced, or it is over."""
+
+    code = "too_late_to_edit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What is to be different; None leaves it as it is.
+
+    `settings` are the network's own, complete; the text that goes out is in them. `caption` is
+    the same text as people are shown it.
+    """
+
+    publish_at: datetime | None = None
+    timezone: str | None = None
+    if_missed: IfMissed | None = None
+    caption: str | None = None
+    settings: dict[str, Any] | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """What changes."""
+        return [name for name in self.__slots__ if getattr(self, name) is not None]
+
+
+async def edit(
+    session: AsyncSession,
+    publication: Publication,
+    changes: Changes,
+    *,
+    expected_version: int | None,
+    actor: str,
+) -> None:
+    """Change a publication. A worker that has the old content in hand drops it.
+
+    What is held stays held, unless it gets another time. What has failed can be changed, too,
+    except for its time: `retry` brings it on.
+
+    Args:
+        session: its transaction; locks the account's lanes.
+        publication: which.
+        changes: what is different.
+        expected_version: the `content_version` that was read before; None for whatever it is.
+        actor: who does it, for the audit log.
+
+    Raises:
+        EditedMeanwhile: it is not the version that was expected.
+        TooLateToEdit: it was announced, or is over.
+        InThePast: the new time has passed.
+    """
+    live = await locked(session, publication)
+    if expected_version not in {None, publication.content_version}:
+        raise EditedMeanwhile(
+            f"{publication.id} was changed meanwhile.",
+            why=f"It is at version {publication.content_version}; yours is {expected_version}.",
+            fix=f"Look at it as it is now, and change that: postwright status {publication.id}",
+        )
+    _refuse_what_is_out(publication, live, changes)
+    if live is not None:
+        end_attempt(live, Stage.VOID, "edited", "it was changed before it was announced")
+    await _apply(session, publication, changes)
+    publication.content_version += 1
+    publication.version += 1
+    if publication.due_at is not None:
+        await lanes.wake(
+            session, publication.workspace_id, publication.connection_id, START, publication.due_at
+        )
+    await audit.record(
+        session,
+        publication.workspace_id,
+        actor=actor,
+        action="publication.edited",
+        subject=publication.id,
+        changed=changes.names,
+        publish_at=publication.publish_at.isoformat(),
+    )
+
+
+def _refuse_what_is_out(
+    publication: Publication, live: AttemptRow | None, changes: Changes
+) -> None:
+    state, name = publication.state, publication.id
+    if state is State.CANCELLED or publication.cancel_requested_at is not None:
+        raise TooLateToEdit(
+            f"{name} was cancelled.", fix="Publish it again: it is a new post then."
+        )
+    if state is State.UNCONFIRMED:
+        raise TooLateToEdit(
+            f"{name} may be out already: that is not certain yet.",
+            fix=f"Decide on that first: postwright reconcile {name}",
+        )
+    if state in {State.PUBLISHED, State.DELIVERED}:
+        raise TooLateToEdit(
+            f"{name} is {state} already.",
+            fix="What is out can be changed or deleted in the network's own app only.",
+        )
+    if live is not None and live.stage is not Stage.READY:
+        raise TooLateToEdit(
+            f"{name} is on its way: it was announced to the network.",
+            why="The network takes the content and the settings with the announcement.",
+            fix=f"Stop it, if that is still possible: postwright cancel {name}",
+        )
+    if state is State.FAILED and changes.publish_at is not None:
+        raise TooLateToEdit(
+            f"{name} has failed, so it has no time to come.",
+            fix=f"Bring it on again: postwright retry {name} --at TIME",
+        )
+
+
+async def _apply(session: AsyncSession, publication: Publication, changes: Changes) -> None:
+    if changes.settings is not None:
+        publication.settings = changes.settings
+    if changes.caption is not None:
+        await _name_post(session, publication, changes.caption)
+    publication.timezone = changes.timezone or publication.timezone
+    publication.if_missed = changes.if_missed or publication.if_missed
+    if changes.publish_at is not None:
+        publication.publish_at = time_to_come(changes.publish_at, await app_now(session))
+        begin_anew(publication)
+        publication.lane, publication.due_at = START, publication.publish_at
+    elif publication.state is State.PREPARING:
+        publication.state = State.SCHEDULED
+
+
+async def _name_post(session: AsyncSession, publication: Publication, caption: str) -> None:
+    """A post that goes to one account only is known by the text that goes there."""
+    wanted = select(func.count()).where(Publication.post_id == publication.post_id)
+    if await session.scalar(wanted) == 1:
+        post = await session.get_one(Post, publication.post_id)
+        post.caption = caption
+        post.version += 1

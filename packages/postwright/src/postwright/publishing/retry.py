@@ -1,0 +1,81 @@
+"""Brings a publication that has failed on again, because a person wants it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from postwright.db.database import app_now
+from postwright.errors import Conflict
+from postwright.jobs import lanes
+from postwright.media.uses import use
+from postwright.posts.models import PostMedia
+from postwright.publishing.hand import begin_anew, locked
+from postwright.publishing.models import Publication
+from postwright.publishing.schedule import time_to_come
+from postwright.publishing.states import State, Visibility
+from postwright.publishing.work import START
+from postwright.workspaces import audit
+
+
+class NotFailed(Conflict):
+    """Only what has failed can be tried again."""
+
+    code = "not_failed"
+
+
+async def retry(
+    session: AsyncSession, publication: Publication, *, actor: str, at: datetime | None = None
+) -> None:
+    """Publish again what has failed, with the content as it is now; at `at`, or at once.
+
+    Why it had failed stays in its attempt, and in the audit log.
+
+    Raises:
+        NotFailed: it has not.
+        InThePast: `at` has passed.
+        NoSuchMedia: one of its files was removed.
+    """
+    live = await locked(session, publication)
+    if publication.state is not State.FAILED or live is not None:
+        raise _refusal(publication)
+    media = select(PostMedia.media_id).where(PostMedia.post_id == publication.post_id)
+    for media_id in sorted(set((await session.scalars(media)).all())):
+        await use(session, publication.workspace_id, media_id)
+    failed_as = publication.end_code
+    begin_anew(publication)
+    publication.cancel_requested_at = None
+    publication.publish_at = time_to_come(at, await app_now(session))
+    publication.lane, publication.due_at = START, publication.publish_at
+    publication.post_ids, publication.post_url, publication.report = [], "", []
+    publication.visibility = Visibility.UNKNOWN
+    publication.content_version += 1
+    publication.version += 1
+    await lanes.wake(
+        session, publication.workspace_id, publication.connection_id, START, publication.due_at
+    )
+    await audit.record(
+        session,
+        publication.workspace_id,
+        actor=actor,
+        action="publication.retried",
+        subject=publication.id,
+        failed_as=failed_as,
+        publish_at=publication.publish_at.isoformat(),
+    )
+
+
+def _refusal(publication: Publication) -> NotFailed:
+    name, state = publication.id, publication.state
+    match state:
+        case State.CANCELLED:
+            fix = "Publish it again: it is a new post then, with a new key."
+        case State.PUBLISHED | State.DELIVERED:
+            fix = "It is out. To have it twice, publish it again as a new post."
+        case State.UNCONFIRMED:
+            fix = f"Say first whether it is out: postwright reconcile {name}"
+        case State.HELD | State.SCHEDULED | State.DRAFT:
+            fix = f"It goes by itself; to give it another time: postwright reschedule {name}"
+        case _:
+            fix = f"It is under way. Watch it: postwright status {name} --watch"
+    return NotFailed(f"{name} has not failed: it is {state}.", fix=fix)
