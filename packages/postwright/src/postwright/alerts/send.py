@@ -79,7 +79,7 @@ class Sender:
             await session.execute(_GIVE_UP, {"patience": PATIENCE})
         if not self.settings.url.get_secret_value():
             return
-        while due := await self._claim():
+        while due := await self.claim():
             await asyncio.gather(*(self._send(alert) for alert in due))
 
     async def forget(self) -> None:
@@ -87,12 +87,13 @@ class Sender:
         async with self.database.transaction() as session:
             await session.execute(delete(Alert).where(Alert.created_at < NOW - KEPT))
 
-    async def _claim(self) -> list[Due]:
+    async def claim(self) -> list[Due]:
+        """Take some of what is due, for two minutes."""
         async with self.database.transaction() as session:
             return [Due(*row) for row in await session.execute(_CLAIM, {"most": _AT_ONCE})]
 
     async def _send(self, alert: Due) -> None:
-        problem, is_final = await self._post(alert)
+        problem, is_final = await self.post(alert)
         values: dict[str, Any] = {"detail": problem}
         if not problem:
             values |= {"next_at": None, "sent_at": NOW}
@@ -106,8 +107,8 @@ class Sender:
             then = "given up" if is_final else "it is tried again for a day"
             log.warning("alert %s could not be sent, %s: %s", alert.id, then, problem)
 
-    async def _post(self, alert: Due) -> tuple[str, bool]:
-        """What went wrong, empty if nothing did; and whether it is useless to try again."""
+    async def post(self, alert: Due) -> tuple[str, bool]:
+        """Try once: what went wrong, empty if nothing did; and whether to try again is useless."""
         body = payload(alert)
         key = webhook_key(self.settings.secret)
         signed = signed_headers(key, alert.id, int(alert.now.timestamp()), body)
