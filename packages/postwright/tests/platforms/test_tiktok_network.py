@@ -283,3 +283,9 @@ async def test_an_account_is_named_as_far_as_it_allows(
 def test_photos_are_always_fetched_and_videos_as_they_are_wanted(network: TikTokNetwork) -> None:
     assert {network.source(Kind.PHOTO, wanted) for wanted in Source} == {Source.PULL}
     assert [network.source(Kind.VIDEO, wanted) for wanted in Source] == list(Source)
+
+
+def test_a_file_that_tiktok_never_takes_is_planned_all_the_same(network: TikTokNetwork) -> None:
+    assert network.plan(64_000_001).count == 2
+    for size_bytes in (0, 4 * 1024**3 + 1):
+        assert network.plan(size_bytes) == Plan(size_bytes, size_bytes, 1)

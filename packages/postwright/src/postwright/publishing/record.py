@@ -29,7 +29,6 @@ from postwright.platforms.content import Mode
 from postwright.publishing import caps
 from postwright.publishing.attempt import (
     LIVE,
-    NETWORK,
     AskStatus,
     Attempt,
     CancelPull,
@@ -45,13 +44,21 @@ from postwright.publishing.attempt import (
     Stage,
     Wait,
 )
+from postwright.publishing.fate import fate_of
 from postwright.publishing.gate import barred
 from postwright.publishing.hosting import Hosting
 from postwright.publishing.inbox.match import match
 from postwright.publishing.models import AttemptRow, Publication
 from postwright.publishing.protocol import ADDRESS_LIFE, next_attempt
 from postwright.publishing.states import State, Visibility, state_of, visibility_of
-from postwright.publishing.work import START, TRACK, Work, insert_attempt, upload_url_context
+from postwright.publishing.work import (
+    START,
+    TRACK,
+    Work,
+    insert_attempt,
+    lane_of,
+    upload_url_context,
+)
 
 _ASKING: dict[type, Asking] = {
     CheckCreator: Asking.CREATOR,
@@ -148,6 +155,8 @@ class Recorder:
                 await self._open_addresses(session, work, decision)
                 issued = await self._issue_addresses(session, work, decision)
                 await self._store_attempt(session, work, decision)
+                if isinstance(decision.next, Init):
+                    publication.report = await fate_of(session, work, heard.answer)
                 await _store_publication(session, publication, work, decision, asked_at)
                 cancel = publication.cancel_requested_at is not None
         except _Undone as undone:
@@ -229,7 +238,7 @@ class Recorder:
                 retries=a.retries,
                 cancels=a.cancels,
                 end_code="" if ended is None else ended.reason,
-                detail=_told(work, decision),
+                detail=work.told(decision),
                 ended_at=NOW if over else None,
             )
             .returning(AttemptRow.id)
@@ -255,7 +264,7 @@ async def _store_heard(session: AsyncSession, who: OnBehalf, work: Work, heard: 
         await slots.give_back(session, heard.slot)
     if heard.answer is not None:
         await caps.note(session, work, heard.answer)
-        if isinstance(heard.answer, CreatorReady):
+        if isinstance(heard.answer, CreatorReady) and heard.answer.facts:
             await facts.remember(session, work.connection_id, heard.answer.facts)
 
 
@@ -370,29 +379,15 @@ def _plan_ahead(publication: Publication, work: Work, decision: Decision, now: d
         case End(reason=reason):
             publication.lane = publication.due_at = publication.expected_at = None
             publication.hold_reason = ""
-            publication.end_code, publication.detail = reason, _told(work, decision)
+            publication.end_code, publication.detail = reason, work.told(decision)
         case Restart(delay=delay):
             publication.lane, publication.due_at = START, now + delay
-            publication.hold_reason, publication.detail = "", _told(work, decision)
+            publication.hold_reason, publication.detail = "", work.told(decision)
         case Wait(delay=delay, hold=hold):
-            publication.lane = _lane_of(decision.attempt)
+            publication.lane = lane_of(decision.attempt)
             publication.due_at = None if delay is None else now + work.jittered(delay)
-            publication.hold_reason, publication.detail = hold, _told(work, decision)
+            publication.hold_reason, publication.detail = hold, work.told(decision)
             publication.expected_at = publication.due_at if hold else None
-
-
-def _told(work: Work, decision: Decision) -> str:
-    """What people read: the protocol does not know what they call the network."""
-    match decision.next:
-        case End(detail=detail) | Restart(detail=detail) | Wait(detail=detail):
-            return detail.replace(NETWORK, work.network.name)
-        case _:
-            return ""
-
-
-def _lane_of(a: Attempt) -> str:
-    tracked = {Stage.TRACKING, Stage.SETTLING, Stage.DELIVERED, Stage.PUBLISHED}
-    return TRACK if a.stage in tracked else START
 
 
 def knowing_cancel(attempt: Attempt, recorded: Recorded) -> Attempt:

@@ -30,6 +30,7 @@ from postwright.platforms.tiktok import links, outcomes, reporting
 from postwright.platforms.tiktok.announcing import announce
 from postwright.platforms.tiktok.checking import check
 from postwright.platforms.tiktok.identity import who_is
+from postwright.platforms.tiktok.limits import SIZE_BYTES
 from postwright.platforms.tiktok.pool import endpoints
 from postwright.platforms.tiktok.rates import CAPS, limit_of
 from postwright.platforms.tiktok.scopes import scopes_for
@@ -145,7 +146,9 @@ class TikTokNetwork:
         return Source.PULL if kind is Kind.PHOTO else wanted
 
     def plan(self, size_bytes: int) -> Plan:
-        """Cut a file of this size as TikTok demands. Pure."""
+        """Cut a file of this size as TikTok demands; one that it never takes is not cut. Pure."""
+        if not 0 < size_bytes <= SIZE_BYTES:
+            return Plan(size_bytes, size_bytes, 1)
         cut = plan_chunks(size_bytes)
         return Plan(cut.size_bytes, cut.chunk_bytes, cut.count)
 
