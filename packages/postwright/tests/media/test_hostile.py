@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from PIL import Image
 
 from postwright.media.errors import MediaUnreadable
 from postwright.media.lookout import lookout
@@ -146,6 +147,8 @@ async def test_what_reads_a_file_has_no_secrets_and_no_other_files(
 
     assert "POSTWRIGHT_KEY" not in process.environ()
     assert process.num_fds() <= 6
+    if sys.platform == "linux":  # when memory runs out, this one goes, and not the worker
+        assert Path(f"/proc/{process.pid}/oom_score_adj").read_text() == "1000\n"
     with pytest.raises(MediaUnreadable):
         await asked
 
@@ -160,6 +163,35 @@ async def test_when_the_warm_process_is_killed_the_next_one_answers(video: Video
 
     assert answers == [seen] * 20
     assert lookout.process_id != first
+
+
+async def test_what_is_killed_by_somebody_else_is_looked_into_once_more(
+    tmp_path: Path, video: Video
+) -> None:
+    await probe(video())
+    path = tmp_path / "large.png"  # takes long enough to be caught
+    Image.effect_noise((4_000, 4_000), 90).save(path, compress_level=1)
+    asked = asyncio.create_task(probe(path))
+    await until(at_work)
+    at_work()[0].kill()
+
+    seen = await asked
+
+    assert (seen.width, seen.height) == (4_000, 4_000)
+
+
+async def test_a_file_whose_readers_are_all_killed_is_refused(spinning: Path) -> None:
+    asked = asyncio.create_task(probe(spinning, timeout_s=60))
+    killed = list[int]()
+    while not asked.done():
+        for reader in at_work():
+            reader.kill()
+            killed.append(reader.pid)
+        await asyncio.wait([asked], timeout=0.005)
+
+    with pytest.raises(MediaUnreadable, match="spinning"):
+        await asked
+    assert len(set(killed)) == 2
 
 
 async def test_a_hundred_at_once_are_all_answered(video: Video) -> None:

@@ -112,6 +112,9 @@ async def probe(path: Path, *, timeout_s: float = 30, memory_bytes: int = 1 << 3
         try:
             async with asyncio.timeout(timeout_s):
                 answer = await lookout.ask(order, file.fileno())
+                if _status(answer) == -signal.SIGKILL:
+                    # Not one of its limits: somebody needed the memory, or ended it by hand.
+                    answer = await lookout.ask(order, file.fileno())
         except TimeoutError:
             raise _too_slow(path, timeout_s) from None
         except Unusable as error:
@@ -147,6 +150,12 @@ def _too_slow(path: Path, timeout_s: float) -> MediaUnreadable:
     )
 
 
+def _status(answer: list[dict[str, Any]]) -> int:
+    """How the process has ended that gave no answer; 0 if it gave one or nobody knows."""
+    status = answer[0].get("status") if answer else None
+    return status if isinstance(status, int) else 0
+
+
 def _read(path: Path, answer: list[dict[str, Any]], timeout_s: float) -> Probe:
     told = answer[0] if answer else {}
     if told.get("ok") is False:
@@ -158,7 +167,7 @@ def _read(path: Path, answer: list[dict[str, Any]], timeout_s: float) -> Probe:
         except (KeyError, TypeError):
             status = 0
     else:
-        status = told.get("status", 0)
+        status = _status(answer)
     if status in {-signal.SIGXCPU, -signal.SIGALRM}:
         raise _too_slow(path, timeout_s)
     why = f"The program that reads it broke off ({status}); the file is damaged, or made to."

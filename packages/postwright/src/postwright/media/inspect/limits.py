@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 from contextlib import suppress
+from pathlib import Path
 
 _OPEN_FILES = 64
 
@@ -12,8 +13,10 @@ def limit(memory_bytes: int, cpu_s: int, wall_s: float) -> None:
     """Set the limits for the rest of this process. A system that lacks one goes without it.
 
     Nothing can be written to files, and no core is dumped. What is over its time is killed by the
-    kernel, whatever it is doing.
+    kernel, whatever it is doing. When the machine runs out of memory, this process goes first.
     """
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
     for kind, soft, hard in (
         (resource.RLIMIT_AS, memory_bytes, memory_bytes),
         (resource.RLIMIT_CPU, cpu_s, cpu_s + 1),  # equal ones would kill without saying why
