@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from postwright.cli.times import BadTime, read_time
+from postwright.cli.times import BadTime, Fold, chosen_time, read_time
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -64,9 +64,55 @@ def test_either_reading_is_then_accepted() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "fold", "expected"),
+    [
+        ("2026-10-25 02:30", "first", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        ("2026-10-25 02:30", "second", datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+        ("2026-03-29 02:30", "first", datetime(2026, 3, 29, 0, 30, tzinfo=UTC)),
+        ("2026-03-29 02:30", "second", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        ("2026-10-26 02:30", "second", datetime(2026, 10, 26, 1, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_fold_says_which_reading_is_meant(text: str, fold: Fold, expected: datetime) -> None:
+    assert read_time(text, now=NOW, zone=BERLIN, fold=fold).at == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "expected"),
+    [
+        ("tomorrow 09:00", "Europe/Berlin", datetime(2026, 11, 22, 8, tzinfo=UTC)),
+        ("Today 9:30", "Europe/Berlin", datetime(2026, 11, 21, 8, 30, tzinfo=UTC)),
+        # There it is tomorrow already, and the day after that.
+        ("today 09:00", "Pacific/Kiritimati", datetime(2026, 11, 21, 19, tzinfo=UTC)),
+        ("tomorrow 09:00", "Pacific/Kiritimati", datetime(2026, 11, 22, 19, tzinfo=UTC)),
+    ],
+)
+def test_a_day_by_its_name_is_a_day_of_the_zone(text: str, zone: str, expected: datetime) -> None:
+    moment = chosen_time(text, zone, None, now=NOW)
+    assert moment is not None
+    assert (moment.at, moment.timezone) == (expected, zone)
+
+
+def test_now_is_now_and_nothing_is_nothing() -> None:
+    moment = chosen_time("now", None, None, now=NOW)
+    assert moment is not None
+    assert (moment.at, moment.is_relative) == (NOW, True)
+    assert chosen_time(None, None, None, now=NOW) is None
+
+
+def test_a_mistyped_zone_is_told_with_what_was_meant() -> None:
+    with pytest.raises(BadTime) as refused:
+        chosen_time(None, "europe/berlin", None, now=NOW)
+    assert "Europe/Berlin" in refused.value.fix
+    with pytest.raises(BadTime, match="no time zone"):
+        chosen_time("now", "Mars", None, now=NOW)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         *("", "soon", "+", "+10", "+m", "10m", "2026-11-21", "18:00", "+1.5h"),
+        *("tomorrow", "tomorrow 25:00", "yesterday 09:00", "tomorrow 9"),
         *("+9999999999d", "+9999999d", f"+{'9' * 5000}d", "0001-01-01T00:00+10:00"),
     ],
 )
