@@ -5,27 +5,26 @@ the usual case all of it is one statement.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from postwright.db import guard
 from postwright.platforms.content import Mode
-from postwright.publishing import caps
+from postwright.publishing import caps, missed
 from postwright.publishing.attempt import OnHold, Unfit
 from postwright.publishing.caps import Standing
 from postwright.publishing.work import Work
 
 PAUSED = "paused"
 IN_DOUBT = "copy_in_doubt"
-_LOOK_AT_DOUBT = timedelta(minutes=1)
 
 # The clock is read once: app_now() is no cheap call.
 _SEEN = text("""
     WITH clock AS MATERIALIZED (SELECT app_now() AS now)
-    SELECT clock.now,
-           COALESCE((SELECT doubted_at IS NOT NULL FROM installation), false) AS in_doubt,
+    SELECT clock.now, installation_in_doubt() AS in_doubt,
            pause.reason AS pause, connections.cap_at, connections.cap_posts,
            CASE WHEN :unaudited THEN connections.facts END AS facts,
            recent.counted, recent.going, recent.oldest_at, line.ahead, line.ahead_at
@@ -47,7 +46,8 @@ _SEEN = text("""
     CROSS JOIN LATERAL (
         SELECT count(*) AS ahead, min(due_at) AS ahead_at FROM publications
         WHERE connection_id = :connection_id AND hold_reason = :reason AND hold_reason <> ''
-          AND lane = 'start' AND due_at IS NOT NULL AND (publish_at, id) < (:publish_at, :publication_id)
+          AND lane = 'start' AND due_at IS NOT NULL
+          AND (publish_at, id) < (:publish_at, :publication_id)
     ) AS line
 """)
 
@@ -73,14 +73,11 @@ async def barred(session: AsyncSession, work: Work, *, announcing: bool) -> OnHo
     seen = await look(session, work, with_facts=unaudited and announcing)
     work.met_cap = seen.standing.cap_posts is not None
     if seen.in_doubt:
-        return OnHold(
-            IN_DOUBT,
-            "this seems to be a copy or a restored backup; nothing is posted until a person says "
-            "that it is the one that goes on",
-            _LOOK_AT_DOUBT,
-        )
+        return OnHold(IN_DOUBT, await guard.doubt(session), None)
     if seen.pause is not None:
         return OnHold(PAUSED, seen.pause, None)
+    if (late := await missed.barred(session, work)) is not None:
+        return late
     if (hold := caps.held(seen.standing)) is not None:
         return hold
     if unaudited:
