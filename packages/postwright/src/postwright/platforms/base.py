@@ -55,7 +55,8 @@ class Caps:
         posts: direct posts of one creator through all apps together. A usual number: what the
             network allows a creator is learned from what it says.
         drafts: drafts of one creator that wait to be finished.
-        unaudited_creators: creators that an app posts for directly before it was audited.
+        unaudited_creators: creators that the app posts for directly, as it was not audited; None
+            if it was, or if that is not known.
         unaudited_code: with which the network refuses an account that everyone can see while the
             app is not audited; empty if it takes them.
     """
@@ -148,10 +149,6 @@ class Network(Protocol):
 
     def caps(self) -> Caps:
         """What may be posted in a day. Pure."""
-        ...
-
-    def is_open(self, facts: dict[str, Any]) -> bool:
-        """Whether everyone can see the account whose facts these are. Pure."""
         ...
 
     def is_public(self, settings: dict[str, Any]) -> bool:

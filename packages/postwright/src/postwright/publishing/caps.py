@@ -17,7 +17,7 @@ from postwright.jobs import lanes
 from postwright.platforms.answers import CreatorReady, Refusal, Refused
 from postwright.platforms.base import Caps
 from postwright.platforms.content import Mode
-from postwright.publishing.attempt import OnHold, Stage, Unfit
+from postwright.publishing.attempt import OnHold, Stage
 from postwright.publishing.work import Work
 
 DAY = timedelta(hours=24)
@@ -162,12 +162,6 @@ _ACTIVE = text("""
 """)
 
 
-def is_unaudited(app: PlatformApp) -> bool:
-    """Whether an app is known not to be audited: as it was set, or else as it was learned."""
-    known = app.audited_learned if app.audited is None else app.audited
-    return known is False
-
-
 async def held_for_users(
     session: AsyncSession, work: Work, now: datetime, *, announcing: bool
 ) -> OnHold | None:
@@ -176,7 +170,7 @@ async def held_for_users(
     Who is about to announce locks the app, so that two do not take the last place.
     """
     most = work.network.caps().unaudited_creators
-    if most is None:
+    if most is None or work.mode is not Mode.DIRECT:
         return None
     if announcing:
         await session.get_one(PlatformApp, work.app.id, with_for_update=True)
@@ -194,18 +188,6 @@ async def held_for_users(
         f"{active} accounts have posted in 24 hours with an app that was not audited, of {most}; "
         f"the first place is free at {_told(first_at + DAY)}",
         max(first_at + DAY - now, timedelta(seconds=1)),
-    )
-
-
-def refused_while_unaudited(work: Work, facts: dict[str, object] | None) -> Unfit | None:
-    """What the network would answer to an account that everyone can see. Pure."""
-    code = work.network.caps().unaudited_code
-    if not code or facts is None or not work.network.is_open(facts):
-        return None
-    return Unfit(
-        code,
-        f"the app was not audited, and {work.network.name} then takes posts of private accounts "
-        "only; make the account private, or have the app audited",
     )
 
 

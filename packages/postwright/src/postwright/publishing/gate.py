@@ -6,7 +6,6 @@ the usual case all of it is one statement.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,7 +25,6 @@ _SEEN = text("""
     WITH clock AS MATERIALIZED (SELECT app_now() AS now)
     SELECT clock.now, installation_in_doubt() AS in_doubt,
            pause.reason AS pause, connections.cap_at, connections.cap_posts,
-           CASE WHEN :unaudited THEN connections.facts END AS facts,
            recent.counted, recent.going, recent.oldest_at, line.ahead, line.ahead_at
     FROM clock
     JOIN connections ON connections.id = :connection_id
@@ -59,7 +57,6 @@ class Seen:
     now: datetime
     in_doubt: bool
     pause: str | None
-    facts: dict[str, Any] | None
     standing: Standing
 
 
@@ -69,8 +66,7 @@ async def barred(session: AsyncSession, work: Work, *, announcing: bool) -> OnHo
     Called in the transaction that would record the intent, with the account's lanes locked: a
     pause that was made before, or a post that another worker has announced, is seen.
     """
-    unaudited = work.mode is Mode.DIRECT and caps.is_unaudited(work.app)
-    seen = await look(session, work, with_facts=unaudited and announcing)
+    seen = await _look(session, work)
     work.met_cap = seen.standing.cap_posts is not None
     if seen.in_doubt:
         return OnHold(IN_DOUBT, await guard.doubt(session), None)
@@ -78,16 +74,11 @@ async def barred(session: AsyncSession, work: Work, *, announcing: bool) -> OnHo
         return OnHold(PAUSED, seen.pause, None)
     if (late := await missed.barred(session, work)) is not None:
         return late
-    if (hold := caps.held(seen.standing)) is not None:
-        return hold
-    if unaudited:
-        unfit = caps.refused_while_unaudited(work, seen.facts) if announcing else None
-        return unfit or await caps.held_for_users(session, work, seen.now, announcing=announcing)
-    return None
+    hold = caps.held(seen.standing)
+    return hold or await caps.held_for_users(session, work, seen.now, announcing=announcing)
 
 
-async def look(session: AsyncSession, work: Work, *, with_facts: bool) -> Seen:
-    """Read what the gate judges by."""
+async def _look(session: AsyncSession, work: Work) -> Seen:
     done = caps.DONE_DRAFTS if work.mode is Mode.DRAFT else ()
     row = (
         await session.execute(
@@ -101,7 +92,6 @@ async def look(session: AsyncSession, work: Work, *, with_facts: bool) -> Seen:
                 "reason": caps.REASONS[work.mode].value,
                 "going": [stage.value for stage in caps.GOING],
                 "done": [stage.value for stage in done],
-                "unaudited": with_facts,
             },
         )
     ).one()
@@ -117,4 +107,4 @@ async def look(session: AsyncSession, work: Work, *, with_facts: bool) -> Seen:
         ahead=row.ahead,
         ahead_at=row.ahead_at,
     )
-    return Seen(row.now, row.in_doubt, row.pause, row.facts, standing)
+    return Seen(row.now, row.in_doubt, row.pause, standing)

@@ -138,10 +138,6 @@ class FolderNetwork:
         """None."""
         return Caps()
 
-    def is_open(self, facts: dict[str, Any]) -> bool:
-        """Who sees a folder is not for it to say."""
-        return False
-
     def is_public(self, settings: dict[str, Any]) -> bool:
         """Whoever sees the folder sees all that is in it."""
         return True

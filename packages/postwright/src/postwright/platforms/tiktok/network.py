@@ -1,6 +1,7 @@
 """TikTok as a network: what its client gives and raises becomes the answers of publishing."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from postwright.media.findings import Finding
@@ -158,11 +159,7 @@ class TikTokNetwork:
 
     def caps(self) -> Caps:
         """What may be posted in 24 hours. Pure."""
-        return CAPS
-
-    def is_open(self, facts: dict[str, Any]) -> bool:
-        """Whether the account is public: only such a one is offered everyone's eyes. Pure."""
-        return PUBLIC in facts.get("privacy_options", ())
+        return CAPS if self._audited is False else replace(CAPS, unaudited_creators=None)
 
     def is_public(self, settings: dict[str, Any]) -> bool:
         """Whether everyone is to see the post. Pure."""
