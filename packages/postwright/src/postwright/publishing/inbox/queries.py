@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, PlatformApp
@@ -75,13 +76,13 @@ async def last_seen(
     """When each post was last told to be public or withdrawn, and which; by post."""
     rows = await session.execute(
         select(WebhookEvent.post_id, WebhookEvent.happened_at, WebhookEvent.outcome)
-        .distinct(WebhookEvent.post_id)
         .where(
             WebhookEvent.workspace_id == workspace_id,
             WebhookEvent.platform_app_id == app_id,
             WebhookEvent.post_id.in_(post_ids),
             WebhookEvent.outcome.in_([Outcome.PUBLIC, Outcome.WITHDRAWN]),
         )
+        .ext(distinct_on(WebhookEvent.post_id))
         .order_by(WebhookEvent.post_id, WebhookEvent.happened_at.desc(), WebhookEvent.id.desc())
     )
     return {post_id: (at, outcome) for post_id, at, outcome in rows if post_id is not None}
