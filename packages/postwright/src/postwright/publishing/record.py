@@ -50,7 +50,7 @@ from postwright.publishing.hosting import Hosting
 from postwright.publishing.inbox.match import match
 from postwright.publishing.models import AttemptRow, Publication
 from postwright.publishing.protocol import ADDRESS_LIFE, next_attempt
-from postwright.publishing.states import State, Visibility, state_of, visibility_of
+from postwright.publishing.states import State, Visibility, state_after, visibility_of
 from postwright.publishing.work import (
     START,
     TRACK,
@@ -294,7 +294,7 @@ async def _store_publication(
 ) -> None:
     now = await app_now(session)
     a, before = decision.attempt, publication.state
-    publication.state = state_of(decision)
+    publication.state = state_after(before, decision)
     publication.version += 1
     if publication.state.is_end and publication.finished_at is None:
         publication.finished_at = now

@@ -95,6 +95,15 @@ def state_of(decision: Decision) -> State:
             assert_never(decision.next)
 
 
+def state_after(before: State, decision: Decision) -> State:
+    """What a publication shows after a decision, given what it showed before.
+
+    To ask once more is no news: what is unconfirmed stays so until something is proven.
+    """
+    state = state_of(decision)
+    return before if before is State.UNCONFIRMED and state is State.PROCESSING else state
+
+
 def visibility_of(a: Attempt, before: Visibility, now: datetime) -> Visibility:
     """Who can see what was posted, as far as the network has told by its status.
 
