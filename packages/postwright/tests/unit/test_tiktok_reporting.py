@@ -123,6 +123,9 @@ def test_an_app_that_was_not_audited_shows_posts_to_their_creator_only() -> None
 
     assert "its creator only" in why(friends, where, "privacy_level")
     assert outcomes(VIDEO, where)["privacy_level"] is Outcome.APPLIED
+    for audited in (True, None):
+        known = Circumstances(Kind.VIDEO, Mode.DIRECT, CLOSED, audited)
+        assert outcomes(friends, known)["privacy_level"] is Outcome.APPLIED
 
 
 def test_of_both_brand_labels_one_is_shown() -> None:
