@@ -1,6 +1,7 @@
 """A service with its own database and its own TikTok, for tests: real ones, on this machine."""
 
 import asyncio
+import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,19 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from PIL import Image
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from postwright.config import MediaSettings, Settings, TikTokSettings, WorkerSettings
+from postwright.cli.serving import serving
+from postwright.config import MediaSettings, Settings, TikTokSettings, WebSettings, WorkerSettings
 from postwright.connections import connect, queries
 from postwright.connections.accounts import Accounts
 from postwright.connections.consent import scopes_of
 from postwright.connections.models import Connection
 from postwright.db.database import Database
-from postwright.media.keep import Incoming, keep
+from postwright.media.keep import Incoming, incoming, keep
 from postwright.media.library import Library
 from postwright.media.models import MediaFile, MediaKind
+from postwright.media.probe import probe
 from postwright.media.store import open_store
+from postwright.platforms.purpose import Purpose
 from postwright.publishing.models import Publication
 from postwright.publishing.queries import posts_needing
 from postwright.publishing.schedule import Order, Scheduled, schedule
@@ -85,7 +90,9 @@ class Service:
     workspace_id: str
     workers: list["asyncio.Task[None]"] = field(default_factory=list["asyncio.Task[None]"])
 
-    async def connect(self, username: str = "demo") -> Connection:
+    async def connect(
+        self, username: str = "demo", *, purposes: frozenset[Purpose] = connect.PUBLISHING
+    ) -> Connection:
         """Connect a creator through the whole consent, as a browser would."""
         await self.control(
             "POST",
@@ -104,12 +111,14 @@ class Service:
         network = self.accounts.networks.of_app(app)
         consent = network.consent(
             "http://127.0.0.1:49152/callback/",
-            scopes_of(network, connect.PUBLISHING),
+            scopes_of(network, purposes),
             always_ask=True,
         )
         async with httpx2.AsyncClient() as http:
             answer = await http.get(consent.url)
-        made = await connect.finish(self.accounts, app, consent, answer.headers["location"])
+        made = await connect.finish(
+            self.accounts, app, consent, answer.headers["location"], purposes=purposes
+        )
         async with self.database.transaction() as session:
             return await queries.connection_by_id(session, self.workspace_id, made.connection_id)
 
@@ -130,6 +139,29 @@ class Service:
         given = Incoming(video, MediaKind.VIDEO, "video/mp4", probe)
         return await keep(self.library, self.workspace_id, given, actor="test")
 
+    async def add_photo(
+        self, folder: Path, n: int, *, size: tuple[int, int] = (720, 960)
+    ) -> MediaFile:
+        """Put a photo into the store that TikTok takes; each `n` gives another one."""
+        file = folder / f"photo-{n}.jpg"
+        Image.new("RGB", size, (40 * n % 256, 90, 200)).save(file, quality=80)
+        given = incoming(file, await probe(file))
+        return await keep(self.library, self.workspace_id, given, actor="test")
+
+    @asynccontextmanager
+    async def reachable(self) -> AsyncGenerator[None]:
+        """TikTok can fetch from us, and tell us by webhooks, while the block lasts."""
+        await self.control(
+            "PATCH", f"apps/{self.settings.tiktok.client_key}", {"allow_localhost_urls": True}
+        )
+        async with serving(self.settings, self.database.url):
+            yield
+
+    async def order(self, connection: Connection, order: Order) -> Scheduled:
+        """Schedule this."""
+        async with self.database.transaction() as session:
+            return await schedule(session, connection, order, actor="test")
+
     async def publish(
         self,
         connection: Connection,
@@ -144,8 +176,7 @@ class Service:
         """Schedule a post of this file."""
         settings = {"privacy_level": privacy, "title": caption, **more}
         order = Order((await self.add(video),), caption, settings, publish_at=at, key=key)
-        async with self.database.transaction() as session:
-            return await schedule(session, connection, order, actor="test")
+        return await self.order(connection, order)
 
     def start_worker(self) -> "asyncio.Task[None]":
         """A worker in this process."""
@@ -206,6 +237,13 @@ class Service:
             await self.control("POST", "clock", {"advance_s": hours * 3600})
 
 
+def _web() -> WebSettings:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return WebSettings(public_url=f"http://127.0.0.1:{port}", port=port)
+
+
 @asynccontextmanager
 async def running_service(
     database_url: str, folder: Path, *, lease_s: float = 4
@@ -222,6 +260,7 @@ async def running_service(
                 client_secret=SecretStr("demo-desktop-secret"),
             ),
             media=MediaSettings(reserve_bytes=0),
+            web=_web(),
             worker=WorkerSettings(lease_s=lease_s, poll_s=0.2),
         )
         database = Database(database_url)
