@@ -9,6 +9,8 @@ from av.error import BlockingIOError as MoreWanted
 from av.error import EOFError as AtEnd
 from av.filter import Graph
 
+from postwright.media.fixing.colours import TO_SDR, table_for
+
 SAMPLE_RATE = 48_000
 
 # Clockwise turns, as the filters of the library name them.
@@ -18,7 +20,6 @@ _TURNS: dict[int, tuple[tuple[str, str], ...]] = {
     180: (("hflip", ""), ("vflip", "")),
     270: (("transpose", "cclock"),),
 }
-_TO_SDR = "out_transfer=bt709:out_primaries=bt709:out_color_matrix=bt709:intent=perceptual"
 # Primaries and curves that an ordinary screen does not have.
 _WIDE_PRIMARIES = {9, 11, 12}
 _HDR_CURVES = {16, 18}
@@ -108,28 +109,39 @@ class PictureFilters(Filters):
             colorspace=str(int(frame.colorspace)),
             range=str(int(frame.color_range)),
         )
-        filters = [graph.add(name, arguments) for name, arguments in self._chain(frame)]
+        filters = [graph.add(name, **arguments) for name, arguments in self._chain(frame)]
         graph.link_nodes(source, *filters, graph.add("buffersink"))
         graph.configure()
         return graph
 
-    def _chain(self, frame: Any) -> Iterator[tuple[str, str]]:
+    def _chain(self, frame: Any) -> Iterator[tuple[str, dict[str, str]]]:
         look = self._look
         if look.fps is not None:
-            yield "fps", f"fps={look.fps}:start_time=0"
+            yield "fps", {"fps": look.fps, "start_time": "0"}
         width, height = (look.width, look.height)[:: -1 if look.rotation % 180 else 1]
-        options = f"{width}:{height}:flags=bicubic"
-        if frame.color_trc in _HDR_CURVES or frame.color_primaries in _WIDE_PRIMARIES:
-            options += f":{_TO_SDR}"
-        if look.pixels == "yuv420p":
-            options += ":out_range=tv"
-        # The smaller picture is turned, which is less work.
-        yield "scale", options
-        yield from _TURNS[look.rotation]
-        yield "format", look.pixels
+        # The smaller picture is turned and its colours are changed, which is less work.
+        yield from self._sized(frame, {"w": str(width), "h": str(height), "flags": "bicubic"})
+        for name, direction in _TURNS[look.rotation]:
+            yield name, {"dir": direction} if direction else {}
+        yield "format", {"pix_fmts": look.pixels}
         if look.padded != (look.width, look.height):
-            yield "pad", f"{look.padded[0]}:{look.padded[1]}:-1:-1"
-        yield "setsar", "1"
+            yield "pad", {"w": str(look.padded[0]), "h": str(look.padded[1]), "x": "-1", "y": "-1"}
+        yield "setsar", {"sar": "1"}
+
+    def _sized(self, frame: Any, sides: dict[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
+        """In the size that is wanted, in colours that ordinary screens have."""
+        ends = {"out_range": "tv"} if self._look.pixels == "yuv420p" else {}
+        table = table_for(frame)
+        if table is not None:
+            yield "scale", sides
+            yield "format", {"pix_fmts": "gbrp16le"}
+            yield "lut3d", {"file": str(table), "interp": "tetrahedral"}
+            yield "setparams", {"color_primaries": "bt709", "color_trc": "bt709"}
+            yield "scale", {**ends, "out_color_matrix": "bt709", "flags": "bicubic"}
+        elif frame.color_trc in _HDR_CURVES or frame.color_primaries in _WIDE_PRIMARIES:
+            yield "scale", {**sides, **ends, **TO_SDR, "out_color_matrix": "bt709"}
+        else:
+            yield "scale", {**sides, **ends}
 
 
 class SoundFilters(Filters):
