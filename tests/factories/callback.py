@@ -16,7 +16,7 @@ from postwright.db.database import app_now
 from postwright.media.models import MediaFile
 from postwright.platforms.content import Mode
 from postwright.publishing.inbox.models import WebhookEvent
-from postwright.publishing.schedule import Order, schedule
+from postwright.publishing.schedule import Order
 from tests.factories.installation import PATIENCE_S, Service
 from tiktok_emulator.webhooks.envelope import content_text, envelope, signature
 
@@ -101,8 +101,7 @@ class Callback:
         """Schedule a draft; the publication's id."""
         settings = {"privacy_level": "PUBLIC_TO_EVERYONE", "title": "a draft"}
         order = Order((video,), "a draft", settings, mode=Mode.DRAFT)
-        async with self.service.database.transaction() as session:
-            return (await schedule(session, account, order, actor="test")).publication_id
+        return (await self.service.order(account, order)).publication_id
 
     async def upload(self) -> dict[str, Any]:
         """The newest upload, as the emulator knows it."""
