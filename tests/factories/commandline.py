@@ -82,10 +82,14 @@ class Commandline:
                 words += [f"--{name.replace('_', '-')}", *([] if value is True else [value])]
         return tuple(words)
 
-    def start(self, *words: object, until: str) -> subprocess.Popen[str]:
-        """Start a command in a process of its own, and wait for a line that has `until` in it."""
+    def start(self, *words: object, until: str, say: bool = False) -> subprocess.Popen[str]:
+        """Start a command in a process of its own, and wait for a line that has `until` in it.
+
+        With `say` its standard input is a pipe.
+        """
         process = subprocess.Popen(
             [sys.executable, "-m", "postwright.cli", *map(str, words)],
+            stdin=subprocess.PIPE if say else None,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

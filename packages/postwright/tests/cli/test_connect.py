@@ -2,6 +2,7 @@
 
 import urllib.error
 import urllib.request
+from typing import Any
 
 import pytest
 
@@ -55,9 +56,44 @@ def test_nobody_comes_back(postwright: Commandline) -> None:
     assert "nobody came back from TikTok's page" in said
 
 
-def test_a_web_app_is_told_why_it_cannot_be_connected_here(postwright: Commandline) -> None:
-    postwright.environ["POSTWRIGHT_TIKTOK__APP_KIND"] = "web"
-    assert "A web app cannot be connected from here." in postwright.refused(11, "connect", "tiktok")
+def test_where_the_browser_is_elsewhere_the_address_it_ends_at_is_given(
+    postwright: Commandline,
+) -> None:
+    consent(postwright, "accept")
+    process = postwright.start("connect", "tiktok", "--paste", until="Open this address", say=True)
+    said, _ = process.communicate(ended_at(read_until(process, "http").strip()), timeout=60)
+    assert "@demo is connected." in said
+    assert process.returncode == 0
+
+
+def test_a_web_app_is_connected_with_the_address_too(postwright: Commandline) -> None:
+    back = "https://app.example.com/tiktok/callback"
+    app = {
+        "client_key": "web-key",
+        "client_secret": "web-secret",
+        "kind": "web",
+        "redirect_uris": [back],
+    }
+    postwright.control("seed", {"apps": [app], "creators": []})
+    postwright.environ |= {
+        "POSTWRIGHT_TIKTOK__CLIENT_KEY": "web-key",
+        "POSTWRIGHT_TIKTOK__CLIENT_SECRET": "web-secret",
+        "POSTWRIGHT_TIKTOK__APP_KIND": "web",
+        "POSTWRIGHT_TIKTOK__REDIRECT_URI": back,
+    }
+    consent(postwright, "accept", client_key="web-key")
+    process = postwright.start("connect", "tiktok", until="Open this address", say=True)
+    said, _ = process.communicate(ended_at(read_until(process, "http").strip()), timeout=60)
+    assert "@demo is connected." in said
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("given", ["", "https://app.example.com/?state=old&code=stolen"])
+def test_an_address_of_another_consent_connects_nobody(postwright: Commandline, given: str) -> None:
+    process = postwright.start("connect", "tiktok", "--paste", until="Open this address", say=True)
+    said, _ = process.communicate(f"{given}\n", timeout=60)
+    assert process.returncode == 6
+    assert "does not belong to the consent" in " ".join(said.split())
 
 
 def test_with_json_the_address_is_kept_off_stdout(postwright: Commandline) -> None:
@@ -67,9 +103,24 @@ def test_with_json_the_address_is_kept_off_stdout(postwright: Commandline) -> No
     assert "/v2/auth/authorize/" in ran.err
 
 
-def consent(postwright: Commandline, decision: str) -> None:
-    facts = {"client_key": APP[0], "username": "demo", "decision": decision, "count": 1}
+def consent(postwright: Commandline, decision: str, *, client_key: str = APP[0]) -> None:
+    facts = {"client_key": client_key, "username": "demo", "decision": decision, "count": 1}
     postwright.control("consent", facts)
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    """A browser that shows where it was sent and does not go there."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+def ended_at(url: str) -> str:
+    """The address to which a browser is sent back."""
+    with pytest.raises(urllib.error.HTTPError) as sent:
+        urllib.request.build_opener(Stay).open(url, timeout=60)
+    with sent.value as answer:
+        return f"{answer.headers['Location']}\n"
 
 
 def visit(url: str) -> str:

@@ -18,30 +18,19 @@ pytestmark = pytest.mark.slow
 
 _SAME_NAME_ELSEWHERE = text("""
     WITH app AS (
-        INSERT INTO platform_apps
+        INSERT INTO platform_apps (id, workspace_id, platform, client_key, client_secret, kind,
+                                   redirect_uri, base_url, source, created_at)
         SELECT 'app_old', workspace_id, platform, 'old key', client_secret, kind, redirect_uri,
-               base_url, created_at
+               base_url, source, created_at
         FROM platform_apps RETURNING id
     )
-    INSERT INTO connections
+    INSERT INTO connections (id, workspace_id, platform_app_id, platform, external_id, handle,
+                             display_name, scopes, purposes, granted, state, state_detail,
+                             created_at, connected_at)
     SELECT 'conn_0', workspace_id, app.id, platform, external_id, handle, display_name, scopes,
-           'expired', '', created_at, connected_at
+           purposes, granted, 'expired', '', created_at, connected_at
     FROM connections, app
 """)
-
-_MANY_THAT_CANNOT = text("""
-    WITH made AS (
-        INSERT INTO connections
-        SELECT 'conn_' || n, workspace_id, platform_app_id, platform, 'open ' || n, 'name ' || n,
-               display_name, scopes, 'expiring', '', created_at, connected_at
-        FROM connections, generate_series(1, 300) AS n RETURNING id
-    )
-    INSERT INTO credentials
-    SELECT made.id, version, access_token, refresh_token, issued_at, access_expires_at,
-           refresh_expires_at, refreshing_until, refresh_doubt
-    FROM credentials, made
-""")
-
 
 async def test_two_first_commands_at_once_register_one_app(service: Service) -> None:
     async def register(session: AsyncSession) -> PlatformApp:
@@ -70,24 +59,6 @@ async def test_of_two_accounts_of_one_name_the_one_that_can_be_used_is_meant(
         await session.execute(_SAME_NAME_ELSEWHERE)
         found = await queries.connection_by_handle(session, service.workspace_id, "@demo")
         assert found.id == account.id
-
-
-async def test_accounts_that_cannot_be_refreshed_do_not_keep_others_from_it(
-    service: Service,
-) -> None:
-    account = await service.connect()
-    async with service.database.transaction() as session:
-        await session.execute(_MANY_THAT_CANNOT)
-        # A row that is written last is also read last.
-        mine = {"id": account.id}
-        await session.execute(
-            text("UPDATE credentials SET version = 2 WHERE connection_id = :id"), mine
-        )
-        await session.execute(text("UPDATE connections SET handle = 'me' WHERE id = :id"), mine)
-    await service.advance(hours=1.7)
-    async with service.database.transaction() as session:
-        wanting = await queries.any_workspace_wanting_refresh(session)
-    assert (service.workspace_id, account.id) in wanting
 
 
 async def test_a_new_client_secret_in_the_settings_is_the_one_that_is_used(

@@ -11,7 +11,7 @@ main = Commands(
         "web": "Serve what TikTok fetches, alone.",
         "doctor": "Look for what is wrong, and say what to do about it.",
         "connect": "Connect an account, with its owner's consent in a browser.",
-        "accounts": "List connected accounts, and what they need.",
+        "accounts": "See who is connected, reconnect and disconnect them.",
         "check": "Say what is wrong with a file before anything is sent.",
         "media": "Keep the files that posts are made of.",
         "publish": "Publish a video once, now or at a time.",
@@ -19,6 +19,7 @@ main = Commands(
         "status": "Show how a post stands, or follow it.",
         "cancel": "Cancel a post that is not out yet.",
         "ledger": "Show the calls to TikTok: what was asked, what it said.",
+        "keys": "Look after the master key, with which secrets are sealed.",
         "config": "Show the settings in force.",
     },
     help="""Publishes videos to TikTok: asked once, posted once.

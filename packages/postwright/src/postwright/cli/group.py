@@ -55,3 +55,23 @@ class Commands(click.Group):
     def __call__(self, *_: Any, **__: Any) -> Any:
         """Run this process's command line; ends it with the exit code."""
         guarded(self, sys.argv[1:])
+
+
+class DefaultCommands(Commands):
+    """A group of which one command is meant where none is named.
+
+    Args:
+        default: its name.
+        options: as of `Commands`.
+    """
+
+    def __init__(self, *, default: str, **options: Any) -> None:
+        super().__init__(**options)
+        self._default = default
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the default's name where none is."""
+        helps = set(ctx.help_option_names)
+        if not args or (args[0].startswith("-") and args[0] not in helps):
+            args = [self._default, *args]
+        return super().parse_args(ctx, args)

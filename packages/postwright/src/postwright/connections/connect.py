@@ -13,6 +13,7 @@ from postwright.connections.accounts import Accounts
 from postwright.connections.consent import POSTING, granted, not_granted, posts, scopes_of
 from postwright.connections.models import Connection, ConnectionState, PlatformApp
 from postwright.connections.networks import secret_context
+from postwright.connections.queries import any_workspace_uses
 from postwright.db.database import NOW
 from postwright.errors import AppError, Misconfigured, NeedsReconnect, NetworkTrouble
 from postwright.kit.ids import new_id
@@ -131,16 +132,16 @@ async def finish(
         actor: who does it, for the audit log.
 
     Raises:
-        ConnectFailed: the person or TikTok said no, or the answer was lost; connect again.
+        ConnectFailed: the person or the network said no, or the answer was lost; connect again.
         WrongAccount: it is not the expected one.
-        NetworkTrouble: TikTok could not be asked who it is; connect again later.
+        NetworkTrouble: the network could not be asked who it is; connect again later.
     """
     network = accounts.networks.of_app(app)
     calls: list[CallFacts] = []
     before = listener.set(calls.append)
     try:
-        grant = _granted(await network.exchange(consent, callback), network, purposes)
-        who = await _identity(network, grant)
+        grant = _granted(await network.exchange(consent, callback), app, network, purposes)
+        who = await _identity(app, network, grant)
         if expected is not None and expected.external_id != grant.external_id:
             await _give_back(accounts, network, app, grant)
             raise _wrong(expected, who)
@@ -158,14 +159,8 @@ async def _give_back(
 ) -> None:
     """Do not keep a consent that nobody wanted; one that an account of ours lives on stays."""
     async with accounts.database.transaction() as session:
-        ours = await session.scalar(
-            select(Connection.id).where(
-                Connection.platform_app_id == app.id,
-                Connection.external_id == grant.external_id,
-                Connection.disconnected_at.is_(None),
-            )
-        )
-    if ours is None:
+        needed = await any_workspace_uses(session, app, grant.external_id)
+    if not needed:
         await network.revoke(grant.access_token)
 
 
@@ -179,7 +174,10 @@ def _wrong(expected: Connection, who: Identity) -> WrongAccount:
 
 
 def _granted(
-    answer: Granted | Refused | Lost, network: Network, purposes: Collection[Purpose]
+    answer: Granted | Refused | Lost,
+    app: PlatformApp,
+    network: Network,
+    purposes: Collection[Purpose],
 ) -> Granted:
     match answer:
         case Granted():
@@ -194,24 +192,30 @@ def _granted(
             return answer
         case Refused(code="access_denied"):
             raise ConnectFailed(
-                "The account was not connected: the request was refused on TikTok's page.",
+                f"The account was not connected: the request was refused on {network.name}'s page.",
                 fix="Run it again and accept.",
+            )
+        case Refused(code="state_mismatch"):
+            raise ConnectFailed(
+                "That address does not belong to the consent that was asked for.",
+                fix="Run it again, and give the whole address at which the browser ends.",
             )
         case Refused():
             raise ConnectFailed(
-                "TikTok refused the connection.",
+                f"{network.name} refused the connection.",
                 why=f"{answer.code}: {answer.message}".rstrip(": "),
-                fix="Check client key, secret and redirect address at TikTok, then connect again.",
+                fix=f"Check client key, secret and redirect address at {network.name}, then "
+                "connect again.",
             )
         case Lost():
             raise ConnectFailed(
-                "TikTok's answer to the code was lost, and a code works only once.",
+                f"{network.name}'s answer to the code was lost, and a code works only once.",
                 why=answer.why,
-                fix="Connect again: postwright connect tiktok",
+                fix=f"Connect again: postwright connect {app.platform}",
             )
 
 
-async def _identity(network: Network, grant: Granted) -> Identity:
+async def _identity(app: PlatformApp, network: Network, grant: Granted) -> Identity:
     answer = await network.identity(grant.access_token)
     if isinstance(answer, Lost):
         answer = await network.identity(grant.access_token)
@@ -219,16 +223,16 @@ async def _identity(network: Network, grant: Granted) -> Identity:
         case Identity():
             return answer
         case Refused():
-            raise _not_told(f"{answer.code}: {answer.message}".rstrip(": "))
+            raise _not_told(app, network, f"{answer.code}: {answer.message}".rstrip(": "))
         case Lost():
-            raise _not_told(answer.why)
+            raise _not_told(app, network, answer.why)
 
 
-def _not_told(why: str) -> AppError:
+def _not_told(app: PlatformApp, network: Network, why: str) -> AppError:
     return NetworkTrouble(
-        "TikTok did not say whose account this is, so it was not connected.",
+        f"{network.name} did not say whose account this is, so it was not connected.",
         why=why,
-        fix="Connect again in a minute: postwright connect tiktok",
+        fix=f"Connect again in a minute: postwright connect {app.platform}",
     )
 
 

@@ -49,7 +49,7 @@ class Tokens:
         return self.refreshing_until is not None and self.refreshing_until > self.read_at
 
 
-def _context(connection_id: str, column: str) -> str:
+def token_context(connection_id: str, column: str) -> str:
     return f"credentials:{connection_id}:{column}"
 
 
@@ -69,8 +69,8 @@ async def read(session: AsyncSession, vault: Vault, connection_id: str) -> Token
     return Tokens(
         connection_id=connection_id,
         version=row.version,
-        access_token=vault.open(row.access_token, _context(connection_id, "access")),
-        refresh_token=vault.open(row.refresh_token, _context(connection_id, "refresh")),
+        access_token=vault.open(row.access_token, token_context(connection_id, "access")),
+        refresh_token=vault.open(row.refresh_token, token_context(connection_id, "refresh")),
         issued_at=row.issued_at,
         access_expires_at=row.access_expires_at,
         refresh_expires_at=row.refresh_expires_at,
@@ -127,8 +127,8 @@ async def swap(
 
 def _values(vault: Vault, connection_id: str, grant: Granted, now: datetime) -> dict[str, object]:
     return {
-        "access_token": vault.seal(grant.access_token, _context(connection_id, "access")),
-        "refresh_token": vault.seal(grant.refresh_token, _context(connection_id, "refresh")),
+        "access_token": vault.seal(grant.access_token, token_context(connection_id, "access")),
+        "refresh_token": vault.seal(grant.refresh_token, token_context(connection_id, "refresh")),
         "issued_at": now,
         "refresh_at": now + grant.expires_in * (1 - RENEWED_BEFORE),
         "access_expires_at": now + grant.expires_in,

@@ -13,14 +13,14 @@ class NoSuchAccount(NotFound):
     code = "unknown_account"
 
 
-async def connections(session: AsyncSession, workspace_id: str) -> list[Connection]:
+async def connections(
+    session: AsyncSession, workspace_id: str, *, disconnected_too: bool = False
+) -> list[Connection]:
     """All connections, by handle."""
-    found = await session.scalars(
-        select(Connection)
-        .where(Connection.workspace_id == workspace_id)
-        .order_by(Connection.handle)
-    )
-    return list(found)
+    wanted = select(Connection).where(Connection.workspace_id == workspace_id)
+    if not disconnected_too:
+        wanted = wanted.where(Connection.disconnected_at.is_(None))
+    return list(await session.scalars(wanted.order_by(Connection.handle)))
 
 
 async def connection_by_handle(session: AsyncSession, workspace_id: str, handle: str) -> Connection:
@@ -33,15 +33,16 @@ async def connection_by_handle(session: AsyncSession, workspace_id: str, handle:
         NoSuchAccount: there is none; the message names those there are.
     """
     wanted = handle.removeprefix("@").lower()
-    known = await connections(session, workspace_id)
+    known = await connections(session, workspace_id, disconnected_too=True)
     meant = [found for found in known if wanted in {found.handle.lower(), found.id}]
     if meant:
         return max(meant, key=lambda found: (found.state.usable, found.connected_at))
-    names = ", ".join(f"@{connection.handle}" for connection in known) or "none yet"
+    there = [f"@{each.handle}" for each in known if each.disconnected_at is None]
+    names = ", ".join(there) or "none yet"
     raise NoSuchAccount(
         f"No connected account is called @{handle.removeprefix('@')}.",
         why=f"Connected accounts: {names}.",
-        fix="Check the name, or connect it: postwright connect tiktok",
+        fix="Check the name, or connect it: postwright connect",
     )
 
 
@@ -78,3 +79,25 @@ async def credential(
         .join(Connection, Connection.id == Credential.connection_id)
         .where(Connection.workspace_id == workspace_id, Connection.id == connection_id)
     )
+
+
+async def any_workspace_uses(
+    session: AsyncSession, app: PlatformApp, external_id: str, *, besides: str = ""
+) -> bool:
+    """Whether a connection lives on what this account has granted to this registration.
+
+    A network knows one grant per account and app: what one workspace gives back is gone for all.
+    """
+    found = await session.scalar(
+        select(Connection.id)
+        .join(PlatformApp, PlatformApp.id == Connection.platform_app_id)
+        .where(
+            PlatformApp.platform == app.platform,
+            PlatformApp.client_key == app.client_key,
+            Connection.external_id == external_id,
+            Connection.disconnected_at.is_(None),
+            Connection.id != besides,
+        )
+        .limit(1)
+    )
+    return found is not None

@@ -128,3 +128,17 @@ async def posts_needing(
         says = f"the post {post_id}, {state} for {publish_at:%Y-%m-%d %H:%M} UTC"
         found.setdefault(media_id, []).append(Use("post", post_id, says))
     return found
+
+
+async def unfinished(session: AsyncSession, workspace_id: str, connection_id: str) -> list[str]:
+    """The ids of an account's publications that are not over, the first to go out first."""
+    found = await session.scalars(
+        select(Publication.id)
+        .where(
+            Publication.workspace_id == workspace_id,
+            Publication.connection_id == connection_id,
+            Publication.state.not_in(ENDS),
+        )
+        .order_by(Publication.publish_at, Publication.id)
+    )
+    return list(found)

@@ -1,11 +1,11 @@
-"""`postwright accounts`: who is connected."""
+"""`postwright accounts list`: who is connected."""
 
 from datetime import datetime
-from typing import Any
 
 import click
 
 from postwright.cli import printing
+from postwright.cli.accounts.facts import facts_of, to_do
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.opening import opened
 from postwright.cli.settings import current
@@ -14,19 +14,12 @@ from postwright.connections import queries
 from postwright.connections.models import Connection, ConnectionState, Credential
 from postwright.db.database import app_now
 
-_TO_DO = {
-    ConnectionState.CONNECTED: "nothing",
-    ConnectionState.EXPIRING: "connect again soon: postwright connect tiktok",
-    ConnectionState.EXPIRED: "connect again: postwright connect tiktok",
-    ConnectionState.REVOKED: "connect again: postwright connect tiktok",
-    ConnectionState.INSUFFICIENT_SCOPE: "connect again and leave every permission on",
-}
-
 
 @click.command()
+@click.option("--all", "also_ended", is_flag=True, help="Also those that were disconnected.")
 @json_option
 @asynchronous
-async def command(*, as_json: bool) -> None:
+async def command(*, also_ended: bool, as_json: bool) -> None:
     """List connected accounts, and what they need.
 
     Tokens are renewed by workers; a consent lasts until its last day unless the creator takes it
@@ -34,33 +27,19 @@ async def command(*, as_json: bool) -> None:
     """
     async with opened(current()) as desk, desk.database.transaction() as session:
         now = await app_now(session)
+        found = await queries.connections(session, desk.workspace_id, disconnected_too=also_ended)
         accounts = [
             (account, await queries.credential(session, desk.workspace_id, account.id))
-            for account in await queries.connections(session, desk.workspace_id)
+            for account in found
         ]
     if as_json:
-        printing.json_line({"accounts": [_facts(*pair) for pair in accounts]})
+        printing.json_line({"accounts": [facts_of(*pair) for pair in accounts]})
     elif not accounts:
         printing.line("No account is connected yet: postwright connect tiktok")
     else:
         rows = [_row(account, credential, now) for account, credential in accounts]
         titles = ("account", "name", "state", "token until", "consent until", "to do")
         table(titles, rows, whole={"account", "token until"})
-
-
-def _facts(account: Connection, credential: Credential | None) -> dict[str, Any]:
-    return {
-        "account": f"@{account.handle}",
-        "name": account.display_name,
-        "connection_id": account.id,
-        "state": account.state.value,
-        "detail": account.state_detail,
-        "to_do": _TO_DO[account.state],
-        "scopes": account.scopes,
-        "connected_at": account.connected_at,
-        "access_token_ends_at": None if credential is None else credential.access_expires_at,
-        "consent_ends_at": None if credential is None else credential.refresh_expires_at,
-    }
 
 
 def _row(account: Connection, credential: Credential | None, now: datetime) -> tuple[str, ...]:
@@ -74,7 +53,7 @@ def _row(account: Connection, credential: Credential | None, now: datetime) -> t
     state = account.state.value
     if account.state_detail:
         state += f" ({account.state_detail})"
-    return f"@{account.handle}", account.display_name, state, access, consent, _TO_DO[account.state]
+    return f"@{account.handle}", account.display_name, state, access, consent, to_do(account)
 
 
 def _until(at: datetime, now: datetime, form: str) -> str:

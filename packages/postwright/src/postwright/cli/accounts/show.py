@@ -1,0 +1,64 @@
+"""`postwright accounts show`: one account, and what is on."""
+
+import click
+
+from postwright.cli import printing
+from postwright.cli.accounts.facts import facts_of, off, to_do
+from postwright.cli.asking import asynchronous, json_option
+from postwright.cli.opening import opened
+from postwright.cli.settings import current
+from postwright.connections import queries
+from postwright.connections.models import Connection, Credential
+from postwright.connections.standing import says
+from postwright.platforms.purpose import Purpose
+from postwright.publishing.queries import unfinished
+
+
+@click.command()
+@click.argument("account")
+@json_option
+@asynchronous
+async def command(*, account: str, as_json: bool) -> None:
+    """Show an account: how it stands, what is on, what mends it.
+
+    ACCOUNT is a name like @demo, or an id.
+    """
+    async with opened(current()) as desk, desk.database.transaction() as session:
+        found = await queries.connection_by_handle(session, desk.workspace_id, account)
+        credential = await queries.credential(session, desk.workspace_id, found.id)
+        planned = len(await unfinished(session, desk.workspace_id, found.id))
+    if as_json:
+        printing.json_line({**facts_of(found, credential), "unfinished_posts": planned})
+        return
+    for name, text in _lines(found, credential, planned):
+        printing.line(f"{name:<16}{text}")
+
+
+def _lines(
+    account: Connection, credential: Credential | None, planned: int
+) -> list[tuple[str, str]]:
+    name = f" ({account.display_name})" if account.display_name else ""
+    stands = says(account.state)
+    detail = f" ({account.state_detail})" if account.state_detail else ""
+    lines = [
+        ("account", f"@{account.handle}{name}"),
+        ("id", account.id),
+        ("state", f"{account.state.value}{detail}"),
+        ("", stands),
+        ("to do", to_do(account)),
+        *((purpose.value, _switch(account, purpose)) for purpose in Purpose),
+    ]
+    if credential is not None:
+        lines.append(("token until", printing.when(credential.access_expires_at)))
+        lines.append(("consent until", printing.when(credential.refresh_expires_at)))
+    lines.append(("connected", printing.when(account.connected_at)))
+    if account.disconnected_at is not None:
+        lines.append(("disconnected", printing.when(account.disconnected_at)))
+    lines.append(("unfinished posts", f"{planned}"))
+    return lines
+
+
+def _switch(account: Connection, purpose: Purpose) -> str:
+    if purpose in off(account):
+        return "off: its permission is missing"
+    return "on" if purpose in account.granted else "off: it was not asked for"

@@ -1,0 +1,108 @@
+"""Every place in the database where a secret is sealed, and how it is sealed anew."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from postwright.connections.credentials import token_context
+from postwright.connections.models import Credential, PlatformApp
+from postwright.connections.networks import secret_context
+from postwright.db.base import Base
+from postwright.db.database import Database
+from postwright.errors import Misconfigured
+from postwright.kit.vault import Vault
+
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A column with sealed texts; `context` says of a row's key where its text belongs."""
+
+    table: type[Base]
+    key: str
+    column: str
+    context: Callable[[str], str]
+
+    def __str__(self) -> str:
+        """As people find it."""
+        return f"{self.table.__tablename__}.{self.column}"
+
+
+PLACES = (
+    Place(PlatformApp, "id", "client_secret", secret_context),
+    Place(Credential, "connection_id", "access_token", lambda key: token_context(key, "access")),
+    Place(Credential, "connection_id", "refresh_token", lambda key: token_context(key, "refresh")),
+)
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many texts were found, by the key that had sealed them.
+
+    `unreadable` names those that no key opens: place and row, no secret.
+    """
+
+    current: int = 0
+    older: int = 0
+    unreadable: list[str] = field(default_factory=list[str])
+
+
+async def look(database: Database, vault: Vault, places: Iterable[Place]) -> Tally:
+    """Open everything, and change nothing."""
+    return await _go_through(database, vault, places, anew=False)
+
+
+async def seal_anew(database: Database, vault: Vault, places: Iterable[Place]) -> Tally:
+    """Seal with the current key what an older one has sealed.
+
+    In transactions of a few rows each, while others work: a text that somebody has changed
+    meanwhile is left as it is.
+    """
+    return await _go_through(database, vault, places, anew=True)
+
+
+async def _go_through(
+    database: Database, vault: Vault, places: Iterable[Place], *, anew: bool
+) -> Tally:
+    tally = Tally()
+    for place in places:
+        after = ""
+        while True:
+            async with database.transaction() as session:
+                last = await _batch(session, vault, place, after, tally, anew=anew)
+            if last is None:
+                break
+            after = last
+    return tally
+
+
+async def _batch(
+    session: AsyncSession, vault: Vault, place: Place, after: str, tally: Tally, *, anew: bool
+) -> str | None:
+    """One batch; the key of its last row, None if there was none."""
+    key: ColumnElement[Any] = getattr(place.table, place.key)
+    column: ColumnElement[Any] = getattr(place.table, place.column)
+    wanted = select(key, column).where(key > after, column.is_not(None)).order_by(key)
+    rows = (await session.execute(wanted.limit(_BATCH))).all()
+    for row_key, sealed in rows:
+        context = place.context(row_key)
+        try:
+            text, is_current = vault.opened(sealed, context)
+        except Misconfigured:
+            tally.unreadable.append(f"{place} of {row_key}")
+            continue
+        if is_current:
+            tally.current += 1
+            continue
+        tally.older += 1
+        if anew:
+            await session.execute(
+                update(place.table)
+                .where(key == row_key, column == sealed)
+                .values({place.column: vault.seal(text, context)})
+            )
+    return rows[-1][0] if rows else None
