@@ -1,10 +1,12 @@
 """The web part as a command, and what the doctor prints."""
 
 import socket
+import time
+from typing import Any
 
 import pytest
 
-from tests.factories.commandline import Commandline, ask, read_until
+from tests.factories.commandline import APP, READY_S, Commandline, ask, read_until
 
 pytestmark = pytest.mark.slow
 
@@ -13,6 +15,33 @@ def test_web_serves_alone_until_it_is_stopped(postwright: Commandline) -> None:
     postwright.environ |= {"POSTWRIGHT_WEB__PORT": "0"}
     process = postwright.start("web", until="Serving at http://127.0.0.1:")
     assert postwright.stop(process) == 0
+
+
+def test_tiktok_tells_the_command_what_happens(connected: Commandline) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    connected.environ |= {"POSTWRIGHT_WEB__PORT": str(port)}
+    process = connected.start("web", until="Serving at")
+    url = {"webhook_url": f"http://127.0.0.1:{port}/webhooks/tiktok"}
+    connected.control(f"apps/{APP[0]}", url, method="PATCH")
+    connected.control("webhooks", {"event": "something.new", "client_key": APP[0]})
+    told = until_told(connected)
+    assert (told["state"], told["attempts"][0]["status"]) == ("delivered", 200)
+    connected.environ |= {"POSTWRIGHT_WEB__PUBLIC_URL": "https://media.example.com"}
+    ran = connected("doctor", "--json")
+    (news,) = [each for each in ran.json["checks"] if each["about"] == "webhooks"]
+    assert "a moment ago" in news["says"]
+    assert connected.stop(process) == 0
+
+
+def until_told(connected: Commandline) -> dict[str, Any]:
+    ends = time.monotonic() + READY_S
+    while time.monotonic() < ends:
+        (told,) = connected.control("webhooks")["deliveries"]
+        if told["attempts"]:
+            return told
+        time.sleep(0.02)
+    raise AssertionError("it was never sent")
 
 
 def test_up_serves_too_and_says_where(alone: Commandline) -> None:
