@@ -25,6 +25,7 @@ LOOK_EVERY = timedelta(hours=1)
 # While the outcome of what went out is open, and while the one before has its turn.
 SOON = timedelta(seconds=30)
 
+QUOTAS = frozenset({Refusal.CAP, Refusal.DRAFTS, Refusal.USERS})
 REASONS = {Mode.DIRECT: Refusal.CAP, Mode.DRAFT: Refusal.DRAFTS}
 # What was announced and is no post yet; a draft waits until its person is done with it.
 GOING = (Stage.INTENT, Stage.OPEN, Stage.TRACKING, Stage.SETTLING)

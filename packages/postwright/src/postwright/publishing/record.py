@@ -51,6 +51,7 @@ from postwright.publishing.inbox.match import match
 from postwright.publishing.models import AttemptRow, Publication
 from postwright.publishing.protocol import ADDRESS_LIFE, next_attempt
 from postwright.publishing.states import State, Visibility, state_after, visibility_of
+from postwright.publishing.wording import told
 from postwright.publishing.work import (
     START,
     TRACK,
@@ -238,7 +239,7 @@ class Recorder:
                 retries=a.retries,
                 cancels=a.cancels,
                 end_code="" if ended is None else ended.reason,
-                detail=work.told(decision),
+                detail=told(work.network, decision),
                 ended_at=NOW if over else None,
             )
             .returning(AttemptRow.id)
@@ -313,7 +314,7 @@ async def _store_sight(
 ) -> None:
     """Who can see it, and where. What a webhook has stored meanwhile is not forgotten."""
     known = publication.post_ids
-    publication.post_ids = [*known, *(told for told in a.post_ids if told not in known)]
+    publication.post_ids = [*known, *(new for new in a.post_ids if new not in known)]
     if publication.post_ids:
         publication.post_url = work.post_url(publication.post_ids[0])
     before, seen = publication.visibility, replace(a, post_ids=tuple(publication.post_ids))
@@ -379,14 +380,17 @@ def _plan_ahead(publication: Publication, work: Work, decision: Decision, now: d
         case End(reason=reason):
             publication.lane = publication.due_at = publication.expected_at = None
             publication.hold_reason = ""
-            publication.end_code, publication.detail = reason, work.told(decision)
+            publication.end_code, publication.detail = reason, told(work.network, decision)
         case Restart(delay=delay):
             publication.lane, publication.due_at = START, now + delay
-            publication.hold_reason, publication.detail = "", work.told(decision)
+            publication.hold_reason, publication.detail = "", told(work.network, decision)
         case Wait(delay=delay, hold=hold):
             publication.lane = lane_of(decision.attempt)
-            publication.due_at = None if delay is None else now + work.jittered(delay)
-            publication.hold_reason, publication.detail = hold, work.told(decision)
+            # An account's quota is free at a known time, and in the order of its publications.
+            exact = hold in caps.QUOTAS
+            pause = delay if delay is None or exact else work.jittered(delay)
+            publication.due_at = None if pause is None else now + pause
+            publication.hold_reason, publication.detail = hold, told(work.network, decision)
             publication.expected_at = publication.due_at if hold else None
 
 

@@ -21,15 +21,7 @@ from postwright.media.store import MediaStore
 from postwright.platforms.base import Network
 from postwright.platforms.content import Content, Kind, Media, Mode, Plan, Source
 from postwright.posts.models import Post, PostMedia
-from postwright.publishing.attempt import (
-    NETWORK,
-    Attempt,
-    Decision,
-    End,
-    Restart,
-    Stage,
-    Wait,
-)
+from postwright.publishing.attempt import Attempt, Stage
 from postwright.publishing.models import AttemptRow, Publication
 from postwright.publishing.states import IfMissed
 
@@ -97,14 +89,6 @@ class Work:
     def content(self, addresses: tuple[str, ...] = ()) -> Content:
         """What is announced; `addresses` only if the network fetches it."""
         return Content(self.kind, self.mode, self.settings, self.attempt.plan, addresses)
-
-    def told(self, decision: Decision) -> str:
-        """What people read: the protocol does not know what they call the network."""
-        match decision.next:
-            case End(detail=detail) | Restart(detail=detail) | Wait(detail=detail):
-                return detail.replace(NETWORK, self.network.name)
-            case _:
-                return ""
 
     def post_url(self, post_id: str) -> str:
         """Where people see the post."""
