@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from postwright.publishing.pace import backoff, next_poll
+from postwright.publishing.pace import backoff, crowded, next_poll
 
 HOUR = timedelta(hours=1)
 
@@ -45,3 +45,8 @@ def test_trouble_doubles_the_pause_up_to_ten_minutes():
 def test_there_is_always_a_pause_and_never_a_long_one(polls: int, since: timedelta):
     assert timedelta(seconds=5) <= next_poll(polls, since) <= HOUR
     assert timedelta(seconds=1) <= backoff(polls) <= timedelta(minutes=10)
+
+
+def test_too_many_requests_are_answered_with_a_minute_that_doubles_up_to_ten():
+    minutes = [crowded(n).total_seconds() / 60 for n in range(1, 8)]
+    assert minutes == [1, 2, 4, 8, 10, 10, 10]

@@ -15,10 +15,22 @@ _HOLDS = {
     "insufficient_scope": "a permission is missing; connect again: postwright connect tiktok",
     "unreachable": "TikTok cannot be reached",
     "trouble": "something is wrong on this side",
+    "paused": "publishing is paused",
+    "pending_drafts": "too many drafts wait to be finished in the app",
+    "active_users": "the app may not post for more accounts today",
+    "copy_in_doubt": "this may be a copy of the data",
+    "missed": "its time passed while nothing was running",
+    "restored": "it may have gone out before a backup was put back",
 }
+_TELL_MORE = {
+    "unreachable", "daily_cap", "trouble", "paused", "pending_drafts", "active_users",
+    "copy_in_doubt", "missed", "restored",
+}  # fmt: skip
 
 
-NEEDS_A_PERSON = {"reconnect", "revoked", "insufficient_scope"}
+NEEDS_A_PERSON = {
+    "reconnect", "revoked", "insufficient_scope", "paused", "copy_in_doubt", "missed", "restored",
+}  # fmt: skip
 
 
 def facts(seen: Overview) -> dict[str, Any]:
@@ -72,14 +84,19 @@ def files(seen: Overview) -> str:
 
 def reason(publication: Publication) -> str:
     """Why it waits or how it ended, in half a sentence; empty when there is nothing to say."""
-    held = _HOLDS.get(publication.hold_reason, publication.hold_reason)
+    held = hold(publication.hold_reason)
     said = publication.detail
     if publication.state is State.FAILED:
         ended = publication.end_code
         return f"{ended}: {said}" if said and ended != said else ended or said
-    if held and publication.hold_reason in {"unreachable", "daily_cap", "trouble"} and said:
+    if held and publication.hold_reason in _TELL_MORE and said:
         return f"{held} ({said})"
     return held or said
+
+
+def hold(reason: str) -> str:
+    """A reason to hold something, in words; itself if there are none for it."""
+    return _HOLDS.get(reason, reason)
 
 
 def expected(publication: Publication) -> str:

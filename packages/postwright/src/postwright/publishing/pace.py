@@ -45,3 +45,8 @@ def next_look(since: timedelta, *, told: bool = False) -> timedelta:
 def backoff(troubles: int) -> timedelta:
     """The pause after the nth trouble in a row: 1 s, doubling, at most 10 minutes."""
     return min(timedelta(seconds=2 ** min(troubles, 10)), timedelta(minutes=10))
+
+
+def crowded(refusals: int) -> timedelta:
+    """The pause after the nth "too many requests" in a row: a minute, doubling, at most ten."""
+    return min(timedelta(minutes=2 ** min(max(refusals, 1) - 1, 4)), timedelta(minutes=10))

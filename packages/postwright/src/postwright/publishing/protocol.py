@@ -66,7 +66,7 @@ from postwright.publishing.attempt import (
     Wait,
     Woke,
 )
-from postwright.publishing.pace import backoff, next_look, next_poll
+from postwright.publishing.pace import backoff, crowded, next_look, next_poll
 
 ADDRESS_LIFE = timedelta(hours=1)
 LONGEST_PUT = timedelta(minutes=20)
@@ -231,8 +231,10 @@ def _held(
     delay: timedelta | None
     match refusal:
         case Refusal.RATE:
-            delay = retry_after or timedelta(seconds=60)
-        case Refusal.CAP:
+            # Our own slots keep to the limit, so others count there too, or it is lower now.
+            a = replace(a, troubles=a.troubles + 1)
+            delay = retry_after or crowded(a.troubles)
+        case Refusal.CAP | Refusal.DRAFTS | Refusal.USERS:
             delay = retry_after or timedelta(hours=1)
         case _:
             delay = None  # connecting again wakes it
