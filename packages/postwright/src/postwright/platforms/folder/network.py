@@ -278,7 +278,8 @@ def _size(publish_id: str) -> int:
 
 async def _noted(operation: str, work: Callable[[], T]) -> T | Lost:
     """Do it in a thread, and tell whoever listens."""
-    started_at, began = datetime.now(UTC), monotonic()
+    started_at = datetime.now(UTC)  # lint: bare-now - calls are dated where they are made
+    began = monotonic()
     try:
         return await asyncio.to_thread(work)
     except (OSError, StorageTrouble) as error:
