@@ -91,9 +91,17 @@ class Service:
     workers: list["asyncio.Task[None]"] = field(default_factory=list["asyncio.Task[None]"])
 
     async def connect(
-        self, username: str = "demo", *, purposes: frozenset[Purpose] = connect.PUBLISHING
+        self,
+        username: str = "demo",
+        *,
+        purposes: frozenset[Purpose] = connect.PUBLISHING,
+        leaves_on: list[str] | None = None,
+        expected: Connection | None = None,
     ) -> Connection:
-        """Connect a creator through the whole consent, as a browser would."""
+        """Connect a creator through the whole consent, as a browser would.
+
+        `leaves_on` are the permissions that the person grants, if not all.
+        """
         await self.control(
             "POST",
             "consent",
@@ -101,6 +109,7 @@ class Service:
                 "client_key": self.settings.tiktok.client_key,
                 "username": username,
                 "decision": "accept",
+                "scopes": leaves_on,
                 "count": 1,
             },
         )
@@ -117,7 +126,12 @@ class Service:
         async with httpx2.AsyncClient() as http:
             answer = await http.get(consent.url)
         made = await connect.finish(
-            self.accounts, app, consent, answer.headers["location"], purposes=purposes
+            self.accounts,
+            app,
+            consent,
+            answer.headers["location"],
+            purposes=purposes,
+            expected=expected,
         )
         async with self.database.transaction() as session:
             return await queries.connection_by_id(session, self.workspace_id, made.connection_id)

@@ -32,6 +32,7 @@ _SAME_NAME_ELSEWHERE = text("""
     FROM connections, app
 """)
 
+
 async def test_two_first_commands_at_once_register_one_app(service: Service) -> None:
     async def register(session: AsyncSession) -> PlatformApp:
         return await connect.register_app(
