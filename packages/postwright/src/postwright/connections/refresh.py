@@ -15,6 +15,8 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from postwright.connections import consent, credentials, ledger, standing
 from postwright.connections.credentials import RENEWED_BEFORE, Tokens
 from postwright.connections.models import ConnectionState
@@ -95,6 +97,23 @@ class TokenKeeper:
             verdict = await self._renewed(who, network, tokens, dead=dead)
             if verdict is not None:
                 return verdict
+
+    async def at_hand(
+        self,
+        session: AsyncSession,
+        connection_id: str,
+        network: Network,
+        *,
+        need: timedelta,
+        purpose: Purpose,
+    ) -> AccessToken | None:
+        """The token, if it can be used as it is; None if `fresh` has to see to it."""
+        tokens = await credentials.read(session, self._vault, connection_id)
+        if isinstance(tokens, ConnectionState) or _barred(tokens, network, purpose) is not None:
+            return None
+        if tokens.left <= timedelta(0) or self._wants_refresh(tokens, need):
+            return None
+        return _token(tokens)
 
     async def _renewed(
         self, who: ledger.OnBehalf, network: Network, tokens: Tokens, *, dead: bool

@@ -1,18 +1,28 @@
 """The engine and its transactions."""
 
+import math
 import os
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, func, text
+from sqlalchemy import DateTime, event, func, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as AllBusy
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from postwright.errors import Advice, StorageTrouble
+
+_IDLE_S = 2.0
 
 # The one clock, inside a statement.
 NOW = func.app_now(type_=DateTime(timezone=True))
@@ -51,10 +61,10 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=patience_s,
-            pool_pre_ping=True,
             hide_parameters=True,  # an error in a log must not show what a row was to hold
             connect_args={"options": SESSION, "connect_timeout": 10} | _called(name),
         )
+        _look_at_idle_ones(self._engine)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 
     @asynccontextmanager
@@ -82,6 +92,25 @@ class Database:
     def conninfo(self) -> str:
         """The same address for plain psycopg."""
         return self.url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def _look_at_idle_ones(engine: AsyncEngine) -> None:
+    """Ask a connection whether it still lives, if it has lain idle for a while.
+
+    Those of a busy process are found broken, if they are, by who uses them next.
+    """
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def put_back(_: Any, record: ConnectionPoolEntry) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def taken(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+        if time.monotonic() - record.info.get("idle_since", math.inf) > _IDLE_S:
+            try:
+                engine.dialect.do_ping(connection)
+            except Exception as error:
+                raise DisconnectionError from error
 
 
 def _called(name: str) -> dict[str, str]:

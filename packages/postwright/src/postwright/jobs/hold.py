@@ -20,8 +20,11 @@ async def hold(
     lease: timedelta,
     holder: str,
     work: Callable[[], Awaitable[None]],
+    renews: bool = False,
 ) -> None:
     """Do `work` while the lease of `claim` is renewed three times per lease.
+
+    If the work itself renews the lease first thing, it says so by `renews`.
 
     The work is cancelled when somebody else has claimed the lane, or when the lease could not be
     renewed in time: whatever it had in hand then belongs to whoever holds the lane. If the work
@@ -29,7 +32,7 @@ async def hold(
     out, so that what fails again and again does so once per lease.
     """
     running = asyncio.ensure_future(work())
-    keeping = asyncio.ensure_future(_keep(database, claim, lease, holder))
+    keeping = asyncio.ensure_future(_keep(database, claim, lease, holder, renewed=renews))
     try:
         await asyncio.wait({running, keeping}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
@@ -50,13 +53,17 @@ async def _stop(*tasks: asyncio.Future[None]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _keep(database: Database, claim: Claim, lease: timedelta, holder: str) -> None:
+async def _keep(
+    database: Database, claim: Claim, lease: timedelta, holder: str, *, renewed: bool
+) -> None:
     """Return when the lease is lost."""
     loop = asyncio.get_running_loop()
     length = lease.total_seconds()
     # A process that was stopped for longer than its lease finds that out here, or in the record
     # step, whose fence then fits no more.
     until = loop.time() + length * 0.9
+    if renewed:
+        await asyncio.sleep(length / 3)
     while (left := until - loop.time()) > 0:
         began = loop.time()
         try:

@@ -191,6 +191,18 @@ _RENEW = text("""
     RETURNING id
 """)
 
+# The time is that of the statement's begin: whoever waited for the lock may renew a lease that ran
+# out while it waited, if nobody has claimed the lane; a claim is always seen, by its fence.
+_HOLD = text("""
+    WITH mine AS MATERIALIZED (
+        SELECT id FROM lanes WHERE subject_id = :subject_id ORDER BY id FOR UPDATE
+    )
+    UPDATE lanes SET lease_until = app_now() + :lease, holder = :holder
+    WHERE id = :id AND fence = :fence AND lease_until > app_now()
+      AND (SELECT count(*) FROM mine) > 0
+    RETURNING app_now()
+""")
+
 _RELEASE = text("""
     UPDATE lanes SET lease_until = NULL, holder = NULL, next_at = :next_at
     WHERE id = :id AND fence = :fence
@@ -285,6 +297,24 @@ async def renew(
     """
     values = {"id": lane_id, "fence": fence, "lease": lease, "holder": holder}
     return (await session.execute(_RENEW, values)).first() is not None
+
+
+async def hold(
+    session: AsyncSession, claim: Claim, *, lease: timedelta, holder: str
+) -> datetime | None:
+    """Lock all lanes of a claim's subject, and renew the claim's; see `lock` and `renew`.
+
+    Returns:
+        The database's time; None if the lease ran out or was lost.
+    """
+    values = {
+        "id": claim.lane_id,
+        "subject_id": claim.subject_id,
+        "fence": claim.fence,
+        "lease": lease,
+        "holder": holder,
+    }
+    return (await session.execute(_HOLD, values)).scalar_one_or_none()
 
 
 async def release(

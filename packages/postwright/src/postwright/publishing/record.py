@@ -8,7 +8,6 @@ intent to make it; media addresses are made with the intent, and opened with the
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import NoReturn
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +17,7 @@ from postwright.alerts.tell import tell
 from postwright.connections import facts, ledger, slots
 from postwright.connections.ledger import OnBehalf
 from postwright.connections.slots import Slot
-from postwright.db.database import NOW, Database, app_now
+from postwright.db.database import NOW, Database
 from postwright.jobs import lanes
 from postwright.jobs.lanes import Claim
 from postwright.kit.vault import Vault
@@ -55,9 +54,11 @@ from postwright.publishing.wording import told
 from postwright.publishing.work import (
     START,
     TRACK,
+    Contradiction,
     Work,
     insert_attempt,
     lane_of,
+    let_go,
     upload_url_context,
 )
 
@@ -86,12 +87,14 @@ class Heard:
 class Recorded:
     """It is durable. `slot` is the quota slot of the call that may now be made.
 
-    `addresses` are where the network may fetch the files; secrets.
+    `addresses` are where the network may fetch the files; secrets. `holds` says that the lane is
+    still held: there is a call to make, or more is due in it.
     """
 
     slot: Slot | None
     cancel_requested: bool
     addresses: tuple[str, ...] = field(default=(), repr=False)
+    holds: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +117,25 @@ class Barred:
 Undone = FenceLost | Outdated | Barred
 
 
-class _Undone(Exception):  # not an error: it rolls back and carries the result out
-    def __init__(self, result: Undone) -> None:
-        super().__init__()
-        self.result = result
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A publication whose lane and row are held by a transaction since `now`.
 
+    `asked_at` is when the call was begun that is decided on, `answer` what it said of the creator.
+    """
 
-def _undo(result: Undone) -> NoReturn:
-    raise _Undone(result)
+    publication: Publication
+    now: datetime
+    asked_at: datetime
+    answer: CreatorReady | Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """Records for one claim of a lane."""
+    """Records for one claim of a lane; with the last record of a turn it lets go of the lane.
+
+    It `leaves` the lane even if more is due in it; otherwise only if nothing is.
+    """
 
     database: Database
     vault: Vault
@@ -135,6 +144,7 @@ class Recorder:
     who: OnBehalf
     lease: timedelta
     holder: str
+    leaves: bool
 
     async def record(
         self, work: Work, decision: Decision, heard: Heard, asked_at: datetime
@@ -144,52 +154,58 @@ class Recorder:
         `asked_at` is when the call was begun that was decided on: a nudge that came later than
         that knows more, and brings it on at once.
         """
-        try:
-            async with self.database.transaction() as session:
-                await self._hold(session, work)
-                publication = await session.get_one(
-                    Publication, work.publication_id, with_for_update=True
-                )
-                _compare(publication, work)
-                await _store_heard(session, self.who, work, heard)
-                slot = await _take_slot(session, work, decision)
-                await self._open_addresses(session, work, decision)
-                issued = await self._issue_addresses(session, work, decision)
-                await self._store_attempt(session, work, decision)
-                if isinstance(decision.next, Init):
-                    publication.report = await fate_of(session, work, heard.answer)
-                await _store_publication(session, publication, work, decision, asked_at)
-                cancel = publication.cancel_requested_at is not None
-        except _Undone as undone:
-            await self.keep(work, heard)
-            return undone.result
-        return Recorded(slot, cancel, issued)
+        async with self.database.transaction() as session:
+            # All lanes of the account: what is recorded here may wake the other one.
+            now = await lanes.hold(session, self.claim, lease=self.lease, holder=self.holder)
+            await _store_heard(session, self.who, work, heard)
+            if now is None:
+                return FenceLost()
+            publication = await session.get_one(
+                Publication, work.publication_id, with_for_update=True
+            )
+            held = Held(publication, now, asked_at, heard.answer)
+            return await self.record_held(session, held, work, decision)
+
+    async def record_held(
+        self, session: AsyncSession, held: Held, work: Work, decision: Decision
+    ) -> Recorded | Undone:
+        """The same in a transaction that holds the lane and the publication's row."""
+        publication, now = held.publication, held.now
+        if _is_outdated(publication, work):
+            return Outdated()
+        slot = await _take_slot(session, work, decision)
+        if isinstance(slot, Barred):
+            return slot
+        with session.no_autoflush:
+            if not await self._store_attempt(session, work, decision):
+                return FenceLost()  # a person has ended it
+            await self._open_addresses(session, work, decision)
+            issued = await self._issue_addresses(session, work, decision, now)
+            if isinstance(decision.next, Init):
+                publication.report = await fate_of(session, work, held.answer)
+            await _store_publication(session, held, work, decision)
+        more = True
+        if not isinstance(decision.next, _GOES_ON):
+            await session.flush()
+            more = not await let_go(session, self.claim, leaves=self.leaves)
+        return Recorded(slot, publication.cancel_requested_at is not None, issued, more)
 
     async def keep(self, work: Work, heard: Heard) -> None:
         """Store what was heard, and nothing else."""
         if heard.calls or heard.slot is not None:
             async with self.database.transaction() as session:
+                await lanes.lock(session, [work.connection_id])
                 await _store_heard(session, self.who, work, heard)
 
     async def close(self, work: Work) -> bool | FenceLost:
         """Declare the attempt's addresses void; False if a byte of one was served."""
         async with self.database.transaction() as session:
-            if not await lanes.renew(
-                session, self.claim.lane_id, self.claim.fence, lease=self.lease, holder=self.holder
-            ):
+            if await lanes.hold(session, self.claim, lease=self.lease, holder=self.holder) is None:
                 return FenceLost()
             return await addresses.void(session, work.workspace_id, work.attempt_id)
 
-    async def _hold(self, session: AsyncSession, work: Work) -> None:
-        # All lanes of the account: what is recorded here may wake the other one.
-        await lanes.lock(session, [work.connection_id])
-        if not await lanes.renew(
-            session, self.claim.lane_id, self.claim.fence, lease=self.lease, holder=self.holder
-        ):
-            _undo(FenceLost())
-
     async def _issue_addresses(
-        self, session: AsyncSession, work: Work, decision: Decision
+        self, session: AsyncSession, work: Work, decision: Decision, now: datetime
     ) -> tuple[str, ...]:
         if not (isinstance(decision.next, Init) and decision.attempt.is_pull):
             return ()
@@ -198,7 +214,7 @@ class Recorder:
             work.workspace_id,
             work.attempt_id,
             work.media_ids,
-            expires_at=await app_now(session) + ADDRESS_LIFE,
+            expires_at=now + ADDRESS_LIFE,
         )
 
     async def _open_addresses(self, session: AsyncSession, work: Work, decision: Decision) -> None:
@@ -207,9 +223,10 @@ class Recorder:
         if not fetched or work.attempt.stage not in {Stage.INTENT, Stage.OPEN}:
             return
         if not await addresses.release(session, work.workspace_id, work.attempt_id):
-            _undo(FenceLost())
+            raise Contradiction(work.publication_id)
 
-    async def _store_attempt(self, session: AsyncSession, work: Work, decision: Decision) -> None:
+    async def _store_attempt(self, session: AsyncSession, work: Work, decision: Decision) -> bool:
+        """False, and nothing stored, if the attempt lives no more."""
         a, following = decision.attempt, decision.next
         over = isinstance(following, End | Restart) or a.stage not in LIVE
         sealed = None
@@ -245,18 +262,18 @@ class Recorder:
             .returning(AttemptRow.id)
         )
         if stored.first() is None:
-            _undo(FenceLost())  # a person has ended it
+            return False
         if isinstance(following, Restart):
             await insert_attempt(session, work, next_attempt(a), work.number + 1)
+        return True
 
 
-def _compare(publication: Publication, work: Work) -> None:
+def _is_outdated(publication: Publication, work: Work) -> bool:
     """What a person has changed since the work was taken up counts, while it still can."""
     if work.attempt.last_byte_at is not None:
-        return
+        return False
     cancelled = publication.cancel_requested_at is not None and not work.attempt.cancel_requested
-    if cancelled or publication.content_version != work.content_version:
-        _undo(Outdated())
+    return cancelled or publication.content_version != work.content_version
 
 
 async def _store_heard(session: AsyncSession, who: OnBehalf, work: Work, heard: Heard) -> None:
@@ -269,31 +286,25 @@ async def _store_heard(session: AsyncSession, who: OnBehalf, work: Work, heard: 
             await facts.remember(session, work.connection_id, heard.answer.facts)
 
 
-async def _take_slot(session: AsyncSession, work: Work, decision: Decision) -> Slot | None:
+async def _take_slot(session: AsyncSession, work: Work, decision: Decision) -> Slot | Barred | None:
     asking = _ASKING.get(type(decision.next))
     if asking is None:
         return None
     if asking in {Asking.CREATOR, Asking.OPEN}:
         event = await barred(session, work, announcing=asking is Asking.OPEN)
         if event is not None:
-            _undo(Barred(event))
+            return Barred(event)
     limit = work.network.limit(asking, work.kind, work.mode)
     if limit is None:
         return None
     taken = await slots.take(session, work.connection_id, limit.bucket, limit.most)
-    if isinstance(taken, timedelta):
-        _undo(Barred(NoSlot(taken)))
-    return taken
+    return Barred(NoSlot(taken)) if isinstance(taken, timedelta) else taken
 
 
 async def _store_publication(
-    session: AsyncSession,
-    publication: Publication,
-    work: Work,
-    decision: Decision,
-    asked_at: datetime,
+    session: AsyncSession, held: Held, work: Work, decision: Decision
 ) -> None:
-    now = await app_now(session)
+    publication, now = held.publication, held.now
     a, before = decision.attempt, publication.state
     publication.state = state_after(before, decision)
     publication.version += 1
@@ -301,10 +312,10 @@ async def _store_publication(
         publication.finished_at = now
     await _store_sight(session, publication, work, a, now)
     _plan_ahead(publication, work, decision, now)
-    nudged = publication.nudged_at is not None and publication.nudged_at >= asked_at
+    nudged = publication.nudged_at is not None and publication.nudged_at >= held.asked_at
     if nudged and publication.lane == TRACK:
         publication.due_at = now
-    await _wake(session, publication, work, decision)
+    await _wake(session, held, work, decision)
     if publication.state is not before:
         await _announce(session, publication, work)
 
@@ -323,16 +334,14 @@ async def _store_sight(
         await caps.note_public(session, work)
 
 
-async def _wake(
-    session: AsyncSession, publication: Publication, work: Work, decision: Decision
-) -> None:
-    a = decision.attempt
+async def _wake(session: AsyncSession, held: Held, work: Work, decision: Decision) -> None:
+    a, publication = decision.attempt, held.publication
     if publication.lane is None or publication.due_at is None:
         return
     if a.publish_id is not None and work.attempt.publish_id is None:
         waiting = await match(session, work.workspace_id, work.connection_id, a.publish_id)
         if waiting and publication.lane == TRACK:
-            publication.due_at = await app_now(session)
+            publication.due_at = held.now
     if not isinstance(decision.next, _GOES_ON):
         await lanes.wake(
             session,

@@ -3,17 +3,14 @@
 import logging
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from postwright.db.database import Database
 from postwright.jobs import lanes
 from postwright.jobs.engine import is_passing
 from postwright.jobs.hold import hold
 from postwright.jobs.lanes import Claim
 from postwright.publishing.aside import set_aside
-from postwright.publishing.models import Publication
 from postwright.publishing.turn import Turn, Workbench
-from postwright.publishing.work import TRACK, Work, due_publication, next_due
+from postwright.publishing.work import TRACK, due_publication, let_go
 
 log = logging.getLogger(__name__)
 
@@ -39,50 +36,50 @@ class Publisher:
             lease=self.bench.lease,
             holder=self.bench.holder,
             work=lambda: self._work_off(claim),
+            renews=True,
         )
 
     async def _work_off(self, claim: Claim) -> None:
-        for _ in range(_BATCH.get(claim.kind, 1)):
-            publication_id = await self._due(claim)
-            if publication_id is None or not await self._turn(claim, publication_id):
-                break
-        async with self._database.transaction() as session:
-            # What wakes a lane locks it first: between the two nothing can be overlooked.
-            await lanes.lock(session, [claim.subject_id])
-            if await self._still_ours(session, claim):
-                due = await next_due(session, claim)
-                await lanes.release(session, claim.lane_id, claim.fence, due)
+        batch = _BATCH.get(claim.kind, 1)
+        for n in range(1, batch + 1):
+            if not await self._one(claim, leaves=n == batch):
+                return
 
-    async def _still_ours(self, session: AsyncSession, claim: Claim) -> bool:
-        return await lanes.renew(
-            session, claim.lane_id, claim.fence, lease=self.bench.lease, holder=self.bench.holder
-        )
+    async def _one(self, claim: Claim, *, leaves: bool) -> bool:
+        """One publication's turn; True if the lane is held still.
 
-    async def _due(self, claim: Claim) -> str | None:
-        async with self._database.transaction() as session:
-            if not await self._still_ours(session, claim):
-                return None
-            return await due_publication(session, claim)
-
-    async def _turn(self, claim: Claim, publication_id: str) -> bool:
-        """One publication's turn. If it raises it is set aside, or no other would ever be next."""
+        If it raises it is set aside, or no other would ever be next.
+        """
+        begun: list[str] = []
         try:
-            work = await self._take_up(claim, publication_id)
-            return work is not None and await Turn(self.bench, claim, work).run()
+            turn = await self._begin(claim, begun, leaves=leaves)
+            return turn is not None and await turn.run()
         except Exception as error:
-            if is_passing(error):
+            if is_passing(error) or not begun:
                 raise
             async with self._database.transaction() as session:
-                ours = await self._still_ours(session, claim)
-                if ours:
-                    await set_aside(session, publication_id, error)
-            return ours
+                bench = self.bench
+                now = await lanes.hold(session, claim, lease=bench.lease, holder=bench.holder)
+                if now is None:
+                    return False
+                await set_aside(session, begun[0], error)
+                return not await let_go(session, claim, leaves=leaves)
 
-    async def _take_up(self, claim: Claim, publication_id: str) -> Work | None:
+    async def _begin(self, claim: Claim, begun: list[str], *, leaves: bool) -> Turn | None:
+        """Take up what is due and record its first step; None if nothing is, or the lane is lost.
+
+        Whose turn it is goes into `begun`, for the case that it cannot be taken up.
+        """
+        bench = self.bench
         async with self._database.transaction() as session:
-            if not await self._still_ours(session, claim):
+            now = await lanes.hold(session, claim, lease=bench.lease, holder=bench.holder)
+            if now is None:
                 return None
-            publication = await session.get_one(Publication, publication_id, with_for_update=True)
-            if publication.lane != claim.kind:
-                return None  # cancelled a moment ago
-            return await self.bench.load(session, publication)
+            publication = await due_publication(session, claim)
+            if publication is None:
+                await let_go(session, claim, leaves=True)
+                return None
+            begun.append(publication.id)
+            turn = Turn(bench, claim, await bench.load(session, publication, now), leaves=leaves)
+            await turn.begin(session, publication)
+        return turn

@@ -15,6 +15,7 @@ from postwright.connections.ledger import OnBehalf
 from postwright.connections.refresh import AccessToken, NoAccess
 from postwright.db.database import Database, DatabaseGone, app_now
 from postwright.errors import StorageTrouble
+from postwright.jobs import lanes
 from postwright.jobs.lanes import Claim
 from postwright.media.errors import MediaDamaged, MediaMissing
 from postwright.media.store import MediaStore, verify
@@ -49,13 +50,15 @@ from postwright.publishing.record import (
     Barred,
     FenceLost,
     Heard,
+    Held,
     Outdated,
     Recorded,
     Recorder,
+    Undone,
     knowing_cancel,
 )
 from postwright.publishing.states import IfMissed
-from postwright.publishing.work import Work, take_up
+from postwright.publishing.work import Means, Work, let_go, take_up
 
 log = logging.getLogger(__name__)
 
@@ -82,12 +85,11 @@ class Workbench:
     holder: str
     if_missed: IfMissed
 
-    async def load(self, session: AsyncSession, publication: Publication) -> Work:
+    async def load(self, session: AsyncSession, publication: Publication, now: datetime) -> Work:
         """A publication with what is needed to work on it."""
         accounts = self.accounts
-        work = await take_up(
-            session, accounts.vault, publication, accounts.networks.of_app, self.store
-        )
+        means = Means(accounts.vault, accounts.networks.of_app, self.store)
+        work = await take_up(session, publication, means, now)
         work.if_missed = publication.if_missed or self.if_missed
         return work
 
@@ -95,7 +97,7 @@ class Workbench:
 class Turn:
     """From taking a publication up to waiting or the end."""
 
-    def __init__(self, bench: Workbench, claim: Claim, work: Work) -> None:
+    def __init__(self, bench: Workbench, claim: Claim, work: Work, *, leaves: bool) -> None:
         self._bench = bench
         self._accounts = bench.accounts
         self._claim = claim
@@ -111,6 +113,7 @@ class Turn:
             who=self._who,
             lease=bench.lease,
             holder=bench.holder,
+            leaves=leaves,
         )
         loop = asyncio.get_running_loop()
         self._clock = loop.time
@@ -118,27 +121,44 @@ class Turn:
         self._heard = Heard()
         self._token: AccessToken | None = None
         self._rejected: int | None = None
+        self._first: tuple[Decision, Recorded | Undone] | None = None
+
+    async def begin(self, session: AsyncSession, publication: Publication) -> None:
+        """Record the first step in the transaction that has taken it up, if its token is there."""
+        work = self._work
+        decision = decide(work.attempt, Woke(), work.now)
+        if self._wants_token(decision):
+            self._token = await self._accounts.keeper.at_hand(
+                session,
+                work.connection_id,
+                work.network,
+                need=_TOKEN_NEED,
+                purpose=_PURPOSES[work.mode],
+            )
+        if self._missing(decision) is None and not (
+            self._wants_token(decision) and self._token is None
+        ):
+            held = Held(publication, work.now, work.now)
+            recorded = await self._recorder.record_held(session, held, work, decision)
+            self._first = decision, recorded
 
     def _now(self) -> datetime:
         """The database's clock, as of the taking up, plus what has passed since."""
         return self._work.now + timedelta(seconds=self._clock() - self._began)
 
     async def run(self) -> bool:
-        """Go on until there is nothing to do now. False if the lane was lost."""
+        """Go on until there is nothing to do now. True if the lane is held still."""
         try:
             return await self._run()
         finally:
             # What was heard goes into the ledger with what was decided on it; this is the rest.
-            await asyncio.shield(self._recorder.keep(self._work, self._take_heard()))
+            await asyncio.shield(self._recorder.keep(self._work, self._heard))
 
     async def _run(self) -> bool:
         event: Event = Woke()
-        now = self._now()
+        now = self._work.now
         while True:
-            decision = decide(self._work.attempt, event, now)
-            result = await self._missing_for(decision) or await self._recorder.record(
-                self._work, decision, self._take_heard(), now
-            )
+            decision, result = await self._decide(event, now)
             match result:
                 case FenceLost():
                     log.info("%s: the lane was lost", self._work.publication_id)
@@ -146,7 +166,7 @@ class Turn:
                 case Outdated():
                     known = self._work.attempt_id
                     if not await self._reload():
-                        return True
+                        return await self._let_go()
                     # An id that was told once must not be forgotten.
                     if not (isinstance(event, Opened) and self._work.attempt_id == known):
                         event, now = Woke(), self._now()
@@ -157,16 +177,34 @@ class Turn:
                     self._work.attempt = knowing_cancel(decision.attempt, result)
                     if isinstance(decision.next, Wait | Restart | End):
                         log.info("%s: %s", self._work.publication_id, decision.next)
-                        return True
+                        return result.holds
                     now = self._now()
                     answer = await self._perform(decision.next, result)
                     if answer is None:
                         return False
                     event = answer
 
-    def _take_heard(self) -> Heard:
-        heard, self._heard = self._heard, Heard()
-        return heard
+    async def _decide(self, event: Event, now: datetime) -> tuple[Decision, Recorded | Undone]:
+        """Decide, and record it; the first step may have been recorded already."""
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
+        decision = decide(self._work.attempt, event, now)
+        barred = await self._missing_for(decision)
+        if barred is not None:
+            return decision, barred
+        recorded = await self._recorder.record(self._work, decision, self._heard, now)
+        self._heard = Heard()
+        return decision, recorded
+
+    async def _let_go(self) -> bool:
+        """Nothing of it is to be done now; the lane may have more."""
+        bench = self._bench
+        async with self._accounts.database.transaction() as session:
+            now = await lanes.hold(session, self._claim, lease=bench.lease, holder=bench.holder)
+            if now is None:
+                return False
+            return not await let_go(session, self._claim, leaves=self._recorder.leaves)
 
     async def _reload(self) -> bool:
         """Look again at what a person has changed; False if it is not to be done now any more."""
@@ -175,19 +213,28 @@ class Turn:
             publication = await session.get_one(Publication, work.publication_id)
             if publication.lane != self._claim.kind or publication.due_at is None:
                 return False
-            if publication.due_at > await app_now(session):
+            now = await app_now(session)
+            if publication.due_at > now:
                 return False
-            self._work = await self._bench.load(session, publication)
+            self._work = await self._bench.load(session, publication, now)
         self._began = self._clock()
         return True
 
-    async def _missing_for(self, decision: Decision) -> Barred | None:
-        """See to what a call needs before its intent is recorded."""
-        if not isinstance(decision.next, CheckCreator | Init | AskStatus | CancelPull):
-            return None
+    def _wants_token(self, decision: Decision) -> bool:
+        return isinstance(decision.next, CheckCreator | Init | AskStatus | CancelPull)
+
+    def _missing(self, decision: Decision) -> Barred | None:
         announces = isinstance(decision.next, CheckCreator | Init)
         if announces and decision.attempt.is_pull and not self._bench.hosting.public_url:
             return Barred(_NO_ADDRESS)
+        return None
+
+    async def _missing_for(self, decision: Decision) -> Barred | None:
+        """See to what a call needs before its intent is recorded."""
+        if (barred := self._missing(decision)) is not None:
+            return barred
+        if not self._wants_token(decision):
+            return None
         if self._token is not None and self._now() < self._token.usable_until:
             return None
         got = await self._accounts.keeper.fresh(
@@ -195,7 +242,7 @@ class Turn:
             self._work.network,
             need=_TOKEN_NEED,
             rejected_version=self._rejected,
-            purpose=_PURPOSES[self._work.mode] if announces else None,
+            purpose=_PURPOSES[self._work.mode],
         )
         match got:
             case AccessToken():

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, PlatformApp
-from postwright.db.database import NOW, app_now
+from postwright.db.database import NOW
 from postwright.errors import AppError, Misconfigured
 from postwright.jobs.lanes import Claim
 from postwright.kit.ids import new_id
@@ -46,9 +46,6 @@ class Contradiction(AppError):
             why="Nothing is posted twice: it stays as it is.",
             fix="Please report this, with the output of: postwright ledger",
         )
-
-
-Opener = Callable[[PlatformApp], Network]
 
 
 @dataclass(slots=True)
@@ -109,10 +106,25 @@ def lane_of(a: Attempt) -> str:
     return TRACK if a.stage in _OUT else START
 
 
-async def due_publication(session: AsyncSession, claim: Claim) -> str | None:
-    """The publication of this lane that has been due for longest."""
+_LET_GO = text("""
+    WITH due AS (
+        SELECT min(due_at) AS at FROM publications
+        WHERE connection_id = :subject_id AND lane = :kind
+    ), gone AS (
+        UPDATE lanes SET lease_until = NULL, holder = NULL, next_at = due.at
+        FROM due
+        WHERE lanes.id = :lane_id AND fence = :fence
+          AND (:leaves OR due.at IS NULL OR due.at > app_now())
+        RETURNING next_at
+    )
+    SELECT CASE WHEN next_at <= app_now() THEN pg_notify('postwright_lanes', :kind) END FROM gone
+""")
+
+
+async def due_publication(session: AsyncSession, claim: Claim) -> Publication | None:
+    """The publication of this lane that has been due for longest, with its row locked."""
     return await session.scalar(
-        select(Publication.id)
+        select(Publication)
         .where(
             Publication.connection_id == claim.subject_id,
             Publication.lane == claim.kind,
@@ -120,29 +132,37 @@ async def due_publication(session: AsyncSession, claim: Claim) -> str | None:
         )
         .order_by(Publication.due_at)
         .limit(1)
+        .with_for_update()
     )
 
 
-async def next_due(session: AsyncSession, claim: Claim) -> datetime | None:
-    """When the lane has something to do next."""
-    return await session.scalar(
-        select(Publication.due_at)
-        .where(
-            Publication.connection_id == claim.subject_id,
-            Publication.lane == claim.kind,
-            Publication.due_at.is_not(None),
-        )
-        .order_by(Publication.due_at)
-        .limit(1)
-    )
+async def let_go(session: AsyncSession, claim: Claim, *, leaves: bool) -> bool:
+    """Let go of a lane that is held, in the transaction that holds it, until more is due in it.
+
+    Returns:
+        False if more is due now, and it is not `leaves`: then it is still held.
+    """
+    values = {
+        "lane_id": claim.lane_id,
+        "subject_id": claim.subject_id,
+        "kind": claim.kind,
+        "fence": claim.fence,
+        "leaves": leaves,
+    }
+    return (await session.execute(_LET_GO, values)).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What opens what is stored: secrets, networks, files."""
+
+    vault: Vault
+    opener: Callable[[PlatformApp], Network]
+    store: MediaStore
 
 
 async def take_up(
-    session: AsyncSession,
-    vault: Vault,
-    publication: Publication,
-    opener: Opener,
-    store: MediaStore,
+    session: AsyncSession, publication: Publication, means: Means, now: datetime
 ) -> Work:
     """Load a publication with its live attempt; the first attempt is made here, frozen."""
     kind, connection, app = (
@@ -155,7 +175,7 @@ async def take_up(
         )
     ).one()
     media = await _media(session, publication.post_id)
-    network = opener(app)
+    network = means.opener(app)
     source = network.source(Kind(kind), publication.source)
     work = Work(
         workspace_id=publication.workspace_id,
@@ -168,28 +188,25 @@ async def take_up(
         publish_at=publication.publish_at,
         content_version=publication.content_version,
         media_ids=tuple(file.id for file in media),
-        files=tuple(_file(store, file) for file in media),
+        files=tuple(_file(means.store, file) for file in media),
         probes=tuple(file.probe for file in media),
         app=app,
         network=network,
         attempt_id="",
         number=0,
         attempt=Attempt(plan=_plan(network, source, media)),
-        now=await app_now(session),
+        now=now,
     )
-    row = await _live(session, publication.id)
-    if row is None:
-        last = await _last(session, publication.id)
-        if publication.lane != START or (last is not None and last.stage in _OUT):
+    row = await _last(session, publication.id)
+    if row is None or not row.live:
+        if publication.lane != START or (row is not None and row.stage in _OUT):
             raise Contradiction(publication.id)
-        number = 1 if last is None else last.number + 1
-        await insert_attempt(session, work, _fresh(work, source), number)
-        row = await _live(session, publication.id)
-    assert row is not None
+        number = 1 if row is None else row.number + 1
+        row = await insert_attempt(session, work, _fresh(work, source), number)
     work.attempt_id, work.number = row.id, row.number
     work.attempt = attempt_of(
         row,
-        vault,
+        means.vault,
         publication.post_ids,
         cancel_requested=publication.cancel_requested_at is not None,
         told=app.webhook_at is not None and work.now - app.webhook_at < _TOLD_FOR,
@@ -226,20 +243,13 @@ def _plan(network: Network, source: Source, media: list[MediaFile]) -> Plan:
     return network.plan(size_bytes) if source is Source.UPLOAD else Plan(size_bytes, 0, 0)
 
 
-async def _live(session: AsyncSession, publication_id: str) -> AttemptRow | None:
-    return await session.scalar(
-        select(AttemptRow)
-        .where(AttemptRow.publication_id == publication_id, AttemptRow.live)
-        .execution_options(populate_existing=True)
-    )
-
-
 async def _last(session: AsyncSession, publication_id: str) -> AttemptRow | None:
     return await session.scalar(
         select(AttemptRow)
         .where(AttemptRow.publication_id == publication_id)
         .order_by(AttemptRow.number.desc())
         .limit(1)
+        .execution_options(populate_existing=True)
     )
 
 
@@ -285,10 +295,11 @@ def _upload_url(row: AttemptRow, vault: Vault) -> tuple[str | None, bool]:
         return None, True
 
 
-async def insert_attempt(session: AsyncSession, work: Work, a: Attempt, number: int) -> None:
+async def insert_attempt(session: AsyncSession, work: Work, a: Attempt, number: int) -> AttemptRow:
     """Make the live attempt. A unique index allows only one per publication."""
-    await session.execute(
-        insert(AttemptRow).values(
+    made = await session.execute(
+        insert(AttemptRow)
+        .values(
             id=new_id("att"),
             workspace_id=work.workspace_id,
             publication_id=work.publication_id,
@@ -316,7 +327,9 @@ async def insert_attempt(session: AsyncSession, work: Work, a: Attempt, number: 
             detail="",
             created_at=NOW,
         )
+        .returning(AttemptRow)
     )
+    return made.scalar_one()
 
 
 def _digest(work: Work) -> str:
