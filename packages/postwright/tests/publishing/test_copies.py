@@ -27,7 +27,7 @@ from postwright.publishing.edit import Changes, edit
 from postwright.publishing.models import Publication
 from postwright.publishing.reconcile import NotOut, reconcile
 from postwright.publishing.states import State
-from tests.factories.installation import PATIENCE_S, Service, running_service
+from tests.factories.installation import Service, running_service
 
 pytestmark = pytest.mark.slow
 
@@ -131,15 +131,8 @@ async def due_in_an_hour(service: Service, video: Path) -> str:
 
 
 async def run_for_a_while(service: Service) -> None:
-    """A worker that finds nothing to do, so that the installation is known."""
-    service.start_worker()
-    async with asyncio.timeout(PATIENCE_S):
-        while True:
-            async with service.database.transaction() as session:
-                if await session.scalar(text("SELECT count(*) FROM installation")):
-                    break
-            await asyncio.sleep(0.05)
-    await stop_workers(service)
+    """What a worker does when it starts, so that the installation is known."""
+    await copies.watch(service.database, place_of(service.settings), starting=True)
 
 
 async def test_a_copied_data_folder_does_not_post_or_refresh_until_confirmed(
