@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import LargeBinary, text
 
-from postwright.connections import sealed
+from postwright.connections import credentials, sealed
 from postwright.connections.ledger import OnBehalf
 from postwright.connections.networks import secret_context
 from postwright.connections.refresh import AccessToken
@@ -143,6 +143,10 @@ async def test_a_row_that_somebody_changes_meanwhile_is_sealed_anew_all_the_same
     await rotating
     found = await look(service.database, Vault(MasterKeys(*keys(service))), EVERYWHERE)
     assert (found.current, found.unreadable) == (3, [])
+    async with service.database.transaction() as session:
+        kept = await credentials.read(session, service.accounts.vault, account.id)
+    assert isinstance(kept, credentials.Tokens)
+    assert kept.access_token == "act.written-late"
 
 
 async def test_a_row_that_nobody_sees_yet_is_waited_for(service: Service) -> None:
