@@ -217,8 +217,16 @@ CREATE INDEX ix_outages_ended_at ON outages (ended_at);
 """
 
 
-# Who is next, and who is next of each workspace.
+# Who is next, and who is next of each workspace; who works.
 LANES = """
+CREATE TABLE workers (
+    id text CONSTRAINT pk_workers PRIMARY KEY,
+    name text NOT NULL,
+    version text NOT NULL,
+    running jsonb NOT NULL,
+    started_at timestamptz NOT NULL,
+    beat_at timestamptz NOT NULL
+);
 DROP INDEX ix_lanes_due;
 CREATE INDEX ix_lanes_due ON lanes (kind, next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX ix_lanes_turn ON lanes (kind, workspace_id, next_at) WHERE next_at IS NOT NULL;
@@ -233,6 +241,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.get_bind().exec_driver_sql("""
+        DROP TABLE workers;
         DROP INDEX ix_lanes_turn, ix_lanes_due, ix_publications_held;
         CREATE INDEX ix_lanes_due ON lanes (kind, next_at);
         DROP FUNCTION installation_in_doubt, installation_here, installation_position;

@@ -25,6 +25,7 @@ from postwright.media.fixing.mender import Mender
 from postwright.media.library import Library
 from postwright.media.store import open_store
 from postwright.media.sweeping import SWEEP, Sweeper
+from postwright.publishing import pauses
 from postwright.publishing.copies import watch
 from postwright.publishing.hosting import hosting_of
 from postwright.publishing.inbox.forget import forget
@@ -78,7 +79,11 @@ class Worker:
         self._place = place_of(settings)
         self._is_starting = True
         self._new_engine = lambda: Engine(
-            self._database, runners, slots=settings.worker.slots, few={FIX: settings.worker.fixes}
+            self._database,
+            runners,
+            slots=settings.worker.slots,
+            few={FIX: settings.worker.fixes},
+            name=self.holder,
         )
 
     async def run(self) -> None:
@@ -101,8 +106,9 @@ class Worker:
             await self._look_round()  # before anything is taken up
             group.create_task(engine.run())
             group.create_task(dispatcher.run())
-            group.create_task(_every(15, engine.tidy))
+            group.create_task(_every(60, engine.tidy))
             group.create_task(_every(2, self._resume))
+            group.create_task(_every(30, self._bring_on_paused))
             group.create_task(_every(600, self._sweeper.plan))
             group.create_task(_every(20, self._refresh))
             group.create_task(_every(60, self._look_round))
@@ -113,6 +119,10 @@ class Worker:
     async def _resume(self) -> None:
         async with self._database.transaction() as session:
             await resume_reconnected(session)
+
+    async def _bring_on_paused(self) -> None:
+        async with self._database.transaction() as session:
+            await pauses.bring_on(session)
 
     async def _look_round(self) -> None:
         await watch(self._database, self._place, starting=self._is_starting)

@@ -13,6 +13,7 @@ import postwright.alerts.models
 import postwright.connections.models
 import postwright.db.installation
 import postwright.jobs.lanes
+import postwright.jobs.workers
 import postwright.media.models
 import postwright.posts.models
 import postwright.publishing.inbox.models
@@ -29,6 +30,7 @@ TABLES = (
     postwright.connections.models,
     postwright.db.installation,
     postwright.jobs.lanes,
+    postwright.jobs.workers,
     postwright.media.models,
     postwright.posts.models,
     postwright.publishing.inbox.models,

@@ -8,7 +8,7 @@ from pathlib import Path
 from postwright.cli.opening import Desk
 from postwright.cli.progress import Display
 from postwright.jobs import lanes
-from postwright.jobs.engine import workers_alive
+from postwright.jobs.workers import workers_alive
 from postwright.media import queries
 from postwright.media.fixing import jobs
 from postwright.media.fixing.errors import FixFailed

@@ -25,7 +25,7 @@ from postwright.config import Settings
 from postwright.connections import queries
 from postwright.connections.models import Connection
 from postwright.errors import NetworkTrouble
-from postwright.jobs.engine import workers_alive
+from postwright.jobs.workers import workers_alive
 from postwright.media.findings import Finding
 from postwright.media.keep import incoming, keep
 from postwright.media.models import MediaFile

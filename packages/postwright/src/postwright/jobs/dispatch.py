@@ -1,4 +1,4 @@
-"""Claims lanes that are due and nudges workers, in one transaction each time."""
+"""Claims lanes that are due and has them run, as many as there are free slots for."""
 
 import asyncio
 import logging
@@ -14,12 +14,11 @@ from postwright.jobs.lanes import Claim, Turn
 
 log = logging.getLogger(__name__)
 
-# Nudges that nobody has taken up, whether a lane is due, and when one will be: all in one look, as
-# an idle worker does nothing else. Each part is a step or two into an index.
+# Whether a lane is due, and when one will be: in one look, as an idle worker does nothing else.
+# Each part is a step or two into an index.
 _LOOK = text("""
     WITH clock AS MATERIALIZED (SELECT app_now() AS now)
     SELECT
-        (SELECT count(*) FROM procrastinate_jobs WHERE queue_name = :kind AND status = 'todo'),
         EXISTS (
             SELECT 1 FROM lanes
             WHERE kind = :kind AND next_at <= (SELECT now FROM clock)
@@ -74,20 +73,19 @@ class Dispatcher:
             self._wake[kind].set()
 
     async def once(self, kind: str) -> float:
-        """Claim and nudge what is due; the seconds until the next look.
+        """Claim what is due and have it run; the seconds until the next look.
 
         What there is no slot for stays where it is, and is looked at when a slot is free.
         """
+        claims = list[Claim]()
         async with self._database.transaction() as session:
-            waiting, is_due, next_in = (await session.execute(_LOOK, {"kind": kind})).one()
-            free = self._engine.free_slots(kind, waiting)
-            claims = list[Claim]()
+            is_due, next_in = (await session.execute(_LOOK, {"kind": kind})).one()
+            free = self._engine.free_slots(kind)
             if is_due and free > 0:
                 claims = await lanes.claim(
                     session, kind, most=free, lease=self._lease, turn=self._turns[kind]
                 )
-            if claims:
-                await self._engine.nudge(session, kind, claims)
+        self._engine.start(claims)
         if is_due and len(claims) >= free:
             self._left_over.add(kind)
         else:

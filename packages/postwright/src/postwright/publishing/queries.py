@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Call, Connection
@@ -142,3 +142,19 @@ async def unfinished(session: AsyncSession, workspace_id: str, connection_id: st
         .order_by(Publication.publish_at, Publication.id)
     )
     return list(found)
+
+
+async def held(session: AsyncSession, workspace_id: str) -> dict[str, int]:
+    """How many publications wait for which reason, the most frequent first."""
+    count = func.count()
+    rows = await session.execute(
+        select(Publication.hold_reason, count)
+        .where(
+            Publication.workspace_id == workspace_id,
+            Publication.hold_reason != "",
+            Publication.lane.is_not(None),
+        )
+        .group_by(Publication.hold_reason)
+        .order_by(count.desc(), Publication.hold_reason)
+    )
+    return {reason: number for reason, number in rows}  # noqa: C416  # rows are not pairs to dict()

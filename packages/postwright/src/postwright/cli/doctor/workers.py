@@ -7,17 +7,13 @@ from importlib.metadata import version
 from sqlalchemy import text
 
 from postwright.cli.doctor.verdict import Scene, Verdict, amber, green, red
+from postwright.jobs.workers import workers_alive
 from postwright.worker import PROGRAM
 
 _RUNNING = text("""
     SELECT DISTINCT application_name FROM pg_stat_activity
     WHERE datname = current_database() AND application_name LIKE :pattern
 """)
-
-_BEATING = text("""
-    SELECT count(*) FROM procrastinate_workers
-    WHERE last_heartbeat > statement_timestamp() - interval '30 seconds'
-""")  # lint: bare-now - heartbeats are in the job engine's own, real time
 
 _LATE = text("""
     SELECT count(*) FROM lanes
@@ -32,7 +28,7 @@ async def check(scene: Scene) -> Sequence[Verdict]:
         return []
     async with scene.database.transaction() as session:
         running = (await session.scalars(_RUNNING, {"pattern": f"postwright-% {PROGRAM} %"})).all()
-        beating = (await session.execute(_BEATING)).scalar_one()
+        beating = await workers_alive(session)
         late = (await session.execute(_LATE)).scalar_one()
     waits = f" {late:,} pieces of work are overdue." if late else ""
     if not running and not beating:
