@@ -1,5 +1,6 @@
 """A disconnected account leaves no token behind, here or at the network."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,23 @@ async def test_what_is_planned_waits_until_it_is_connected_again(
     assert (again.id, again.disconnected_at) == (account.id, None)
     await service.until(made.publication_id, State.PUBLISHED)
     assert len(await service.control.posts()) == 1
+
+
+async def test_a_post_that_has_its_token_already_is_not_announced_any_more(
+    service: Service, video: Path
+) -> None:
+    account = await service.connect()
+    await service.control.fault("creator_info", "delay_after", delay_s=1.5)
+    made = await service.publish(account, video)
+    service.start_worker()
+    async with asyncio.timeout(20):
+        while len(await service.control.requests("creator_info")) < 2:  # connecting asks, too
+            await asyncio.sleep(0.02)
+    async with service.database.transaction() as session:
+        await session.execute(text("UPDATE connections SET state = 'disconnected'"))
+    held = await service.until(made.publication_id, State.HELD)
+    assert held.hold_reason == "revoked"
+    assert await service.control.requests("video.init") == []
 
 
 async def test_a_token_that_has_ended_is_renewed_to_revoke_with(service: Service) -> None:

@@ -10,9 +10,9 @@ from postwright.publishing.states import State
 _HOLDS = {
     "rate_limit": "TikTok's limit per minute is used up",
     "daily_cap": "TikTok lets nothing more be posted today",
-    "reconnect": "the account has to be connected again: postwright connect tiktok",
-    "revoked": "the creator took the authorisation away; connect again: postwright connect tiktok",
-    "insufficient_scope": "a permission is missing; connect again: postwright connect tiktok",
+    "reconnect": "the account has to be connected again: postwright accounts",
+    "revoked": "its authorisation was taken away; connect it again: postwright accounts",
+    "insufficient_scope": "a permission is missing; connect it again: postwright accounts",
     "unreachable": "TikTok cannot be reached",
     "trouble": "something is wrong on this side",
     "paused": "publishing is paused",

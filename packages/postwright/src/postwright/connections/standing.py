@@ -67,12 +67,6 @@ def advised(handle: str, what: str, do: str) -> str:
     return f"@{handle}: {what} {do[:1].upper()}{do[1:]}"
 
 
-async def unusable(session: AsyncSession, connection_id: str) -> Refusal | None:
-    """Why nothing may be asked of the network for a connection now; None if it may."""
-    state = await session.scalar(select(Connection.state).where(Connection.id == connection_id))
-    return None if state is None or state.usable else refusal_of(state)
-
-
 def refusal_of(state: ConnectionState) -> Refusal:
     """Why a publication of a connection that cannot be used has to wait."""
     match state:

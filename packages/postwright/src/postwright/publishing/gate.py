@@ -10,6 +10,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from postwright.connections.models import ConnectionState
+from postwright.connections.standing import refusal_of, says
 from postwright.db import guard
 from postwright.platforms.content import Mode
 from postwright.publishing import caps, missed
@@ -24,7 +26,7 @@ IN_DOUBT = "copy_in_doubt"
 _SEEN = text("""
     WITH clock AS MATERIALIZED (SELECT app_now() AS now)
     SELECT clock.now, installation_in_doubt() AS in_doubt,
-           pause.reason AS pause, connections.cap_at, connections.cap_posts,
+           connections.state, pause.reason AS pause, connections.cap_at, connections.cap_posts,
            recent.counted, recent.going, recent.oldest_at, line.ahead, line.ahead_at
     FROM clock
     JOIN connections ON connections.id = :connection_id
@@ -56,6 +58,7 @@ class Seen:
 
     now: datetime
     in_doubt: bool
+    account: ConnectionState
     pause: str | None
     standing: Standing
 
@@ -70,6 +73,8 @@ async def barred(session: AsyncSession, work: Work, *, announcing: bool) -> OnHo
     work.met_cap = seen.standing.cap_posts is not None
     if seen.in_doubt:
         return OnHold(IN_DOUBT, await guard.doubt(session), None)
+    if not seen.account.usable:  # since the token was taken
+        return OnHold(refusal_of(seen.account), says(seen.account), None)
     if seen.pause is not None:
         return OnHold(PAUSED, seen.pause, None)
     if (late := await missed.barred(session, work)) is not None:
@@ -107,4 +112,5 @@ async def _look(session: AsyncSession, work: Work) -> Seen:
         ahead=row.ahead,
         ahead_at=row.ahead_at,
     )
-    return Seen(row.now, row.in_doubt, row.pause, standing)
+    account = ConnectionState(row.state)
+    return Seen(row.now, row.in_doubt, account, row.pause, standing)

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, PlatformApp
+from postwright.connections.standing import says, step
 from postwright.db.database import NOW, app_now
 from postwright.errors import BadInput, Conflict, NeedsReconnect
 from postwright.jobs import lanes
@@ -117,8 +118,8 @@ async def schedule(
     if not connection.state.usable:
         raise Unusable(
             f"@{connection.handle} cannot be posted to: its connection is {connection.state}.",
-            why=connection.state_detail,
-            fix="Connect it again: postwright connect tiktok",
+            why=connection.state_detail or says(connection.state),
+            fix=f"Please {step(connection.state, connection.handle)}",
         )
     now = await app_now(session)
     at = time_to_come(order.publish_at, now)
