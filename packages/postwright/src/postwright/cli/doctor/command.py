@@ -13,6 +13,7 @@ from postwright.cli.doctor import (
     alerts,
     between,
     clock,
+    copies,
     database,
     egress,
     key,
@@ -35,6 +36,7 @@ from postwright.workspaces.default import default_workspace
 CHECKS: dict[str, Check] = {
     "versions": versions.check,
     "database": database.check,
+    "installation": copies.check,
     "clock": clock.check,
     "master key": key.check,
     "media store": storage.check,

@@ -1,0 +1,89 @@
+"""`postwright edit`: another text."""
+
+from pathlib import Path
+
+import click
+
+from postwright.cli import describe, preflight, printing
+from postwright.cli.asking import asynchronous, json_option
+from postwright.cli.boundary import Usage
+from postwright.cli.choices import Words
+from postwright.cli.opening import Desk, opened
+from postwright.cli.settings import current
+from postwright.media.probe import read_probe
+from postwright.platforms.content import Kind
+from postwright.platforms.tiktok.settings import read_settings
+from postwright.publishing import queries
+from postwright.publishing.edit import Changes, edit
+from postwright.publishing.queries import Overview
+from postwright.publishing.states import IfMissed
+
+
+@click.command()
+@click.argument("id", metavar="ID")
+@click.option("--caption", type=Words(), metavar="TEXT", help="With hashtags and mentions.")
+@click.option("--title", type=Words(), metavar="TEXT", help="Title of photos.")
+@click.option(
+    "--if-missed",
+    type=click.Choice([policy.value for policy in IfMissed]),
+    help="What to do if nothing is running at its time.",
+)
+@click.option(
+    "--version",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="The content_version you have seen; another one is refused.",
+)
+@json_option
+@asynchronous
+async def command(
+    *,
+    id: str,  # noqa: A002  # the name of the argument
+    caption: str | None,
+    title: str | None,
+    if_missed: str | None,
+    version: int | None,
+    as_json: bool,
+) -> None:
+    """Change the text of a post, as long as TikTok knows nothing of it.
+
+    What has failed can be changed, too; then: postwright retry. Another time: postwright
+    reschedule.
+
+    Exit codes: 0 changed, 3 the text is wrong, 4 no such post, 5 too late, or somebody else has
+    changed it.
+    """
+    if caption is None and title is None and if_missed is None:
+        raise Usage("What is to change?", fix='Say it: postwright edit ID --caption "Better"')
+    policy = None if if_missed is None else IfMissed(if_missed)
+    async with opened(current()) as desk:
+        async with desk.database.transaction() as session:
+            seen = await queries.overview(session, desk.workspace_id, id)
+            changes = _changes(desk, seen, caption, title, policy)
+            await edit(session, seen.publication, changes, expected_version=version, actor="cli")
+        async with desk.database.transaction() as session:
+            seen = await queries.overview(session, desk.workspace_id, seen.publication.id)
+    version = seen.publication.content_version
+    if as_json:
+        printing.json_line({**describe.facts(seen), "content_version": version})
+        return
+    printing.line(f"{seen.post.id} is changed (version {version}).")
+    printing.line(describe.words(seen.publication))
+
+
+def _changes(
+    desk: Desk, seen: Overview, caption: str | None, title: str | None, policy: IfMissed | None
+) -> Changes:
+    """What changes, if TikTok's rules allow it."""
+    kind = Kind(seen.post.kind)
+    if title is not None and kind is Kind.VIDEO:
+        raise Usage("A video has no title.", fix="Its text is its caption: --caption TEXT")
+    texts = {"title": caption} if kind is Kind.VIDEO else {"title": title, "description": caption}
+    given = {name: text for name, text in texts.items() if text is not None}
+    if not given:
+        return Changes(if_missed=policy)
+    chosen = read_settings(kind, seen.publication.mode, {**seen.publication.settings, **given})
+    files = [(file.name, read_probe(file.probe)) for file in seen.media]
+    findings = preflight.find(files, chosen, None, desk.settings)
+    preflight.refuse_unfit(Path(seen.media[0].name), findings)
+    return Changes(caption=caption, settings=chosen.to_dict(), if_missed=policy)

@@ -1,0 +1,49 @@
+"""`postwright retry`: what has failed, once more."""
+
+from datetime import UTC, datetime
+
+import click
+
+from postwright.cli import describe, printing
+from postwright.cli.asking import asynchronous, json_option
+from postwright.cli.opening import opened
+from postwright.cli.settings import current
+from postwright.cli.times import Fold, chosen_time, time_options
+from postwright.publishing import queries
+from postwright.publishing.retry import retry
+
+
+@click.command()
+@click.argument("id", metavar="ID")
+@time_options("Default: now.")
+@json_option
+@asynchronous
+async def command(
+    *,
+    id: str,  # noqa: A002  # the name of the argument
+    at: str | None,
+    timezone: str | None,
+    fold: Fold | None,
+    as_json: bool,
+) -> None:
+    """Publish again what has failed, now or at a time.
+
+    Why it failed stays in its history. If it was for its text, change that first: `postwright
+    edit`. If it was for its file, publish the mended file as a new post.
+
+    Exit codes: 0 it goes again, 3 the time is wrong, 4 no such post, 5 it has not failed.
+    """
+    moment = chosen_time(at, timezone, fold, now=datetime.now(UTC))
+    async with opened(current()) as desk:
+        async with desk.database.transaction() as session:
+            seen = await queries.overview(session, desk.workspace_id, id)
+            failed_as = describe.reason(seen.publication)
+            await retry(session, seen.publication, actor="cli", at=moment and moment.at)
+        async with desk.database.transaction() as session:
+            seen = await queries.overview(session, desk.workspace_id, seen.publication.id)
+    if as_json:
+        printing.json_line({**describe.facts(seen), "retried": True})
+        return
+    printing.line(f"{seen.post.id} goes again: {describe.expected(seen.publication)}.")
+    if failed_as:
+        printing.line(f"It had failed: {failed_as}")
