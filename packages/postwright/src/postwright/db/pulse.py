@@ -12,7 +12,9 @@ from postwright.db.installation import Outage
 SILENCE = timedelta(seconds=150)
 
 # The real clock, too: a test may move the other one under a worker that runs.
-_LAST = text(
+_LAST = text("""
+    SELECT beat_at, seen_at, app_now(), clock_timestamp() FROM pulse FOR UPDATE
+""")  # lint: bare-now - see above
     "SELECT beat_at, seen_at, app_now(), clock_timestamp() FROM pulse FOR UPDATE"
 )  # lint: bare-now - see above
 
