@@ -15,8 +15,6 @@ SILENCE = timedelta(seconds=150)
 _LAST = text("""
     SELECT beat_at, seen_at, app_now(), clock_timestamp() FROM pulse FOR UPDATE
 """)  # lint: bare-now - see above
-    "SELECT beat_at, seen_at, app_now(), clock_timestamp() FROM pulse FOR UPDATE"
-)  # lint: bare-now - see above
 
 _BEAT = text("""
     INSERT INTO pulse (beat_at, seen_at) VALUES (app_now(), clock_timestamp())
