@@ -47,7 +47,7 @@ def test_what_another_pause_holds_is_said_when_one_ends(connected: Commandline) 
 
 
 def test_one_account_and_all_exclude_each_other(connected: Commandline) -> None:
-    assert "exclude each other" in connected.refused(2, "pause", "--all", "--account", "@demo")
+    assert "exclude each other" in connected.refused(3, "pause", "--all", "--account", "@demo")
     assert "No connected account" in connected.refused(4, "pause", "--account", "@nobody")
 
 

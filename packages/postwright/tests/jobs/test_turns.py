@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
-from postwright.jobs import lanes
+from postwright.db.embedded import EmbeddedServer
+from postwright.jobs import dispatch, lanes
 from postwright.jobs.lanes import STEPS, Claim, Turn
 from tests.factories.installation import Service
 
@@ -110,3 +112,23 @@ async def test_many_lanes_are_woken_in_one_go_and_none_later_than_it_was(service
         await lanes.wake_all(session, "start", due)
     claims = await claim(service, Turn())
     assert [one.subject_id for one in claims] == ["a/2", "a/1", "a/3"]
+
+
+async def test_a_look_and_a_claim_read_a_handful_of_pages_among_a_hundred_thousand_lanes(
+    service: Service, server: EmbeddedServer
+) -> None:
+    for n in range(10):
+        await fill(service, f"ws{n}", 10_000, since=timedelta(days=-7))
+    owner = server.owner_url.replace("postgresql+psycopg", "postgresql")
+    async with await psycopg.AsyncConnection.connect(owner, autocommit=True) as connection:
+        await connection.execute("ANALYZE lanes")
+    values = {"kind": "start", "most": 8, "lease": LEASE, "after": "", "steps": STEPS}
+    for statement in (dispatch.LOOK, lanes.CLAIM):
+        async with service.database.transaction() as session:
+            told = await session.scalar(
+                text(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.text}"),
+                {name: value for name, value in values.items() if f":{name}" in statement.text},
+            )
+        assert told is not None
+        plan = told[0]["Plan"]
+        assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 50

@@ -15,15 +15,16 @@ from postwright.jobs.lanes import Claim, Turn
 log = logging.getLogger(__name__)
 
 # Whether a lane is due, and when one will be: in one look, as an idle worker does nothing else.
-# Each part is a step or two into an index.
-_LOOK = text("""
+# Each part is a step or two into an index: the order makes sure of that, EXISTS would not.
+LOOK = text("""
     WITH clock AS MATERIALIZED (SELECT app_now() AS now)
     SELECT
-        EXISTS (
-            SELECT 1 FROM lanes
+        COALESCE((
+            SELECT true FROM lanes
             WHERE kind = :kind AND next_at <= (SELECT now FROM clock)
               AND (lease_until IS NULL OR lease_until < (SELECT now FROM clock))
-        ),
+            ORDER BY next_at LIMIT 1
+        ), false),
         (
             SELECT next_at - (SELECT now FROM clock) FROM lanes
             WHERE kind = :kind AND next_at > (SELECT now FROM clock) ORDER BY next_at LIMIT 1
@@ -79,7 +80,7 @@ class Dispatcher:
         """
         claims = list[Claim]()
         async with self._database.transaction() as session:
-            is_due, next_in = (await session.execute(_LOOK, {"kind": kind})).one()
+            is_due, next_in = (await session.execute(LOOK, {"kind": kind})).one()
             free = self._engine.free_slots(kind)
             if is_due and free > 0:
                 claims = await lanes.claim(

@@ -100,7 +100,7 @@ _WAKE_ALL = text("""
 # walk goes from workspace to workspace in the index, so that it costs the same however much any of
 # them has waiting. It looks at so many at most, and the next claim goes on where it stopped; what
 # it leaves over goes to the oldest of all.
-_CLAIM = text("""
+CLAIM = text("""
     WITH RECURSIVE clock AS MATERIALIZED (SELECT app_now() AS now),
     oldest AS MATERIALIZED (
         SELECT id, next_at FROM lanes
@@ -116,12 +116,13 @@ _CLAIM = text("""
         SELECT next.workspace_id, walk.step + 1, walk.found + next.is_due::int, next.is_due,
                next.wrapped
         FROM walk CROSS JOIN LATERAL (
-            SELECT head.workspace_id, head.wrapped, EXISTS (
-                SELECT 1 FROM lanes
+            SELECT head.workspace_id, head.wrapped, COALESCE((
+                SELECT true FROM lanes
                 WHERE kind = :kind AND workspace_id = head.workspace_id
                   AND next_at <= (SELECT now FROM clock)
                   AND (lease_until IS NULL OR lease_until < (SELECT now FROM clock))
-            ) AS is_due
+                ORDER BY next_at LIMIT 1
+            ), false) AS is_due
             FROM (
                 (SELECT workspace_id, walk.wrapped FROM lanes
                  WHERE kind = :kind AND next_at IS NOT NULL
@@ -271,7 +272,7 @@ async def claim(
     turn = turn or Turn()
     values = {"kind": kind, "most": most, "lease": lease, "after": turn.after, "steps": STEPS}
     claims = list[Claim]()
-    for last, *claimed in await session.execute(_CLAIM, values):
+    for last, *claimed in await session.execute(CLAIM, values):
         turn.after = last or turn.after
         if claimed[0] is not None:
             claims.append(Claim(*claimed))
