@@ -161,8 +161,8 @@ class Turn:
             decision, result = await self._decide(event, now)
             match result:
                 case FenceLost():
-                    log.info("%s: the lane was lost", self._work.publication_id)
-                    return False
+                    log.info("%s: out of our hands", self._work.publication_id)
+                    return await self._let_go()
                 case Outdated():
                     known = self._work.attempt_id
                     if not await self._reload():
@@ -198,7 +198,7 @@ class Turn:
         return decision, recorded
 
     async def _let_go(self) -> bool:
-        """Nothing of it is to be done now; the lane may have more."""
+        """Nothing of it is to be done by us now; the lane, if it is ours still, may have more."""
         bench = self._bench
         async with self._accounts.database.transaction() as session:
             now = await lanes.hold(session, self._claim, lease=bench.lease, holder=bench.holder)
