@@ -53,7 +53,7 @@ async def follow(
 def verdict(seen: Overview) -> AppError | None:
     """The error that a publication ended with; None if the post is out."""
     publication = seen.publication
-    name = f"{seen.media.name} for @{seen.connection.handle} ({seen.post.id})"
+    name = f"{describe.files(seen)} for @{seen.connection.handle} ({seen.post.id})"
     if publication.state is State.FAILED:
         return PublishFailed(
             f"{name} was not published.",
@@ -114,7 +114,7 @@ class _Shower:
         self._said = ""
 
     def show(self, seen: Overview) -> None:
-        publication, size = seen.publication, seen.media.size_bytes
+        publication, size = seen.publication, describe.size_bytes(seen)
         state = publication.state
         done = describe.uploaded_bytes(seen)
         if state in _WAITING:

@@ -36,5 +36,5 @@ async def _states(desk: Desk) -> dict[str, tuple[State, str]]:
 
 
 def _line(seen: Overview) -> str:
-    what = f"{seen.post.id}  {seen.media.name} for @{seen.connection.handle}"
+    what = f"{seen.post.id}  {describe.files(seen)} for @{seen.connection.handle}"
     return f"{what}  {describe.words(seen.publication)}"
