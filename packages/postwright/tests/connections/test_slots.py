@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from postwright.connections import slots
 from postwright.connections.slots import Slot
@@ -54,3 +55,20 @@ async def test_accounts_do_not_share_slots(service: Service) -> None:
         await take(service, one.id)
     assert isinstance(await take(service, one.id), timedelta)
     assert isinstance(await take(service, other.id), Slot)
+
+
+async def test_an_account_that_asks_once_has_one_slot_and_no_more(service: Service) -> None:
+    account = await service.connect()
+    await take(service, account.id)
+    async with service.database.transaction() as session:
+        rows = await session.execute(
+            text("SELECT count(*) FROM quota_slots WHERE bucket = 'video.init'")
+        )
+        assert rows.scalar_one() == 1
+
+
+async def test_a_limit_that_was_lowered_holds_at_once(service: Service) -> None:
+    account = await service.connect()
+    for _ in range(4):
+        assert isinstance(await take(service, account.id), Slot)
+    assert isinstance(await take(service, account.id, size=2), timedelta)

@@ -1,4 +1,4 @@
-"""Exact quota slots: n rows per rate limit, so that n requests per window are never n + 1.
+"""Exact quota slots: at most n rows per rate limit, so that n requests per window stay n.
 
 A slot is taken in one statement on the database's clock and is free again a window after its
 request *ended*. Whoever takes one and dies gives it back late, never early.
@@ -25,24 +25,33 @@ class Slot:
     n: int
 
 
-_FILL = text("""
-    INSERT INTO quota_slots (connection_id, bucket, n, free_at)
-    SELECT :connection_id, :bucket, n, '-infinity' FROM generate_series(1, :size) AS n
-    ON CONFLICT DO NOTHING
-""")
-
+# The one that has been free for longest; if none is, another one is made, up to the limit. Most
+# accounts never need more than one or two, so they are not made before.
 _TAKE = text("""
-    WITH free AS (
+    WITH clock AS MATERIALIZED (SELECT app_now() AS now),
+    free AS MATERIALIZED (
         SELECT n FROM quota_slots
         WHERE connection_id = :connection_id AND bucket = :bucket AND n <= :size
-          AND free_at <= app_now()
+          AND free_at <= (SELECT now FROM clock)
         ORDER BY free_at, n LIMIT 1 FOR UPDATE SKIP LOCKED
+    ),
+    taken AS (
+        UPDATE quota_slots SET free_at = (SELECT now FROM clock) + :blocked
+        FROM free
+        WHERE quota_slots.connection_id = :connection_id AND quota_slots.bucket = :bucket
+          AND quota_slots.n = free.n
+        RETURNING quota_slots.n
+    ),
+    made AS (
+        INSERT INTO quota_slots (connection_id, bucket, n, free_at)
+        SELECT :connection_id, :bucket, count(*) + 1, (SELECT now FROM clock) + :blocked
+        FROM quota_slots
+        WHERE connection_id = :connection_id AND bucket = :bucket
+        HAVING count(*) < :size AND NOT EXISTS (SELECT 1 FROM free)
+        ON CONFLICT DO NOTHING
+        RETURNING n
     )
-    UPDATE quota_slots SET free_at = app_now() + :blocked
-    FROM free
-    WHERE quota_slots.connection_id = :connection_id AND quota_slots.bucket = :bucket
-      AND quota_slots.n = free.n
-    RETURNING quota_slots.n
+    SELECT n FROM taken UNION ALL SELECT n FROM made
 """)
 
 _WHEN = text("""
@@ -62,14 +71,14 @@ async def take(
     """Take one of `size` slots, or say how long until the next one is free."""
     key = {"connection_id": connection_id, "bucket": bucket, "size": size}
     blocked = WINDOW + LONGEST_CALL
-    taken = (await session.execute(_TAKE, {**key, "blocked": blocked})).scalar_one_or_none()
-    if taken is not None:
-        return Slot(connection_id, bucket, taken)
-    count, wait = (await session.execute(_WHEN, key)).one()
-    if count < size:
-        await session.execute(_FILL, key)
-        return await take(session, connection_id, bucket, size)
-    return max(wait, _AGAIN)
+    while True:
+        taken = (await session.execute(_TAKE, {**key, "blocked": blocked})).scalar_one_or_none()
+        if taken is not None:
+            return Slot(connection_id, bucket, taken)
+        count, wait = (await session.execute(_WHEN, key)).one()
+        if count == size:
+            return max(wait, _AGAIN)
+        # Another one has made the slot of the same number in this moment: there is a next one.
 
 
 async def give_back(session: AsyncSession, slot: Slot) -> None:
