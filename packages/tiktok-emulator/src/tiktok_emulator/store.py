@@ -28,6 +28,7 @@ from tiktok_emulator.oauth.state import (
     StandingConsent,
     Token,
 )
+from tiktok_emulator.posting.looks import Looks
 from tiktok_emulator.posting.publish import Publish
 from tiktok_emulator.posting.state import Creator, Outcome, Post
 from tiktok_emulator.seeds import Seed, new_app, new_creator, new_video
@@ -82,6 +83,7 @@ class World:
         self.posts: dict[int, Post] = {}
         self.in_moderation: list[Post] = []
         self.outcomes: list[Outcome] = []
+        self.looks = Looks()
         self.faults = Faults(self.clock.now, seed)
         self.journal = Journal()
         self.client_tokens: dict[str, ClientToken] = {}

@@ -1,15 +1,12 @@
 """Looks into the bytes of a publish once they are all in."""
 
 import asyncio
-from pathlib import Path
 
 from tiktok_emulator.posting.publish import Publish
 from tiktok_emulator.posting.settle import settle
 from tiktok_emulator.posting.state import Medium, Outcome
 from tiktok_emulator.pull.photos import look_at
 from tiktok_emulator.store import World
-from tiktok_emulator.upload.cover import cover_moment_ms, take_cover
-from tiktok_emulator.upload.media import MediaFacts, probe
 
 
 def begin(world: World, publish: Publish) -> None:
@@ -24,7 +21,7 @@ async def inspect(world: World, publish: Publish) -> None:
         case Medium.VIDEO:
             [file] = publish.files
             at_ms = publish.info.cover_timestamp_ms
-            publish.facts, publish.cover = await asyncio.to_thread(_look, file.path, at_ms)
+            publish.facts, publish.cover = await world.looks.at(file, at_ms)
         case Medium.PHOTO:
             publish.photos, publish.setback, publish.why = await asyncio.to_thread(
                 look_at, publish.files
@@ -35,13 +32,6 @@ async def inspect(world: World, publish: Publish) -> None:
     publish.is_probed = True
     if not publish.is_forgotten:
         settle(world, publish)
-
-
-def _look(path: Path, at_ms: int | None) -> tuple[MediaFacts | None, bytes | None]:
-    facts = probe(path)
-    if facts is None:
-        return None, None
-    return facts, take_cover(path, cover_moment_ms(at_ms, facts.duration_ms))
 
 
 def _take_outcome(world: World, username: str) -> Outcome | None:
