@@ -134,7 +134,7 @@ def test_an_account_whose_authorisation_has_ended(connected: Commandline, video:
     connected.control("reset", {})  # an emulator that starts anew knows no token any more
     said = connected.refused(6, *connected.publish(video))
     assert "@demo cannot be posted to" in said
-    assert "postwright connect tiktok" in said
+    assert "postwright accounts reconnect @demo" in said
     assert connected.nothing_was_stored()
     (account,) = connected("accounts", "--json").json["accounts"]
     assert account["state"] == "expired"

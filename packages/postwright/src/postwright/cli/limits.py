@@ -38,10 +38,13 @@ class Unknown:
     is_away: bool = False
 
 
-async def creator_limits(desk: Desk, connection: Connection) -> CreatorLimits | Unknown:
+async def creator_limits(
+    desk: Desk, connection: Connection, *, anew: bool = False
+) -> CreatorLimits | Unknown:
     """The creator's limits; or why they are not known now.
 
-    What TikTok said minutes ago counts: before a post it is asked again.
+    What TikTok said minutes ago counts, unless it is to be asked `anew`: a worker asks it again
+    before a post.
 
     Raises:
         Unusable: the account has to be connected again.
@@ -49,7 +52,7 @@ async def creator_limits(desk: Desk, connection: Connection) -> CreatorLimits | 
     """
     async with desk.database.transaction() as session:
         known = await facts.cached(session, desk.workspace_id, connection.id)
-    if known is not None and connection.state.usable:
+    if known is not None and connection.state.usable and not anew:
         return CreatorLimits.from_facts(known)
     network = await desk.accounts.networks.of(desk.workspace_id, connection.id)
     who = OnBehalf(desk.workspace_id, connection.id)

@@ -142,7 +142,9 @@ async def _check(
         if not is_known:
             await refuse_past(session, wanted)
     # The same command, given again, means the same post: TikTok has nothing to say to that.
-    limits = None if is_known else await creator_limits(desk, connection)
+    # What goes out at once is asked for anew: what it would fail of is better said here.
+    anew = wanted.moment is None
+    limits = None if is_known else await creator_limits(desk, connection, anew=anew)
     if isinstance(limits, Unknown):
         if limits.is_away and wanted.moment is None:
             raise _away(limits.why)
