@@ -20,7 +20,9 @@ def sql(database_url: str, statement: str) -> None:
 def planned(connected: Commandline, video: Path) -> dict[str, Any]:
     """A post for tomorrow."""
     words = connected.publish(video, caption="first", at="+1d", key="plan")
-    return connected(*words, "--json").json
+    ran = connected(*words, "--json")
+    assert ran.code == 0, ran
+    return ran.json
 
 
 def test_a_post_gets_another_time_in_a_zone_that_is_named(
@@ -132,6 +134,7 @@ def test_a_copy_is_held_until_a_person_confirms_it(connected: Commandline) -> No
     told = connected("installation", "doubt", "--reason", "A clone of the machine.").out
     assert "postwright installation confirm" in told
     assert not connected("installation", "doubt", "--json").json["is_new"]
+    assert "This may be a copy of the data" in connected("posts").err
     shown = connected("installation", "show").out
     assert "In doubt. A clone of the machine." in shown
     assert "stop it for good first" in " ".join(shown.split())
@@ -140,6 +143,7 @@ def test_a_copy_is_held_until_a_person_confirms_it(connected: Commandline) -> No
     assert verdict["light"] == "red"
     assert "postwright installation confirm" in verdict["do"]
     assert "epoch 2" in connected("installation", "confirm").out
+    assert connected("posts").err == ""
     done = connected("installation", "confirm", "--moved", "--json").json
     assert (done["epoch"], done["moved"], done["brought_on"]) == (3, True, 0)
     checks = connected("doctor", "--json").json["checks"]

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from sqlalchemy.engine import make_url
 
+from postwright.cli import printing
 from postwright.config import Settings
 from postwright.connections.accounts import Accounts
 from postwright.db import embedded
@@ -30,6 +31,10 @@ from postwright.publishing.queries import posts_needing
 from postwright.workspaces.default import default_workspace
 
 _RETRY_S = 1.0
+_IN_DOUBT = (
+    "This may be a copy of the data: nothing is posted and no token is refreshed. "
+    "See why, and what to do: postwright installation"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ async def opened(settings: Settings) -> AsyncGenerator[Desk]:
             try:
                 async with database.transaction() as session:
                     workspace_id = await default_workspace(session)
-                await look(database, place_of(settings))
+                if (await look(database, place_of(settings))).doubt:
+                    printing.warning(_IN_DOUBT)
                 store = open_store(settings.media, settings.media_folder)
                 library = Library(database, store, settings.media, posts_needing)
                 yield Desk(settings, database, workspace_id, accounts, library)
