@@ -9,10 +9,14 @@ from sqlalchemy import select, text, update
 
 from postwright.connections.models import Connection
 from postwright.db.database import app_now
+from postwright.platforms.content import Mode
+from postwright.platforms.purpose import Purpose
 from postwright.publishing import pauses
+from postwright.publishing.attempt import Stage
 from postwright.publishing.models import AttemptRow, Publication
 from postwright.publishing.outlook import Outlook, outlook
 from postwright.publishing.pauses import Scope
+from postwright.publishing.schedule import Order
 from postwright.publishing.states import State
 from tests.factories.installation import Service
 
@@ -40,7 +44,15 @@ def held(reason: str) -> Callable[[Publication], bool]:
     return lambda seen: seen.state is State.HELD and seen.hold_reason == reason
 
 
-async def announced(service: Service, account: Connection, video: Path, number: int) -> None:
+async def announced(
+    service: Service,
+    account: Connection,
+    video: Path,
+    number: int,
+    *,
+    mode: Mode = Mode.DIRECT,
+    stage: Stage = Stage.PUBLISHED,
+) -> None:
     """So many of ours went out in the last hours, as far as our rows know."""
     for _ in range(number):
         made = await service.publish(account, video)
@@ -57,12 +69,12 @@ async def announced(service: Service, account: Connection, video: Path, number: 
                         source, mode, media_sha256, size_bytes, chunk_bytes, chunk_count,
                         expects_id, announced_at, sent_offset, progress_bytes, address_dead, polls,
                         troubles, rejections, voids, retries, cancels, end_code, detail, created_at
-                    ) SELECT 'att_' || id, workspace_id, id, connection_id, 1, false, 'published',
-                        'upload', 'direct', '', 1, 1, 1, false, app_now() - interval '2 hours', 1,
+                    ) SELECT 'att_' || id, workspace_id, id, connection_id, 1, false, :stage,
+                        'upload', :mode, '', 1, 1, 1, false, app_now() - interval '2 hours', 1,
                         1, false, 0, 0, 0, 0, 0, 0, '', '', app_now()
                     FROM publications WHERE id = :id
                 """),
-                {"id": made.publication_id},
+                {"id": made.publication_id, "mode": mode, "stage": stage},
             )
 
 
@@ -214,3 +226,24 @@ async def test_the_outlook_tells_what_waits_and_how_accounts_stand(
     ]
     (told,) = seen.accounts
     assert (told.handle, told.most, told.counted, told.is_learned) == ("demo", 15, 3, False)
+
+
+async def test_a_sixth_draft_waits_until_one_is_finished(service: Service, video: Path) -> None:
+    account = await service.connect(purposes=frozenset({Purpose.PROFILE, Purpose.DRAFT}))
+    await announced(service, account, video, 5, mode=Mode.DRAFT, stage=Stage.DELIVERED)
+    order = Order((await service.add(video),), "for later", {}, mode=Mode.DRAFT)
+    made = await service.order(account, order)
+    service.start_worker()
+    seen = await service.until(made.publication_id, held("pending_drafts"))
+    assert "of 5 in 24 hours" in seen.detail
+    assert await service.control.requests("inbox.video.init") == []
+    async with service.database.transaction() as session:
+        await session.execute(
+            text("""
+                UPDATE attempts SET stage = 'published' WHERE id IN (
+                    SELECT id FROM attempts WHERE stage = 'delivered' LIMIT 1
+                )
+            """)
+        )
+    await service.advance(hours=1.1)
+    await service.until(made.publication_id, State.DELIVERED)
