@@ -146,6 +146,16 @@ def test_a_time_that_has_passed(connected: Commandline, video: Path) -> None:
     assert connected.nothing_was_stored()
 
 
+def test_what_a_tiktok_that_is_not_there_allows_later_is_not_known(
+    postwright: Commandline, video: Path
+) -> None:
+    with running_emulator() as address:
+        postwright.emulator = postwright.environ["POSTWRIGHT_TIKTOK__BASE_URL"] = address
+        postwright.connect()
+    ran = postwright(*postwright.publish(video, key="later", at="+1h"))
+    assert (ran.code, "TikTok could not be reached" in ran.err) == (0, True)
+
+
 def test_a_tiktok_that_is_not_there_is_no_place_to_publish_at_once(
     postwright: Commandline, video: Path
 ) -> None:
@@ -156,7 +166,7 @@ def test_a_tiktok_that_is_not_there_is_no_place_to_publish_at_once(
     said = postwright.refused(7, *postwright.publish(video, key="now"))
     assert "TikTok cannot be reached, so nothing can go out now." in said
     ran = postwright(*postwright.publish(video, key="later", at="+1h"))
-    assert (ran.code, "TikTok could not be reached" in ran.err) == (0, True)
+    assert (ran.code, "TikTok could not be reached" in ran.err) == (0, False)  # known from before
     again = postwright(*postwright.publish(video, key="before", at="+1h"), "--json")
     assert (again.code, again.json["is_new"]) == (0, False)
     keys = {post["key"] for post in postwright("posts", "--json").json["posts"]}
