@@ -18,7 +18,10 @@ from postwright.platforms.answers import Opened
 from postwright.publishing.attempt import (
     AskStatus,
     Attempt,
+    Call,
+    CancelPull,
     CheckCreator,
+    Close,
     Decision,
     End,
     Event,
@@ -32,15 +35,18 @@ from postwright.publishing.attempt import (
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 CHECK_MIN, SETTLE_MIN, ADDRESS_MIN, OLDEST_MIN = 6, 16, 101, 4_321
-TRACKED = frozenset({Stage.TRACKING, Stage.SETTLING, Stage.PUBLISHED})
+TRACKED = frozenset({Stage.TRACKING, Stage.SETTLING, Stage.PUBLISHED, Stage.DELIVERED})
 NEAR = 10
 T = TypeVar("T")
 
 
 class Asked(NamedTuple):
-    """A call the worker is told to make."""
+    """A call the worker is told to make, or, of TikTok's, what is under way.
 
-    kind: str  # check, init, ask or send
+    `opening` is an init that has acted and is not answered, `get` fetches one file.
+    """
+
+    kind: str  # check, init, ask, send, close or cancel; opening; get
     uid: int = -1
     first: int = 0
     last: int = 0
@@ -59,7 +65,8 @@ class Told(NamedTuple):
     following: int  # the attempt after a restart
     over: str
     lane: int
-    published: bool
+    stage: Stage
+    post_ids: tuple[str, ...]
 
 
 class Shelf(Generic[T]):
@@ -158,7 +165,8 @@ class Book:
             attempt=self.flagged(memory, cancel=False),
             memory=memory,
             lane=Lane.TRACK if after.stage in TRACKED else Lane.START,
-            published=after.stage is Stage.PUBLISHED,
+            stage=after.stage,
+            post_ids=after.post_ids,
         )
         return self._complete(tell, after, decision)
 
@@ -168,9 +176,9 @@ class Book:
         }  # fmt: skip
         match decision.next:
             case Wait(delay=delay, hold=hold, unconfirmed=unconfirmed):
-                rest["due"] = _minutes(delay)
+                rest |= {"due": _minutes(delay), "unconfirmed": unconfirmed}
                 if delay is None:
-                    rest |= {"hold": hold, "unconfirmed": unconfirmed}
+                    rest["hold"] = hold
                 return tell(kind="wait", **rest)
             case Restart(delay=delay):
                 following = replace(self.code.next_attempt(after), cancel_requested=False)
@@ -178,12 +186,13 @@ class Book:
                 return tell(kind="restart", **rest)
             case End(stage=stage):
                 return tell(kind="end", **(rest | {"over": stage.value}))
-            case CheckCreator() | Init() | Send() | AskStatus() as call:
+            case CheckCreator() | Init() | Send() | AskStatus() | Close() | CancelPull() as call:
                 return tell(kind="call", **(rest | {"call": self.call(_asked(after, call))}))
 
     def _fold(self, a: Attempt) -> Attempt:
         code = self.code
         far_from_checks = a.stage not in {Stage.READY, Stage.INTENT}
+        is_intent = a.is_pull and a.stage is Stage.INTENT
         return replace(
             a,
             polls=0,
@@ -191,6 +200,7 @@ class Book:
             voids=a.voids if code.max_voids - a.voids <= NEAR else 0,
             rejections=a.rejections if code.max_rejections - a.rejections <= 1 else 0,
             checked_at=None if far_from_checks else self._capped(a.checked_at, CHECK_MIN),
+            announced_at=self._capped(a.announced_at, OLDEST_MIN) if is_intent else None,
             opened_at=self._capped(a.opened_at, ADDRESS_MIN),
             last_byte_at=self._capped(a.last_byte_at, OLDEST_MIN),
             failed_at=self._capped(a.failed_at, SETTLE_MIN),
@@ -201,14 +211,18 @@ class Book:
         return None if at is None else max(at, NOW - (oldest_min + self.slack_min) * MINUTE)
 
 
-def _asked(a: Attempt, call: CheckCreator | Init | Send | AskStatus) -> Asked:
+def _asked(a: Attempt, call: Call) -> Asked:
     match call:
         case CheckCreator():
             return Asked("check")
         case Init():
             return Asked("init")
+        case Close():
+            return Asked("close")
         case AskStatus():
             return Asked("ask", int(a.publish_id or -1))
+        case CancelPull():
+            return Asked("cancel", int(a.publish_id or -1))
         case Send(offset=offset):
             first, last = a.plan.range_at(offset)
             return Asked("send", int(a.upload_url or -1), first, last)

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from benchmarks.explorer import host
 from benchmarks.explorer.book import Asked
 from benchmarks.explorer.model import Model
-from benchmarks.explorer.state import Phase, Put, Remote, State, Turn
+from benchmarks.explorer.state import Phase, Put, Remote, State, Turn, Upload
 from benchmarks.explorer.tiktok import (
     UNANSWERED,
     find,
@@ -15,11 +16,13 @@ from benchmarks.explorer.tiktok import (
     put,
     replaced,
 )
-from benchmarks.explorer.worker import judged, put_age, tidy, without
+from benchmarks.explorer.worker import NOT_POSTED, judged, put_age, tidy, without
 from postwright.platforms.answers import (
     AddressDead,
+    Cancelled,
     CreatorReady,
     Lost,
+    NotCancellable,
     NotKnown,
     Opened,
     OutOfStep,
@@ -30,7 +33,16 @@ from postwright.platforms.answers import (
     Stored,
 )
 from postwright.platforms.answers import Phase as Says
-from postwright.publishing.attempt import Event, NoSlot, NoToken, Unfit
+from postwright.publishing.attempt import (
+    Closed,
+    Event,
+    NoSlot,
+    NoToken,
+    OnHold,
+    Served,
+    Stage,
+    Unfit,
+)
 
 Ways = Iterator[tuple[str, State]]
 
@@ -42,6 +54,14 @@ BAD_ACCOUNT = Refused(Refusal.ACCOUNT, "privacy_level_option_mismatch")
 BAD_REQUEST = Refused(Refusal.REQUEST, "invalid_params")
 BROKEN = Refused(Refusal.FAULT, "internal_error")
 NO_TURN = NoSlot(timedelta(seconds=30))
+# What the gate says before a post is checked or announced.
+GATE: tuple[tuple[str, Event], ...] = (
+    ("paused", OnHold("paused", "", None)),
+    ("the day is full", OnHold("daily_cap", "", timedelta(hours=1))),
+    ("missed, and not wanted any more", Unfit("missed", "", Stage.CANCELLED)),
+)
+_DELIVERED = frozenset({Stage.DELIVERED, Stage.PUBLISHED})
+ASKED_NOTHING = "the status of nothing was asked for"
 
 # The ways a call ends without anything having happened at TikTok: group, what is said, event.
 WITHOUT_EFFECT: dict[str, tuple[tuple[str, str, Event], ...]] = {
@@ -74,6 +94,13 @@ WITHOUT_EFFECT: dict[str, tuple[tuple[str, str, Event], ...]] = {
         ("odd", "invalid_params", BAD_REQUEST),
         ("odd", "no bytes yet, it says", Status(Says.PROCESSING, 0)),
     ),
+    "cancel": (
+        ("lost", "never sent", NEVER_SENT),
+        ("lost", "no answer", UNANSWERED),
+        ("refused", "rate limit", BUSY),
+        ("odd", "the id is not known", NotCancellable("invalid_publish_id")),
+    ),
+    "close": (),
 }
 
 
@@ -85,8 +112,14 @@ def ways(m: Model, s: State, t: Turn) -> Ways:
             yield from _check(m, s, t)
         case "init":
             yield from _init(m, s, t)
+        case "opening":
+            yield from _opening(m, s, t, call)
         case "ask":
             yield from _ask(m, s, t, call)
+        case "close":
+            yield from _close(m, s, t)
+        case "cancel":
+            yield from _cancel(m, s, t, call)
         case _:
             yield from _send(m, s, t, call)
     if s.left.faults and t.phase == Phase.CALL:
@@ -97,7 +130,7 @@ def _without_effect(m: Model, s: State, t: Turn, kind: str) -> Ways:
     for group, said, event in WITHOUT_EFFECT[kind]:
         if group in m.scenario.faults:
             yield f"{kind}: {said}", _answered(m, spent(s), t, event)
-    if kind != "send" and "refused" in m.scenario.faults:
+    if kind not in {"send", "close"} and "refused" in m.scenario.faults:
         yield f"{kind}: the token is refused", _answered(m, no_token(spent(s)), t, NO_TOKEN)
 
 
@@ -106,14 +139,58 @@ def _check(m: Model, s: State, t: Turn) -> Ways:
 
 
 def _init(m: Model, s: State, t: Turn) -> Ways:
-    uploads, uid = opened(s.uploads, given_up=t.fenced_out)
+    if not m.scenario.files:
+        uploads, uid = opened(s.uploads, given_up=t.fenced_out, edition=t.edition)
+        acted = s._replace(uploads=uploads)
+        yield "init: opened", _answered(m, acted, t, Opened(str(uid), str(uid)))
+        return
+    closed = s.row.host != t.host or s.row.over in NOT_POSTED
+    uploads, uid = opened(s.uploads, given_up=closed, host=t.host, edition=t.edition)
     acted = s._replace(uploads=uploads)
-    yield "init: opened", _answered(m, acted, t, Opened(str(uid), str(uid)))
+    if t.fenced_out and m.rules.fence:
+        yield "init: acts for nobody", tidy(m, acted._replace(turns=without(s.turns, t)))
+        return
+    waiting = t._replace(phase=Phase.SENDING, what=m.book.call(Asked("opening", uid)))
+    yield "init: acts", tidy(m, acted._replace(turns=without(s.turns, t, waiting)))
+
+
+def _opening(m: Model, s: State, t: Turn, call: Asked) -> Ways:
+    """An init that TikTok knows of is answered; until then it may fetch already."""
+    yield "init: opened", _answered(m, s, t, Opened(str(call.uid)))
+    if s.left.faults and "lost" in m.scenario.faults:
+        yield "init: acts, answer lost", _answered(m, spent(s), t, UNANSWERED)
+        yield "init: acts, and says 5xx", _answered(m, spent(s), t, BROKEN)
+
+
+def _close(m: Model, s: State, t: Turn) -> Ways:
+    after, closed = host.void(m, s, t.host)
+    says = "close: void" if closed else "close: too late, it was served"
+    yield says, _answered(m, after, t, Closed() if closed else Served())
+
+
+def _cancel(m: Model, s: State, t: Turn, call: Asked) -> Ways:
+    """As well as it goes: its answer binds TikTok to nothing."""
+    upload = find(s.uploads, call.uid)
+    stopped = s._replace(uploads=replaced(s.uploads, upload._replace(phase=Upload.STOPPED)))
+    fetching = upload.phase == Upload.EXPECTS_BYTES
+    if fetching:
+        yield "cancel: stops", _answered(m, stopped, t, Cancelled())
+    yield "cancel: too late, it says", _answered(m, s, t, NotCancellable("publish_not_cancellable"))
+    yield "cancel: taken, and it goes on", _answered(m, s, t, Cancelled())
+    if fetching and s.left.faults and "lost" in m.scenario.faults:
+        yield "cancel: stops, answer lost", _answered(m, spent(stopped), t, UNANSWERED)
 
 
 def _ask(m: Model, s: State, t: Turn, call: Asked) -> Ways:
+    if call.uid < 0:
+        yield "ask: of nothing", s._replace(broken=ASKED_NOTHING)
+        return
     upload = find(s.uploads, call.uid)
-    for look in looks(upload, m.size, m.scenario.habits):
+    unreachable = host.waits_for_bytes(upload) and not host.may_open(m, s, upload)
+    delivered = not t.fenced_out and m.book.attempts[t.memory].stage in _DELIVERED
+    for look in looks(
+        upload, m.size, m.scenario.habits, out_of_reach=unreachable, delivered=delivered
+    ):
         seen = s if look.upload == upload else s._replace(uploads=replaced(s.uploads, look.upload))
         if look.kind != "fault":
             yield f"ask: {look.says}", _answered(m, seen, t, look.answer)

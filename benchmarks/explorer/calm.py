@@ -8,22 +8,26 @@ waits. Where that course ends is asked of every state that is visited.
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from benchmarks.explorer import host
 from benchmarks.explorer.book import NOW
 from benchmarks.explorer.calls import ways
 from benchmarks.explorer.circle import CIRCLE
 from benchmarks.explorer.model import Model
-from benchmarks.explorer.moves import advance, recording
+from benchmarks.explorer.moves import advance, begun_to_fetch, recording
 from benchmarks.explorer.state import (
     NEEDS_LINK,
+    NEEDS_RESUME,
     NEVER,
+    NONE,
     NOTHING_LEFT,
+    Cancel,
     Lane,
     Lease,
     Phase,
     State,
 )
-from benchmarks.explorer.tiktok import expects_bytes
-from benchmarks.explorer.worker import claim, tidy
+from benchmarks.explorer.tiktok import expects_bytes, find, put, replaced
+from benchmarks.explorer.worker import claim, judged, tidy
 from postwright.publishing.attempt import Stage
 
 ROUND = "the upload goes round without getting on, though its address lives"
@@ -31,6 +35,7 @@ STUCK = "no way on"
 IDLE = "held, and there is nothing a person could mend"
 UNASKED = "unconfirmed, though the last byte was never sent"
 UNHEARD = "a cancel was accepted and is never carried out"
+UNSEEN = "unconfirmed for want of an id, though nothing is served before there is one"
 LOOKED_FOR = timedelta(hours=72)
 LONG_WAIT_MIN = 1441
 A_WHILE_MIN = 10
@@ -81,11 +86,16 @@ class Calm:
         m = self.model
         if s.broken:
             return s.broken, s
+        awake = [t for t in s.turns if not t.fenced_out]
+        if len(awake) < len(s.turns):
+            return "", tidy(m, s._replace(turns=tuple(awake)))
+        if s.wire:
+            return "", self._arrived(s)
+        fetched = next((u for u in s.uploads if u.is_pull and host.is_open(m, s, u)), None)
+        if fetched is not None and not awake:
+            return "", begun_to_fetch(m, s, fetched)
         if s.row.over:
             return s.row.over, s
-        awake = [t for t in s.turns if not t.fenced_out]
-        if len(awake) < len(s.turns) or s.wire:
-            return "", tidy(m, s._replace(turns=tuple(awake), wire=()))
         for t in awake:
             return "", next(recording(m, s, t) if t.phase == Phase.RECORD else ways(m, s, t))[1]
         if s.lease != Lease.FREE:
@@ -97,6 +107,16 @@ class Calm:
         taken = claim(m, s)
         assert taken is not None, "a lane that is free and due can be claimed"
         return "", taken
+
+    def _arrived(self, s: State) -> State:
+        """What is under way: a PUT whose sender is gone is not; what TikTok fetches arrives."""
+        m, p = self.model, s.wire[0]
+        call = m.book.calls[p.call]
+        s = s._replace(wire=s.wire[1:])
+        if call.kind != "get":
+            return tidy(m, s)
+        after, _ = put(find(s.uploads, call.uid), call, p.age, m.size, m.scenario.habits)
+        return tidy(m, judged(m, s._replace(uploads=replaced(s.uploads, after))))
 
     def _waited(self, s: State, minutes: int) -> State:
         long = LONG_WAIT_MIN if s.row.lane == Lane.TRACK else 0
@@ -122,8 +142,15 @@ class Calm:
 
     def _parked(self, s: State) -> str:
         """Nothing brings it back by itself: is there a person who can, and reason for it?"""
+        if s.row.hold in NEEDS_RESUME:
+            return "held: resume"
+        if s.row.attempt == NONE:
+            return STUCK
         attempt = self.model.book.attempts[s.row.attempt]
-        if s.row.cancel:
+        out_of_sight = attempt.last_byte_at is not None and attempt.publish_id is None
+        if out_of_sight:
+            return "unconfirmed" if self.model.scenario.early else UNSEEN
+        if s.row.cancel == Cancel.FIRM and not self._was_early(s):
             return UNHEARD
         if s.row.hold in NEEDS_LINK:
             return "held: reconnect"
@@ -132,5 +159,8 @@ class Calm:
         looked = s.row.unconfirmed and NOW - attempt.last_byte_at >= LOOKED_FOR
         return "unconfirmed" if looked else IDLE
 
+    def _was_early(self, s: State) -> bool:
+        return any(host.was_early(s, u) for u in s.uploads)
 
-PROMISES = frozenset({CIRCLE, ROUND, STUCK, IDLE, UNASKED, UNHEARD})
+
+PROMISES = frozenset({CIRCLE, ROUND, STUCK, IDLE, UNASKED, UNHEARD, UNSEEN})

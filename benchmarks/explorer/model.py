@@ -1,11 +1,11 @@
 """One scenario: the code under test, the worker's rules, TikTok's habits and the bounds."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from benchmarks.explorer.book import Book
 from benchmarks.explorer.state import Left, Rules
 from benchmarks.explorer.tiktok import Habits
-from postwright.platforms.content import Plan
+from postwright.platforms.content import Mode, Plan, Source
 from postwright.publishing.attempt import Attempt
 
 CHUNK = 4
@@ -25,10 +25,20 @@ class Scenario:
     lease_min: int = 5
     near_limits: bool = False
     faults: frozenset[str] = frozenset({"lost", "refused", "fails", "odd"})
+    acts: frozenset[str] = frozenset()  # what people do by hand: edit, retry, decide
+    files: int = 0  # that TikTok fetches; 0 if bytes are sent
+    early: bool = False  # our media host serves before the id is stored
+    draft: bool = False
+    told: bool = False  # webhooks are known to arrive
 
     @property
     def plan(self) -> Plan:
-        """Ranges of four bytes; the last one takes one more, as TikTok's own example does."""
+        """Ranges of four bytes; the last one takes one more, as TikTok's own example does.
+
+        Of a pull it has no ranges, and what is counted are its files.
+        """
+        if self.files:
+            return Plan(size_bytes=self.files, chunk_bytes=0, count=0)
         if self.chunks == 1:
             return Plan(size_bytes=CHUNK, chunk_bytes=CHUNK, count=1)
         return Plan(size_bytes=CHUNK * self.chunks + 1, chunk_bytes=CHUNK, count=self.chunks)
@@ -48,12 +58,18 @@ class Model:
 
     def first_attempt(self) -> int:
         """The attempt a first claim freezes; near the limits if the scenario says so."""
-        fresh = Attempt(plan=self.scenario.plan, expects_id=not self.scenario.habits.tells_ids)
-        if self.scenario.near_limits:
+        given = self.scenario
+        fresh = Attempt(
+            plan=given.plan,
+            source=Source.PULL if given.files else Source.UPLOAD,
+            mode=Mode.DRAFT if given.draft else Mode.DIRECT,
+            told=given.told,
+            expects_id=not given.habits.tells_ids,
+        )
+        if given.near_limits:
             code = self.book.code
-            fresh = Attempt(
-                plan=fresh.plan,
-                expects_id=fresh.expects_id,
+            fresh = replace(
+                fresh,
                 voids=code.max_voids - 1,
                 retries=code.max_retries,
                 rejections=code.max_rejections - 1,

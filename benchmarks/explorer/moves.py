@@ -1,10 +1,13 @@
-"""Everything that can happen next: workers, crashes, time, TikTok, a person, nudges."""
+"""Everything that can happen next: workers, crashes, time, TikTok, people, nudges."""
 
 from collections.abc import Iterator
 
-from benchmarks.explorer.calls import NO_TOKEN, NO_TURN, no_token, spent, ways
+from benchmarks.explorer import host
+from benchmarks.explorer.book import Asked
+from benchmarks.explorer.calls import GATE, NO_TOKEN, NO_TURN, no_token, spent, ways
 from benchmarks.explorer.model import Model
-from benchmarks.explorer.state import NEEDS_LINK, NEVER, Lane, Lease, Phase, State, Turn
+from benchmarks.explorer.people import less, people
+from benchmarks.explorer.state import NEVER, Lane, Lease, Phase, Put, Remote, State, Turn
 from benchmarks.explorer.tiktok import (
     LONGEST_PUT_MIN,
     find,
@@ -29,6 +32,8 @@ from benchmarks.explorer.worker import (
 # A clock that was read before the address could have ended; older ones are as old.
 OLDEST_CLOCK_MIN = 4_400
 A_DAY_MIN = 1_440
+_GATED = frozenset({"check", "init"})
+_WITH_TOKEN = _GATED | {"ask", "cancel"}
 
 Moves = Iterator[tuple[str, State]]
 
@@ -41,7 +46,8 @@ def moves(m: Model, s: State) -> Moves:
     if (claimed := claim(m, s)) is not None:
         yield "a worker claims the lane", claimed
     yield from _wire(m, s)
-    yield from _people(m, s)
+    yield from _fetching(m, s)
+    yield from people(m, s)
     yield from _time(m, s)
 
 
@@ -52,13 +58,14 @@ def _workers(m: Model, s: State) -> Moves:
         else:
             yield from ways(m, s, t)
         if s.left.crashes and (t.phase != Phase.SENDING or len(s.wire) < m.scenario.wire):
-            yield "the worker dies", _less(crash(m, s, t), crashes=1)
+            yield "the worker dies", less(crash(m, s, t), crashes=1)
 
 
 def recording(m: Model, s: State, t: Turn) -> Moves:
     """A worker decides and, if it has what its call needs, records."""
     told = decided(m, t)
-    asks = told.kind == "call" and m.book.calls[told.call].kind != "send"
+    asked = m.book.calls[told.call].kind if told.kind == "call" else ""
+    asks = asked in _WITH_TOKEN
     if asks and not s.token:
         yield "no token for the call", barred(m, s, t, NO_TOKEN)
         s = s._replace(token=True)  # or a person has connected again meanwhile
@@ -68,12 +75,15 @@ def recording(m: Model, s: State, t: Turn) -> Moves:
     if asks and s.left.faults and "refused" in m.scenario.faults:
         yield "no slot for the call", spent(barred(m, s, t, NO_TURN))
         yield "no token for the call", no_token(spent(barred(m, s, t, NO_TOKEN)))
+    if asked in _GATED and s.left.faults and "gate" in m.scenario.faults:
+        for says, event in GATE:
+            yield f"the gate: {says}", spent(barred(m, s, t, event))
     if s.left.crashes and after.lease == Lease.FREE and not after.broken:
-        yield "the worker dies before it lets go", _less(after._replace(lease=s.lease), crashes=1)
+        yield "the worker dies before it lets go", less(after._replace(lease=s.lease), crashes=1)
 
 
 def _wire(m: Model, s: State) -> Moves:
-    for waiting in dict.fromkeys(s.wire):
+    for waiting in dict.fromkeys(s.wire):  # equal ones are one
         call = m.book.calls[waiting.call]
         upload = find(s.uploads, call.uid)
         after, _ = put(upload, call, waiting.age, m.size, m.scenario.habits)
@@ -81,42 +91,33 @@ def _wire(m: Model, s: State) -> Moves:
         rest.remove(waiting)
         if after != upload:
             acted = s._replace(uploads=replaced(s.uploads, after), wire=tuple(rest))
-            yield f"late: {call.first}-{call.last} arrives", tidy(m, judged(m, acted))
+            what = "is fetched" if call.kind == "get" else "arrives"
+            yield f"late: {call.first}-{call.last} {what}", tidy(m, judged(m, acted))
 
 
-def _people(m: Model, s: State) -> Moves:
-    row = s.row
-    if row.over:
-        return
-    if s.left.nudges and row.due != 0:
-        yield "a nudge", _less(_wake(s), nudges=1)
-    if row.due == NEVER and row.hold in NEEDS_LINK:
-        yield "the person connects again", _wake(s)._replace(token=True)
-    if s.left.cancels and (cancelled := cancel(m, s)) is not None:
-        yield "the person cancels", _less(cancelled, cancels=1)
+def _fetching(m: Model, s: State) -> Moves:
+    """TikTok begins to fetch a file, whenever it likes."""
+    for upload in s.uploads:
+        if upload.is_pull and host.is_open(m, s, upload) and not _under_way(m, s, upload):
+            yield "TikTok begins to fetch", begun_to_fetch(m, s, upload)
 
 
-def cancel(m: Model, s: State) -> State | None:
-    """A person cancels: refused once the last byte may be on its way."""
-    row = s.row
-    if row.over or row.cancel:
-        return None
-    if row.attempt < 0 and s.lease == Lease.FREE:
-        return judged(m, s._replace(row=row._replace(cancel=True, over="cancelled")))
-    out = m.book.attempts[row.attempt].last_byte_at is not None
-    if out and m.rules.refuse_late_cancel:
-        return None
-    return judged(m, _wake(s._replace(row=row._replace(cancel=True))))
+def begun_to_fetch(m: Model, s: State, upload: Remote) -> State:
+    """The first byte of the next file has gone out."""
+    number = m.book.call(Asked("get", upload.uid, upload.received, upload.received))
+    s = host.serve(m, s, upload)
+    return s._replace(wire=tuple(sorted((*s.wire, Put(number, 0)))))
 
 
-def _wake(s: State) -> State:
-    return s._replace(row=s.row._replace(due=0))
+def _under_way(m: Model, s: State, upload: Remote) -> bool:
+    calls = (m.book.calls[p.call] for p in s.wire)
+    return any(call.kind == "get" and call.uid == upload.uid for call in calls)
 
 
 def _time(m: Model, s: State) -> Moves:
     if not s.left.jumps or (s.row.over and not s.wire and not s.turns):
         return
-    busy = next((t for t in s.turns if not t.fenced_out), None)
+    busy = next((t for t in s.turns if not (t.fenced_out or (t.ended and s.row.decided))), None)
     for minutes in m.scenario.jumps:
         if minutes > A_DAY_MIN and s.row.lane == Lane.START:
             continue
@@ -124,13 +125,18 @@ def _time(m: Model, s: State) -> Moves:
             later = advance(m, s, minutes)
             fell_asleep = busy is not None and busy.age == 0
             if later != s:
-                yield f"{minutes} min pass", _less(later, jumps=1, sleeps=int(fell_asleep))
+                yield f"{minutes} min pass", less(later, jumps=1, sleeps=int(fell_asleep))
             if (turned := _passed(m, s, minutes)) is not None:
-                later = _less(advance(m, turned, minutes), jumps=1, sleeps=int(fell_asleep))
+                later = less(advance(m, turned, minutes), jumps=1, sleeps=int(fell_asleep))
                 yield f"{minutes} min pass, and TikTok's failure", later
-        if busy and busy.phase == Phase.SENDING and busy.age + minutes <= LONGEST_PUT_MIN:
+        if (
+            busy
+            and busy.phase == Phase.SENDING
+            and _sends(m, busy)
+            and busy.age + minutes <= LONGEST_PUT_MIN
+        ):
             sending = advance(m, s, minutes, awake=True)
-            yield f"{minutes} min pass, sending", _less(sending, jumps=1)
+            yield f"{minutes} min pass, sending", less(sending, jumps=1)
 
 
 def _passed(m: Model, s: State, minutes: int) -> State | None:
@@ -156,9 +162,14 @@ def advance(m: Model, s: State, minutes: int, *, awake: bool = False) -> State:
         lease=Lease.OVER if over else s.lease,
         turns=tuple(sorted(t for t in turns if t is not None)),
         uploads=tuple(older(u, minutes) for u in s.uploads),
+        hosts=tuple(host.older(m, h, minutes) for h in s.hosts),
         wire=tuple(sorted(p for p in wire if p is not None)),
     )
     return tidy(m, later)
+
+
+def _sends(m: Model, t: Turn) -> bool:
+    return m.book.calls[t.what].kind == "send"
 
 
 def _slept(m: Model, t: Turn, minutes: int, *, over: bool) -> Turn | None:
@@ -166,9 +177,3 @@ def _slept(m: Model, t: Turn, minutes: int, *, over: bool) -> Turn | None:
     slept = t._replace(memory=memory, age=min(t.age + minutes, OLDEST_CLOCK_MIN))
     outlived = over and m.rules.lease_at_record and m.rules.fence and not t.fenced_out
     return fenced_out(m, slept) if outlived else slept
-
-
-def _less(s: State, **costs: int) -> State:
-    left = s.left
-    spent_now = {name: getattr(left, name) - cost for name, cost in costs.items()}
-    return s._replace(left=left._replace(**spent_now))

@@ -44,13 +44,13 @@ MUTATIONS = (
     Mutation(
         "init-without-intent",
         "small",
-        old="Decision(replace(a, stage=Stage.INTENT), Init())",
-        new="Decision(a, Init())",
+        old="    announced = replace(a, stage=Stage.INTENT, announced_at=now)\n",
+        new="    announced = a\n",
     ),
     Mutation(
         "publish-id-not-stored",
         "no cancel",
-        old="            return _send(opened, now)\n",
+        old="            return _let_fetch(opened) if a.is_pull else _send(opened, now)\n",
         new="""            kept = replace(a, upload_url=event.upload_url)
             return replace(_send(opened, now), attempt=kept)
 """,
@@ -162,12 +162,10 @@ MUTATIONS = (
         "small",
         old="""        case Lost():
             return _pause(a, event.why)
-        case _:
-            return Decision(a, AskStatus())""",
+        case Cancelled() |""",
         new="""        case Lost():
             return _end(a, Stage.FAILED, "lost")
-        case _:
-            return Decision(a, AskStatus())""",
+        case Cancelled() |""",
     ),
     Mutation(
         "many-rejections-end-it-whatever-was-sent",

@@ -9,6 +9,7 @@ HOURS = (7, 11, 81)
 SETTLING = (4, 7, 51)
 ONLY_FAILS = frozenset({"fails"})
 NO_REFUSALS = frozenset({"lost", "fails", "odd"})
+HANDS = frozenset({"edit", "retry", "decide"})
 LOST_OR_FAILED = frozenset({"lost", "fails"})
 
 
@@ -20,8 +21,9 @@ def _left(
     jumps: int = 0,
     nudges: int = 0,
     cancels: int = 0,
+    hands: int = 0,
 ) -> Left:
-    return Left(faults, crashes, sleeps, jumps, nudges, cancels)
+    return Left(faults, crashes, sleeps, jumps, nudges, cancels, hands)
 
 
 EACH_ONCE = _left(faults=1, crashes=1, sleeps=1, jumps=1, nudges=1, cancels=1)
@@ -56,6 +58,29 @@ SMALL = {
         Scenario(
             "asleep", 1, _left(faults=2, sleeps=1, jumps=3, nudges=1),
             jumps=(51,), faults=ONLY_FAILS,
+        ),
+        Scenario("pull", 0, EACH_ONCE, jumps=SHORT, files=1),
+        Scenario("pull early", 0, EACH_ONCE, jumps=SHORT, files=1, early=True),
+        Scenario(
+            "pull asleep", 0, _left(faults=2, sleeps=1, jumps=3, nudges=1),
+            jumps=(51,), faults=ONLY_FAILS, files=1,
+        ),
+        Scenario("photos", 0, EACH_ONCE._replace(nudges=0), jumps=SHORT, files=2, early=True),
+        Scenario(
+            "draft", 1, _left(faults=1, crashes=1, jumps=2, nudges=1, cancels=1),
+            habits=Habits(drafts=True), jumps=(7, 4321), draft=True,
+        ),
+        Scenario(
+            "pulled draft", 0, _left(faults=1, jumps=1, nudges=1, cancels=1, crashes=1),
+            habits=Habits(drafts=True), jumps=SHORT, draft=True, files=1,
+        ),
+        Scenario(
+            "hands", 1, _left(faults=1, crashes=1, sleeps=1, jumps=1, cancels=1, hands=2),
+            jumps=(7, 1441), faults=frozenset({"lost", "gate", "fails"}), acts=HANDS,
+        ),
+        Scenario(
+            "hands early", 0, _left(faults=1, jumps=1, cancels=1, hands=2),
+            jumps=SHORT, faults=frozenset({"lost", "fails"}), acts=HANDS, files=1, early=True,
         ),
     )
 }  # fmt: skip

@@ -6,18 +6,26 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from benchmarks.explorer.book import Book
+from benchmarks.explorer.calls import ASKED_NOTHING
 from benchmarks.explorer.calm import PROMISES, Calm
 from benchmarks.explorer.circle import CIRCLE, Circles
 from benchmarks.explorer.code import Code
+from benchmarks.explorer.host import SERVED_EARLY
 from benchmarks.explorer.model import Model, Scenario
 from benchmarks.explorer.moves import OLDEST_CLOCK_MIN, moves
 from benchmarks.explorer.state import NEVER, Lane, Lease, Row, Rules, State
 from benchmarks.explorer.worker import (
     CANCELLED,
+    EDITED,
+    FORGOTTEN,
     GIVEN_UP,
     LOST_POST,
     MOST_RETRIES,
+    NO_DRAFT,
     NO_PROOF,
+    NOT_WATCHED,
+    NUDGE_LOST,
+    OVERWRITTEN,
     TOO_MANY,
     TRACKED_EARLY,
     TWO_POSTS,
@@ -25,6 +33,7 @@ from benchmarks.explorer.worker import (
 
 BROKEN = PROMISES | {
     CIRCLE, TWO_POSTS, NO_PROOF, LOST_POST, GIVEN_UP, CANCELLED, TRACKED_EARLY, TOO_MANY,
+    NO_DRAFT, EDITED, OVERWRITTEN, NOT_WATCHED, FORGOTTEN, NUDGE_LOST, SERVED_EARLY, ASKED_NOTHING,
 }  # fmt: skip
 NOT_YET_TWO = frozenset({GIVEN_UP, LOST_POST})
 SLACK_MIN = 30
@@ -82,7 +91,7 @@ class _Seen:
 def beginning(scenario: Scenario) -> State:
     """A publication that is due, and nothing else yet."""
     retried = MOST_RETRIES if scenario.near_limits else 0
-    row = Row(-1, 0, Lane.START, 0, "", unconfirmed=False, cancel=False, retried=retried, over="")
+    row = Row(-1, 0, Lane.START, 0, "", unconfirmed=False, cancel=0, retried=retried, over="")
     return State(row, Lease.FREE, (), (), (), token=True, left=scenario.left, broken="")
 
 

@@ -39,10 +39,38 @@ class Upload(IntEnum):
     POSTED = 2
     FAILED = 3  # for good
     FAILED_PASSING = 4  # may still come back, for ten minutes
+    STOPPED = 5  # cancelled, for good
+    INBOX = 6  # a draft, which its person may finish
+
+
+class Opening(IntEnum):
+    """From when on a set of media addresses is served."""
+
+    ON_RELEASE = 0
+    EARLY = 1  # at once
+    RELEASED = 2
+
+
+class Served(IntEnum):
+    """Whether a byte of one of them has gone out."""
+
+    NOT_YET = 0
+    EARLY = 1  # before they were released
+    LATER = 2
+
+
+class Cancel(IntEnum):
+    """How a cancel was accepted."""
+
+    NONE = 0
+    FIRM = 1  # nothing of it will appear
+    ASKED = 2  # the network is asked to stop, and may be too late
 
 
 NEEDS_LINK = frozenset({"reconnect", "revoked", "insufficient_scope"})  # holds a person mends
+NEEDS_RESUME = frozenset({"paused"})  # likewise
 NEVER = -1  # a lane that nothing brings back by itself
+NONE = -1  # no attempt, no addresses
 
 
 class Row(NamedTuple):
@@ -53,10 +81,14 @@ class Row(NamedTuple):
     lane: int
     due: int  # minutes until the lane is due, or NEVER
     hold: str  # why, if nothing but a person brings it back
-    unconfirmed: bool  # likewise
-    cancel: bool
+    unconfirmed: bool  # shown as such, until something is proven
+    cancel: int
     retried: int  # attempts that followed one whose last byte was sent
     over: str  # how the publication ended, or ""
+    host: int = NONE  # the attempt's media addresses
+    edition: int = 0  # grows with each edit
+    nudged: bool = False  # a nudge came after the status was last asked for
+    decided: bool = False  # a person has said what became of it
 
 
 class Turn(NamedTuple):
@@ -68,10 +100,13 @@ class Turn(NamedTuple):
     phase: int
     what: int  # an event (RECORD) or a call of the book
     age: int  # since its clock was read: with the wake-up, or before the call
+    host: int = NONE
+    edition: int = 0  # the content it has in hand
+    ended: bool = False  # a person has ended its attempt
 
 
 class Remote(NamedTuple):
-    """An upload at TikTok.
+    """An upload at TikTok, or what it fetches from `host`; then bytes are counted in files.
 
     What TikTok does by itself (post, fail, let a failure pass, end an address) is decided when it
     is asked, which is the first moment that anybody can tell. Until then an upload that can
@@ -86,10 +121,27 @@ class Remote(NamedTuple):
     told_failed: bool  # a failure of it is on record, and nothing better since
     killed: bool  # the address ended before its time
     given_up: bool  # ours: the attempt it belongs to has been closed
+    host: int = NONE
+    edition: int = 0  # the content it was announced with
+
+    @property
+    def is_pull(self) -> bool:
+        """Whether TikTok fetches it."""
+        return self.host != NONE
+
+
+class Host(NamedTuple):
+    """The media addresses of one attempt."""
+
+    uid: int
+    age: int  # since they were made, or made to last anew
+    opening: int
+    served: int
+    void: bool
 
 
 class Put(NamedTuple):
-    """A PUT whose sender is gone; it may still act."""
+    """A PUT whose sender is gone, or a GET of TikTok's: bytes under way, which may still act."""
 
     call: int
     age: int
@@ -104,6 +156,7 @@ class Left(NamedTuple):
     jumps: int
     nudges: int
     cancels: int
+    hands: int = 0  # what people do besides: edit, retry, decide
 
 
 NOTHING_LEFT = Left(0, 0, 0, 0, 0, 0)
@@ -120,6 +173,7 @@ class State(NamedTuple):
     token: bool
     left: Left
     broken: str
+    hosts: tuple[Host, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +186,13 @@ class Rules:
     lease_at_record: bool = True  # a turn that outlived its lease records nothing
     age_of_answers: bool = True  # an answer counts from when its call began
     refuse_late_cancel: bool = True  # no cancel is accepted once the last byte may be out
+    compare_edition: bool = True  # what was edited meanwhile is looked at again
+    live_check: bool = True  # nothing is recorded of an attempt that a person has ended
+    edit_only_ready: bool = True  # nothing is edited once it was announced
+    retry_only_failed: bool = True  # by hand
+    keep_nudge: bool = True  # a nudge that comes while the status is asked counts
+    own_addresses: bool = True  # of one attempt only
+    addresses_end: bool = True
+    void_looks: bool = True  # addresses are not void once a byte was served
+    void_keeps: bool = True  # and are not served once they are void
+    release_with_id: bool = True  # in the transaction that stores the id; not with the intent

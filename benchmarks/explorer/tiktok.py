@@ -1,4 +1,4 @@
-"""TikTok as the explorer knows it: uploads by publish id, strict about order, free to fail.
+"""TikTok as the explorer knows it: posts by publish id, strict about order, free to fail.
 
 Source: media-transfer-guide and get-video-status pages, 2026-09-11; where they are silent a
 `Habits` value says which way it goes, and both ways are explored.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from benchmarks.explorer.book import Asked
-from benchmarks.explorer.state import Put, Remote, State, Upload
+from benchmarks.explorer.state import NONE, Put, Remote, Upload
 from postwright.platforms.answers import (
     AddressDead,
     Lost,
@@ -38,6 +38,7 @@ class Habits:
     resent: str = "416"  # a range sent again after the last one: 416, stored or 404
     keeps_parts: bool = False  # whether a broken PUT leaves its first half
     tells_ids: bool = True  # False: the public id comes later, or never
+    drafts: bool = False  # what it has goes to the creator's inbox
 
 
 def find(uploads: tuple[Remote, ...], uid: int) -> Remote:
@@ -50,13 +51,16 @@ def replaced(uploads: tuple[Remote, ...], new: Remote) -> tuple[Remote, ...]:
     return tuple(new if u.uid == new.uid else u for u in uploads)
 
 
-def opened(uploads: tuple[Remote, ...], *, given_up: bool) -> tuple[tuple[Remote, ...], int]:
+def opened(
+    uploads: tuple[Remote, ...], *, given_up: bool, host: int = NONE, edition: int = 0
+) -> tuple[tuple[Remote, ...], int]:
     """An init acts. Ids that nobody knows any more are used again, so equal worlds stay equal."""
     used = {u.uid for u in uploads}
     uid = next(n for n in range(len(used) + 1) if n not in used)
     new = Remote(
-        uid, 0, Upload.EXPECTS_BYTES, 0, -1, told_failed=False, killed=False, given_up=given_up
-    )
+        uid, 0, Upload.EXPECTS_BYTES, 0, -1,
+        told_failed=False, killed=False, given_up=given_up, host=host, edition=edition,
+    )  # fmt: skip
     return tuple(sorted((*uploads, new))), uid
 
 
@@ -68,9 +72,11 @@ def address_is_dead(upload: Remote, put_age: int) -> bool:
 def put(
     upload: Remote, call: Asked, age: int, size: int, habits: Habits
 ) -> tuple[Remote, SendAnswer]:
-    """A PUT that began `age` minutes ago reaches TikTok: what it becomes, what it answers."""
+    """What began `age` minutes ago reaches TikTok: what it becomes, what it answers."""
     if age > LONGEST_PUT_MIN:
         return upload, UNANSWERED
+    if call.kind == "get":
+        return _fetched(upload, call, size), UNANSWERED
     if address_is_dead(upload, age):
         return upload, AddressDead("403")
     if upload.received == size:
@@ -79,6 +85,11 @@ def put(
         return upload, AddressDead("404")
     if call.first != upload.received:
         return upload, OutOfStep(_number(upload.received, habits))
+    changed = _with_bytes(upload, call, size)
+    return changed, Stored(changed.received == size, _number(changed.received, habits))
+
+
+def _with_bytes(upload: Remote, call: Asked, size: int) -> Remote:
     received = call.last + 1
     complete = received == size
     changed = upload._replace(received=received)
@@ -86,7 +97,13 @@ def put(
         changed = changed._replace(phase=Upload.PROCESSING)
     elif complete:
         changed = changed._replace(failed_age=0)  # its arrival may set off the ten minutes anew
-    return changed, Stored(complete, _number(received, habits))
+    return changed
+
+
+def _fetched(upload: Remote, call: Asked, size: int) -> Remote:
+    if upload.phase not in INCOMPLETE or call.first != upload.received:
+        return upload
+    return _with_bytes(upload, call, size)
 
 
 def half_put(upload: Remote, call: Asked) -> Remote | None:
@@ -134,27 +151,75 @@ class Look(NamedTuple):
     answer: StatusAnswer
 
 
-def looks(upload: Remote, size: int, habits: Habits) -> Iterator[Look]:
-    """What status/fetch can say of it, and what it is then. The calm answer comes first."""
-    if upload.phase == Upload.PROCESSING:
-        yield from _complete(upload._replace(phase=Upload.POSTED), habits)
-        yield _processing("free", upload, habits)
-        yield from _fails(upload, habits)
-    elif upload.phase == Upload.EXPECTS_BYTES:
-        yield _processing("calm", upload, habits)
-        yield from _fails(upload, habits)
-    elif upload.phase == Upload.POSTED:
-        yield from _complete(upload, habits)
+def looks(
+    upload: Remote,
+    size: int,
+    habits: Habits,
+    *,
+    out_of_reach: bool = False,
+    delivered: bool = False,
+) -> Iterator[Look]:
+    """What status/fetch can say of it, and what it is then. The calm answer comes first.
+
+    `out_of_reach`: what TikTok would have to fetch can not be fetched any more.
+    `delivered`: we know that the draft lies in the inbox.
+    """
+    match upload.phase:
+        case Upload.PROCESSING:
+            yield from _ready(upload, habits)
+        case Upload.EXPECTS_BYTES:
+            if out_of_reach:
+                yield _unfetched(upload, habits)
+            yield _processing("free" if out_of_reach else "calm", upload, habits)
+            yield from _fails(upload, habits)
+        case Upload.POSTED:
+            yield from _complete(upload, habits)
+        case Upload.INBOX:
+            yield from _lies_there(upload, habits, delivered=delivered)
+        case Upload.STOPPED:
+            answer = Status(Says.FAILED, fail_reason="publish_cancelled", fail_is_cancel=True)
+            yield Look("calm", "cancelled", upload, answer)
+        case _:
+            yield Look("calm", "failed", upload, _failed(upload, habits))
+            if may_pass(upload):
+                yield _processing("free", passed(upload, size), habits)
+
+
+def _ready(upload: Remote, habits: Habits) -> Iterator[Look]:
+    if habits.drafts:
+        yield _inbox(upload)
     else:
-        yield Look("calm", "failed", upload, _failed(upload, habits))
-        if may_pass(upload):
-            yield _processing("free", passed(upload, size), habits)
+        yield from _complete(upload._replace(phase=Upload.POSTED), habits)
+    yield _processing("free", upload, habits)
+    yield from _fails(upload, habits)
+
+
+def _unfetched(upload: Remote, habits: Habits) -> Look:
+    age = PASSING_MIN if upload.told_failed else 0
+    failing = upload._replace(phase=Upload.FAILED_PASSING, failed_age=age)
+    return Look("calm", "cannot be fetched", failing, _failed(failing, habits))
+
+
+def _lies_there(upload: Remote, habits: Habits, *, delivered: bool) -> Iterator[Look]:
+    yield _inbox(upload)
+    for look in _complete(upload._replace(phase=Upload.POSTED), habits):
+        yield look._replace(kind="free", says=f"finished, {look.says}")
+    # What was delivered can be finished whatever the status says.
+    for passing in (False, True) if delivered else ():
+        answer = Status(Says.FAILED, fail_reason="internal", fail_is_passing=passing)
+        yield Look("fault", "failed, though in the inbox", upload, answer)
 
 
 def _complete(upload: Remote, habits: Habits) -> Iterator[Look]:
     yield Look("calm", "complete", upload, Status(Says.COMPLETE, post_ids=("7",)))
     if not habits.tells_ids:
         yield Look("free", "complete, no id yet", upload, Status(Says.COMPLETE))
+    if habits.drafts:
+        yield Look("free", "complete, twice", upload, Status(Says.COMPLETE, post_ids=("8",)))
+
+
+def _inbox(upload: Remote) -> Look:
+    return Look("calm", "in the inbox", upload._replace(phase=Upload.INBOX), Status(Says.INBOX))
 
 
 def _processing(kind: str, upload: Remote, habits: Habits) -> Look:
@@ -180,13 +245,14 @@ def _failed(upload: Remote, habits: Habits) -> Status:
 
 
 def expects_bytes(upload: Remote) -> bool:
-    """Whether it waits for bytes, and the address would take them."""
-    return upload.phase == Upload.EXPECTS_BYTES and not address_is_dead(upload, 0)
+    """Whether it waits for bytes of ours, and the address would take them."""
+    waits = upload.phase == Upload.EXPECTS_BYTES and not upload.is_pull
+    return waits and not address_is_dead(upload, 0)
 
 
 def can_post(upload: Remote, size: int) -> bool:
     """Whether it is a post, or can become one without another byte."""
-    there = upload.phase in {Upload.PROCESSING, Upload.POSTED} or may_pass(upload)
+    there = upload.phase in {Upload.PROCESSING, Upload.POSTED, Upload.INBOX} or may_pass(upload)
     return there and upload.received == size
 
 
@@ -216,14 +282,13 @@ def older_put(waiting: Put, minutes: int) -> Put | None:
     return None if age > LONGEST_PUT_MIN else Put(waiting.call, age)
 
 
-def forget(s: State, known: set[int], size: int) -> tuple[Remote, ...]:
-    """Drop uploads that nobody knows and that can not change: nothing can tell them from none."""
-    return tuple(u for u in s.uploads if u.uid in known or can_post(u, size))
-
-
 def is_pointless(upload: Remote, call: Asked, age: int, size: int, habits: Habits) -> bool:
     """Whether a PUT whose sender is gone can not change anything any more, now or later."""
-    if upload.phase == Upload.FAILED or address_is_dead(upload, age):
+    if upload.phase in {Upload.FAILED, Upload.STOPPED}:
+        return True
+    if call.kind == "get":
+        return call.first != upload.received
+    if address_is_dead(upload, age):
         return True
     if upload.received == size:
         return habits.resent != "stored"
