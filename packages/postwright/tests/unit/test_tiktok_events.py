@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from postwright.platforms.answers import Phase
 from postwright.platforms.events import (
     NotTheirs,
     OtherNews,
@@ -48,13 +49,17 @@ def read(raw: bytes, *, age: timedelta = timedelta()) -> Told:
 @pytest.mark.parametrize(
     ("event", "content", "news"),
     [
-        ("post.publish.complete", {"publish_id": "p1"}, StatusChanged("p1")),
-        ("post.publish.completed", {"publish_id": "p1"}, StatusChanged("p1")),
-        ("post.publish.failed", {"publish_id": "p1", "reason": "internal"}, StatusChanged("p1")),
+        ("post.publish.complete", {"publish_id": "p1"}, StatusChanged("p1", Phase.COMPLETE)),
+        ("post.publish.completed", {"publish_id": "p1"}, StatusChanged("p1", Phase.COMPLETE)),
+        (
+            "post.publish.failed",
+            {"publish_id": "p1", "reason": "x"},
+            StatusChanged("p1", Phase.FAILED),
+        ),
         (
             "post.publish.inbox_delivered",
             {"publish_id": "p1", "publish_type": "INBOX_SHARE"},
-            StatusChanged("p1"),
+            StatusChanged("p1", Phase.INBOX),
         ),
         (
             "post.publish.publicly_available",
@@ -125,7 +130,7 @@ def test_a_late_one_is_still_theirs_and_said_to_be_late() -> None:
     for age in (timedelta(minutes=6), timedelta(hours=72), timedelta(minutes=-6)):
         told = read(raw, age=age)
         assert told.is_late
-        assert told.news == StatusChanged("p1")
+        assert told.news == StatusChanged("p1", Phase.COMPLETE)
 
 
 def test_what_was_signed_more_than_a_week_ago_is_refused() -> None:

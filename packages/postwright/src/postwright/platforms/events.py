@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from postwright.platforms.answers import Phase
 from postwright.platforms.content import Kind
 
 
 @dataclass(frozen=True, slots=True)
 class StatusChanged:
-    """Something became of a publish id; its status tells what."""
+    """Something became of a publish id; its status tells what, `phase` is only word of it."""
 
     publish_id: str
+    phase: Phase
 
 
 @dataclass(frozen=True, slots=True)

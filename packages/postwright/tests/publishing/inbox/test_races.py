@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text, update
 
+from postwright.alerts.models import Alert
 from postwright.connections.models import Connection
 from postwright.db.database import app_now
+from postwright.platforms.answers import Phase
 from postwright.platforms.events import StatusChanged, Told
 from postwright.platforms.tiktok.events import TikTokWebhooks
 from postwright.publishing.inbox.forget import forget
@@ -38,11 +40,15 @@ async def opened(callback: Callback, account: Connection, video: Path) -> Public
     return seen
 
 
-async def come(callback: Callback, publish_id: str, digest: str = "d1") -> Outcome | None:
+async def come(
+    callback: Callback, publish_id: str, digest: str = "d1", phase: Phase = Phase.FAILED
+) -> Outcome | None:
     app = await callback.app()
     async with callback.service.database.transaction() as session:
         now = await app_now(session)
-        told = Told("e", "somebody", now, digest, is_late=False, news=StatusChanged(publish_id))
+        told = Told(
+            "e", "somebody", now, digest, is_late=False, news=StatusChanged(publish_id, phase)
+        )
         return await receive(session, app, told, b"{}", TikTokWebhooks())
 
 
@@ -75,7 +81,9 @@ async def test_an_id_that_is_stored_while_its_event_comes_waits_for_it(
 
     async with service.database.transaction() as session:
         now = await app_now(session)
-        told = Told("e", "somebody", now, "d1", is_late=False, news=StatusChanged("p1"))
+        told = Told(
+            "e", "somebody", now, "d1", is_late=False, news=StatusChanged("p1", Phase.FAILED)
+        )
         assert await receive(session, app, told, b"{}", TikTokWebhooks()) is Outcome.WAITING
         storing = asyncio.ensure_future(store())
         await service.until_somebody_waits_for_a_lock()
@@ -121,6 +129,21 @@ async def test_an_attempt_that_is_over_is_not_taken_up_again(
         assert (after.due_at, after.nudged_at) == (before.due_at, None)
         async with service.database.transaction() as session:
             assert await session.scalar(select(AttemptRow.live)) is False
+
+
+async def test_a_post_that_is_out_although_its_attempt_failed_is_told_to_a_person(
+    callback: Callback, opened: Publication
+) -> None:
+    await callback.set("UPDATE attempts SET publish_id = 'p1', stage = 'failed', live = false")
+    assert await come(callback, "p1", "d1") is Outcome.TOO_LATE
+    assert await come(callback, "p1", "d2", Phase.COMPLETE) is Outcome.CONTRADICTS
+    content = {"publish_id": "p1", "post_id": "7000000000000000001"}
+    await callback.say("post.publish.publicly_available", content)
+    assert (await callback.outcomes())[-1] == "contradicts"
+    async with callback.service.database.transaction() as session:
+        told = (await session.scalars(select(Alert))).all()
+    assert [each.kind for each in told] == ["publication.unconfirmed"] * 2
+    assert opened.id in told[0].body["says"]
 
 
 async def test_old_events_are_forgotten_and_newer_ones_are_not(

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, assert_never, cast
 
 from postwright.kit.text import storable
+from postwright.platforms.answers import Phase
 from postwright.platforms.content import Kind
 from postwright.platforms.events import (
     News,
@@ -84,12 +85,12 @@ def _news(event: webhooks.Event) -> News:
     match event:
         case webhooks.AuthorizationRemoved(reason=reason):
             return Parted(_WHY[reason])
-        case (
-            webhooks.PublishComplete(publish_id=publish_id)
-            | webhooks.PublishFailed(publish_id=publish_id)
-            | webhooks.InboxDelivered(publish_id=publish_id)
-        ):
-            return StatusChanged(storable(publish_id))
+        case webhooks.PublishComplete(publish_id=publish_id):
+            return StatusChanged(storable(publish_id), Phase.COMPLETE)
+        case webhooks.PublishFailed(publish_id=publish_id):
+            return StatusChanged(storable(publish_id), Phase.FAILED)
+        case webhooks.InboxDelivered(publish_id=publish_id):
+            return StatusChanged(storable(publish_id), Phase.INBOX)
         case webhooks.PubliclyAvailable(publish_id=publish_id, post_id=post_id):
             return WentPublic(storable(publish_id), storable(post_id))
         case webhooks.NoLongerPubliclyAvailable(publish_id=publish_id, post_id=post_id):

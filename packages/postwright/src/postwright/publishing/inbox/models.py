@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     WAITING = "waiting"  # its publish id or post is not known here yet, or never will be
     NUDGED = "nudged"  # the network is asked at once what is true
     TOO_LATE = "too_late"  # of an attempt that is over: there is nothing to ask
+    CONTRADICTS = "contradicts"  # of one that ended without a post, which is out after all
     PUBLIC = "public"  # everyone can see the post now
     WITHDRAWN = "withdrawn"  # not everyone can see the post any more
     OVERTAKEN = "overtaken"  # something newer is known already

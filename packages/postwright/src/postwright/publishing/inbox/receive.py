@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from postwright.connections.models import PlatformApp
 from postwright.connections.removal import Removal, revoked_by_network
 from postwright.db.database import NOW
+from postwright.platforms.answers import Phase
 from postwright.platforms.events import (
     OtherNews,
     Parted,
@@ -21,6 +22,7 @@ from postwright.platforms.events import (
     WentPublic,
 )
 from postwright.publishing.inbox import queries
+from postwright.publishing.inbox.contradiction import contradicted
 from postwright.publishing.inbox.match import alone_with
 from postwright.publishing.inbox.models import Outcome, WebhookEvent
 from postwright.publishing.inbox.nudge import held, nudge
@@ -97,8 +99,13 @@ async def _act(session: AsyncSession, app: PlatformApp, told: Told, webhooks: We
             attempt = await queries.attempt_called(session, app.workspace_id, app.id, publish_id)
             if attempt is None:
                 return Outcome.WAITING
-            nudged = await nudge(session, await held(session, attempt), attempt)
-            return Outcome.NUDGED if nudged else Outcome.TOO_LATE
+            publication = await held(session, attempt)
+            if await nudge(session, publication, attempt):
+                return Outcome.NUDGED
+            is_out = news.phase in {Phase.COMPLETE, Phase.INBOX}
+            if is_out and await contradicted(session, publication, attempt):
+                return Outcome.CONTRADICTS
+            return Outcome.TOO_LATE
         case WentPublic() | WentPrivate():
             if news.publish_id:
                 await alone_with(session, news.publish_id)

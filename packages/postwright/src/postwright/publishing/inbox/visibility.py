@@ -9,6 +9,7 @@ from postwright.platforms.content import Kind
 from postwright.platforms.events import Webhooks, WentPrivate, WentPublic
 from postwright.posts.models import Post
 from postwright.publishing.inbox import queries
+from postwright.publishing.inbox.contradiction import contradicted
 from postwright.publishing.inbox.models import Outcome
 from postwright.publishing.inbox.nudge import held, nudge
 from postwright.publishing.models import AttemptRow, Publication
@@ -30,6 +31,8 @@ async def show(
     them can be seen the publication is public.
     """
     publication = await held(session, attempt)
+    if isinstance(news, WentPublic) and await contradicted(session, publication, attempt):
+        return Outcome.CONTRADICTS
     await _learn(session, app, publication, news.post_id, webhooks)
     seen = await queries.last_seen(session, app.workspace_id, app.id, publication.post_ids)
     last = seen.get(news.post_id)
