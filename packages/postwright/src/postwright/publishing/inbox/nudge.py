@@ -10,8 +10,6 @@ from postwright.publishing.inbox import queries
 from postwright.publishing.models import AttemptRow, Publication
 from postwright.publishing.work import TRACK
 
-_STARTED = frozenset({Stage.OPEN, Stage.TRACKING, Stage.SETTLING, Stage.PUBLISHED, Stage.DELIVERED})
-
 
 async def held(session: AsyncSession, attempt: AttemptRow) -> Publication:
     """The publication of an attempt, with both rows locked and as they are now.
@@ -34,7 +32,7 @@ async def nudge(session: AsyncSession, publication: Publication, attempt: Attemp
     """
     if not attempt.live and not await _revived(session, publication, attempt):
         return False
-    if publication.lane is None or attempt.stage not in _STARTED:
+    if publication.lane is None:
         return False
     now = await app_now(session)
     publication.nudged_at = publication.due_at = now
