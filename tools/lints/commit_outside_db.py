@@ -1,4 +1,4 @@
-"""Transactions begin and end in db/: a row and its nudge are saved together or not at all."""
+"""Transactions begin and end in db/: a row and what it wakes are saved together or not at all."""
 
 import ast
 from collections.abc import Iterator

@@ -1,7 +1,6 @@
-"""First light: workspaces, connections, posts, publications, lanes, ledgers, the job engine."""
+"""First light: workspaces, connections, posts, publications, lanes, ledgers."""
 
 from alembic import op
-from procrastinate.schema import SchemaManager
 
 revision = "0001"
 down_revision = None
@@ -219,7 +218,7 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
 
 
 def upgrade() -> None:
-    for script in (CLOCK, TABLES, APPEND_ONLY, SchemaManager.get_schema()):
+    for script in (CLOCK, TABLES, APPEND_ONLY):
         op.get_bind().exec_driver_sql(script.replace("%", "%%"))
 
 

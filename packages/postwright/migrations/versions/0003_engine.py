@@ -232,17 +232,51 @@ CREATE INDEX ix_lanes_due ON lanes (kind, next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX ix_lanes_turn ON lanes (kind, workspace_id, next_at) WHERE next_at IS NOT NULL;
 """
 
+# A queue that carried claims from one process to another.
+QUEUE = """
+DO $$
+DECLARE
+    command text;
+BEGIN
+    FOR command IN
+        SELECT 'DROP FUNCTION ' || oid::regprocedure || ' CASCADE' FROM pg_proc
+            WHERE starts_with(proname, 'procrastinate_')
+                AND pronamespace = current_schema()::text::regnamespace
+    LOOP
+        EXECUTE command;
+    END LOOP;
+    FOR command IN
+        SELECT 'DROP TABLE ' || oid::regclass || ' CASCADE' FROM pg_class
+            WHERE starts_with(relname, 'procrastinate_') AND relkind = 'r'
+                AND relnamespace = current_schema()::text::regnamespace
+    LOOP
+        EXECUTE command;
+    END LOOP;
+    FOR command IN
+        SELECT 'DROP TYPE ' || oid::regtype || ' CASCADE' FROM pg_type
+            WHERE starts_with(typname, 'procrastinate_') AND typtype IN ('c', 'e')
+                AND typnamespace = current_schema()::text::regnamespace
+    LOOP
+        EXECUTE command;
+    END LOOP;
+END $$;
+"""
+
 
 def upgrade() -> None:
     scripts = (POSTS, PUBLICATIONS, CONNECTIONS, PAUSES, WEBHOOKS, ALERTS, INSTALLATION, LANES)
     for script in scripts:
         op.get_bind().exec_driver_sql(script)
+    # The first migration made a queue once. In a database that is new, it is somebody else's.
+    if op.get_context().config.attributes["made_before"]:
+        op.get_bind().exec_driver_sql(QUEUE)
 
 
 def downgrade() -> None:
     op.get_bind().exec_driver_sql("""
         DROP TABLE workers;
-        DROP INDEX ix_lanes_turn, ix_lanes_due, ix_publications_held;
+        DROP INDEX ix_lanes_turn, ix_lanes_due, ix_publications_held,
+            ix_credentials_refresh_expires_at;
         CREATE INDEX ix_lanes_due ON lanes (kind, next_at);
         DROP FUNCTION installation_in_doubt, installation_here, installation_position;
         DROP TABLE installation, pulse, outages, alerts, webhook_events, pauses;

@@ -9,7 +9,7 @@ import pytest
 from postwright.cli import main
 
 HEAVY = {
-    "alembic", "av", "cryptography", "httpx2", "procrastinate", "psycopg", "pydantic",
+    "alembic", "av", "cryptography", "httpx2", "psycopg", "pydantic",
     "pydantic_settings", "rich", "sqlalchemy", "tiktok_client", "tiktok_emulator", "asyncio",
 }  # fmt: skip
 NAMES = main.list_commands(click.Context(main))

@@ -5,7 +5,9 @@ import sys
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
@@ -21,7 +23,7 @@ import postwright.publishing.models
 import postwright.workspaces.models
 from postwright.db.base import Base
 from postwright.db.embedded import EmbeddedServer
-from postwright.db.migrate import DatabaseUnfit, migrate
+from postwright.db.migrate import DatabaseUnfit, migrate, scripts
 
 pytestmark = pytest.mark.slow
 
@@ -40,27 +42,47 @@ TABLES = (
 
 
 def ours(item: object, name: str | None, kind: str, *_: object) -> bool:
-    """The job engine's tables and the clock are not the code's."""
-    return kind != "table" or not str(name).startswith(("procrastinate", "app_clock"))
+    """No model speaks of the clock."""
+    return kind != "table" or name != "app_clock"
 
 
 def plain(url: str) -> str:
     return url.replace("postgresql+psycopg", "postgresql")
 
 
+# Some of what the queue of earlier versions consisted of: each sort of thing, and what needs what.
+QUEUE = """
+CREATE TYPE procrastinate_job_status AS ENUM ('todo', 'doing');
+CREATE TYPE procrastinate_job_to_defer_v1 AS (queue_name character varying, args jsonb);
+CREATE TABLE procrastinate_workers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
+CREATE TABLE procrastinate_jobs (
+    id bigserial PRIMARY KEY,
+    status procrastinate_job_status DEFAULT 'todo' NOT NULL,
+    worker_id bigint REFERENCES procrastinate_workers (id)
+);
+CREATE INDEX idx_procrastinate_jobs_worker ON procrastinate_jobs (worker_id);
+CREATE FUNCTION procrastinate_defer_jobs_v1(jobs procrastinate_job_to_defer_v1[])
+    RETURNS bigint[] LANGUAGE sql AS $$ SELECT ARRAY[1::bigint] $$;
+CREATE FUNCTION procrastinate_fetch_job_v2(target text[]) RETURNS procrastinate_jobs
+    LANGUAGE sql AS $$ SELECT * FROM procrastinate_jobs LIMIT 1 $$;
+CREATE FUNCTION procrastinate_notify_v1() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER procrastinate_jobs_notify_v1 AFTER INSERT ON procrastinate_jobs
+    FOR EACH ROW EXECUTE FUNCTION procrastinate_notify_v1();
+INSERT INTO procrastinate_jobs DEFAULT VALUES;
+"""
+LEFT_OF_THE_QUEUE = """
+SELECT relname FROM pg_class WHERE relname LIKE '%procrastinate%'
+UNION ALL SELECT typname FROM pg_type WHERE typname LIKE '%procrastinate%'
+UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE '%procrastinate%'
+"""
+
+
 def test_the_tables_are_the_ones_the_code_speaks_of(
     server: EmbeddedServer, database_url: str
 ) -> None:
     assert database_url
-    engine = create_engine(server.owner_url)
-    with engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={"include_object": ours},
-        )
-        differences = compare_metadata(context, Base.metadata)
-    engine.dispose()
-    assert differences == []
+    assert _differences(server.owner_url) == []
 
 
 @pytest.mark.parametrize("table", ["calls", "audit_log"])
@@ -104,11 +126,63 @@ def test_a_database_of_a_newer_version_is_refused(
         migrate(server.owner_url)
 
 
-def test_down_and_up_again_gives_the_same_tables(server: EmbeddedServer, database_url: str) -> None:
+def test_the_queue_of_earlier_versions_is_cleared_away(
+    server: EmbeddedServer, database_url: str
+) -> None:
     assert database_url
-    with psycopg.connect(plain(server.owner_url)) as connection:
+    owner = plain(server.owner_url)
+    with psycopg.connect(owner) as connection:
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")
+    _migrate_to(server.owner_url, "0002")
+    with psycopg.connect(owner) as connection:
+        connection.execute(QUEUE)
+        assert connection.execute(LEFT_OF_THE_QUEUE).fetchall()
     migrate(server.owner_url, app_role="postwright")
-    with psycopg.connect(plain(database_url)) as connection:
-        assert connection.execute("SELECT count(*) FROM lanes").fetchone() == (0,)
+    with psycopg.connect(owner) as connection:
+        assert connection.execute(LEFT_OF_THE_QUEUE).fetchall() == []
+        assert connection.execute("SELECT count(*) FROM workers").fetchone() == (0,)
+
+
+def test_in_a_new_database_a_queue_is_somebody_elses(
+    server: EmbeddedServer, database_url: str
+) -> None:
+    assert database_url
+    owner = plain(server.owner_url)
+    with psycopg.connect(owner) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+        connection.execute(QUEUE)
+    migrate(server.owner_url, app_role="postwright")
+    with psycopg.connect(owner) as connection:
+        assert connection.execute("SELECT count(*) FROM procrastinate_jobs").fetchone() == (1,)
+
+
+def test_down_and_up_again_gives_the_same_tables(server: EmbeddedServer, database_url: str) -> None:
+    assert database_url
+    _migrate_to(server.owner_url, "0001")
+    migrate(server.owner_url, app_role="postwright")
+    assert _differences(server.owner_url) == []
+
+
+def _differences(owner_url: str) -> list[object]:
+    """Between the tables that are there and those that the code speaks of."""
+    engine = create_engine(owner_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": ours})
+        differences = compare_metadata(context, Base.metadata)
+    engine.dispose()
+    return differences
+
+
+def _migrate_to(owner_url: str, revision: str) -> None:
+    """Forwards or back, to a version that is not the newest."""
+    config = Config()
+    config.set_main_option("script_location", str(scripts()))
+    engine = create_engine(owner_url)
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        now = MigrationContext.configure(connection).get_current_revision() or ""
+        (command.downgrade if now > revision else command.upgrade)(config, revision)
+        connection.commit()
+    engine.dispose()

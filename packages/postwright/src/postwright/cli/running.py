@@ -8,7 +8,7 @@ from typing import Any
 
 from postwright.config import Settings
 
-_CHATTY = ("procrastinate", "alembic", "sqlalchemy", "httpx2", "httpcore", "uvicorn")
+_CHATTY = ("alembic", "sqlalchemy", "httpx2", "httpcore", "uvicorn")
 
 
 def log_to_stderr(settings: Settings, *, least: str = "DEBUG") -> None:

@@ -154,9 +154,3 @@ def gone(url: str, error: Exception) -> DatabaseGone:
 async def app_now(session: AsyncSession) -> datetime:
     """The one clock: the database's time, plus an offset that only tests set."""
     return (await session.execute(text("SELECT app_now()"))).scalar_one()
-
-
-async def driver_connection(session: AsyncSession) -> Any:
-    """The psycopg connection under a session, to let the job engine join its transaction."""
-    raw = await (await session.connection()).get_raw_connection()
-    return raw.driver_connection

@@ -102,6 +102,7 @@ def _upgrade(connection: Connection) -> None:
             why=f"It is at version {current}, which this program does not know.",
             fix="Upgrade Postwright, or point it at another database or data folder.",
         )
+    config.attributes["made_before"] = current is not None
     command.upgrade(config, "head")
     connection.commit()
 

@@ -1,1 +1,1 @@
-"""The engine's port: lanes that are due, leases on them, and nudges that carry a fence."""
+"""The engine's port: lanes that are due, leases on them, and who runs what was claimed."""

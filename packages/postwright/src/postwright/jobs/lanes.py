@@ -1,4 +1,4 @@
-"""Lanes: what a subject does next, of one kind. The row is the truth, a job is only a nudge.
+"""Lanes: what a subject does next, of one kind. The row is all there is: nothing is queued.
 
 A lane is claimed by setting a lease and a new fence. Whoever holds the lane shows the fence in
 every transaction that records something; when the lease has run out somebody else may claim it,

@@ -12,7 +12,7 @@ _NEEDED = {"libx264": "w", "aac": "w", "h264": "r", "hevc": "r", "vp9": "r"}
 
 async def check(scene: Scene) -> Sequence[Verdict]:  # noqa: ARG001  # every check is given it
     """Name them; what is missing in the codecs is red."""
-    names = ("tiktok-client", "av", "pillow", "pillow-heif", "obstore", "procrastinate")
+    names = ("tiktok-client", "av", "pillow", "pillow-heif", "obstore")
     told = ", ".join(f"{name} {_version(name)}" for name in names)
     says = f"Postwright {_version('postwright')}, Python {platform.python_version()}; {told}."
     if missing := await asyncio.to_thread(_missing):
