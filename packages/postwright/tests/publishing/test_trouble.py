@@ -12,7 +12,7 @@ from tests.factories.installation import Service, running_service
 
 pytestmark = pytest.mark.slow
 
-_BREAK = text("UPDATE publications SET settings = settings - 'privacy_level' WHERE id = :id")
+_BREAK = text("UPDATE posts SET kind = 'of a newer version' WHERE id = :id")
 
 
 async def test_a_post_that_always_raises_lets_the_accounts_other_posts_go_out(
@@ -21,7 +21,7 @@ async def test_a_post_that_always_raises_lets_the_accounts_other_posts_go_out(
     account = await service.connect()
     broken = await service.publish(account, video, caption="broken")
     async with service.database.transaction() as session:
-        await session.execute(_BREAK, {"id": broken.publication_id})
+        await session.execute(_BREAK, {"id": broken.post_id})
     whole = await service.publish(account, video, caption="whole")
     service.start_worker()
     await service.until(whole.publication_id, State.PUBLISHED)
