@@ -1,25 +1,29 @@
 """What a network last said that it allows a creator: asked anew before a post, kept for minutes."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection
 from postwright.db.database import NOW
+from postwright.db.statement import Statement
 
 # People look at a form for minutes; what they see there is checked again before the post.
 KEPT = timedelta(minutes=5)
 
 
+_REMEMBER = Statement("""
+    UPDATE connections SET facts = CAST(:facts AS jsonb), facts_at = app_now()
+    WHERE id = :connection_id AND disconnected_at IS NULL
+""")
+
+
 async def remember(session: AsyncSession, connection_id: str, facts: dict[str, Any]) -> None:
     """Keep what the network has just said. An account that was disconnected keeps nothing."""
-    await session.execute(
-        update(Connection)
-        .where(Connection.id == connection_id, Connection.disconnected_at.is_(None))
-        .values(facts=facts, facts_at=NOW)
-    )
+    await _REMEMBER.run(session, {"connection_id": connection_id, "facts": json.dumps(facts)})
 
 
 async def cached(

@@ -1,11 +1,13 @@
 """The ledger of calls: what we asked a network, what it said, and how long it took."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from postwright.connections.models import Call
+from postwright.connections import slots
+from postwright.connections.slots import Slot
+from postwright.db.statement import Statement
 from postwright.platforms.base import CallFacts
 
 
@@ -19,26 +21,40 @@ class OnBehalf:
     attempt: int | None = None
 
 
-async def write(session: AsyncSession, who: OnBehalf, calls: list[CallFacts]) -> None:
-    """Add the calls to the ledger, in order."""
-    if not calls:
-        return
-    await session.execute(
-        insert(Call),
-        [
-            {
-                "at": call.started_at,
-                "workspace_id": who.workspace_id,
-                "connection_id": who.connection_id,
-                "publication_id": who.publication_id,
-                "attempt": who.attempt,
-                "operation": call.operation,
-                "http_status": call.http_status,
-                "code": call.code,
-                "log_id": call.log_id,
-                "elapsed_ms": call.elapsed_ms,
-                "detail": call.detail,
-            }
-            for call in calls
-        ],
+_NOTE = """
+    INSERT INTO calls (
+        at, workspace_id, connection_id, publication_id, attempt, operation, http_status, code,
+        log_id, elapsed_ms, detail
+    ) VALUES (
+        :at, :workspace_id, :connection_id, :publication_id, :attempt, :operation, :http_status,
+        :code, :log_id, :elapsed_ms, :detail
     )
+"""
+_WRITE = Statement(_NOTE)
+_WRITE_AND_END = Statement(f"WITH ended AS ({slots.GIVE_BACK}) {_NOTE}")
+
+
+async def write(
+    session: AsyncSession, who: OnBehalf, calls: list[CallFacts], *, ended: Slot | None = None
+) -> None:
+    """Add the calls to the ledger, in order; with the last one the slot they took is `ended`."""
+    for number, call in enumerate(calls, start=1):
+        values: dict[str, Any] = {
+            "at": call.started_at,
+            "workspace_id": who.workspace_id,
+            "connection_id": who.connection_id,
+            "publication_id": who.publication_id,
+            "attempt": who.attempt,
+            "operation": call.operation,
+            "http_status": call.http_status,
+            "code": call.code,
+            "log_id": call.log_id,
+            "elapsed_ms": call.elapsed_ms,
+            "detail": call.detail,
+        }
+        if ended is not None and number == len(calls):
+            await _WRITE_AND_END.run(session, values | slots.giving_back(ended))
+        else:
+            await _WRITE.run(session, values)
+    if ended is not None and not calls:
+        await slots.give_back(session, ended)

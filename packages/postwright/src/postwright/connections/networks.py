@@ -1,6 +1,7 @@
 """Finds the network of a connection, with the app it was connected through."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -40,6 +41,24 @@ _OPENERS: Final[Mapping[str, Callable[[Settings], Opener]]] = MappingProxyType(
 )
 
 
+# More apps than this are hardly in use at a time; opening one again costs little.
+_MOST_OPEN = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredApp:
+    """What is stored of an app, as far as its network needs it; see `models.PlatformApp`."""
+
+    id: str
+    platform: str
+    client_key: str
+    client_secret: bytes = field(repr=False)
+    kind: str
+    base_url: str
+    audited: bool | None
+    audited_learned: bool | None
+
+
 class Networks:
     """One per process: holds what all accounts of a network share.
 
@@ -52,6 +71,7 @@ class Networks:
         self._vault = vault
         self._settings = settings
         self._openers = {platform: make(settings) for platform, make in _OPENERS.items()}
+        self._open = dict[StoredApp, Network]()
 
     async def of(self, workspace_id: str, connection_id: str) -> Network:
         """The network to speak to for a connection."""
@@ -60,7 +80,22 @@ class Networks:
         return self.of_app(app)
 
     def of_app(self, app: PlatformApp) -> Network:
-        """The network with this registration.
+        """The network with this registration; see `of_stored`."""
+        return self.of_stored(
+            StoredApp(
+                app.id,
+                app.platform,
+                app.client_key,
+                app.client_secret,
+                app.kind,
+                app.base_url,
+                app.audited,
+                app.audited_learned,
+            )
+        )
+
+    def of_stored(self, app: StoredApp) -> Network:
+        """The network with this registration, opened once for as long as nothing of it changes.
 
         What the settings say of the app that they name counts before what is stored: its secret
         may be newer.
@@ -68,6 +103,14 @@ class Networks:
         Raises:
             Misconfigured: this release does not know the network.
         """
+        network = self._open.get(app)
+        if network is None:
+            if len(self._open) >= _MOST_OPEN:
+                self._open.clear()
+            network = self._open[app] = self._opened(app)
+        return network
+
+    def _opened(self, app: StoredApp) -> Network:
         opener = self._openers.get(app.platform)
         if opener is None:
             raise Misconfigured(
@@ -85,12 +128,12 @@ class Networks:
             )
         )
 
-    def _secret(self, app: PlatformApp) -> str:
+    def _secret(self, app: StoredApp) -> str:
         ours = self._settings.tiktok
         named = ours.client_secret.get_secret_value() if ours.client_key == app.client_key else ""
         return named or self._vault.open(app.client_secret, secret_context(app.id))
 
-    def _audited(self, app: PlatformApp) -> bool | None:
+    def _audited(self, app: StoredApp) -> bool | None:
         ours = self._settings.tiktok
         if ours.client_key == app.client_key and ours.audited is not None:
             return ours.audited

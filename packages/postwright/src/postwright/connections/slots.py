@@ -6,9 +6,11 @@ request *ended*. Whoever takes one and dies gives it back late, never early.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from postwright.db.statement import Statement
 
 WINDOW = timedelta(seconds=60)
 LONGEST_CALL = timedelta(seconds=60)
@@ -27,7 +29,7 @@ class Slot:
 
 # The one that has been free for longest; if none is, another one is made, up to the limit. Most
 # accounts never need more than one or two, so they are not made before.
-_TAKE = text("""
+_TAKE = Statement("""
     WITH clock AS MATERIALIZED (SELECT app_now() AS now),
     free AS MATERIALIZED (
         SELECT n FROM quota_slots
@@ -54,15 +56,17 @@ _TAKE = text("""
     SELECT n FROM taken UNION ALL SELECT n FROM made
 """)
 
-_WHEN = text("""
-    SELECT count(*), min(free_at) - app_now() FROM quota_slots
+_WHEN = Statement("""
+    SELECT count(*) AS made, min(free_at) - app_now() AS wait FROM quota_slots
     WHERE connection_id = :connection_id AND bucket = :bucket AND n <= :size
 """)
 
-_GIVE_BACK = text("""
+# Also a part of the statement that notes the slot's request in the ledger.
+GIVE_BACK = """
     UPDATE quota_slots SET free_at = app_now() + :window
-    WHERE connection_id = :connection_id AND bucket = :bucket AND n = :n
-""")
+    WHERE connection_id = :slot_connection_id AND bucket = :bucket AND n = :n
+"""
+_GIVE_BACK = Statement(GIVE_BACK)
 
 
 async def take(
@@ -72,16 +76,26 @@ async def take(
     key = {"connection_id": connection_id, "bucket": bucket, "size": size}
     blocked = WINDOW + LONGEST_CALL
     while True:
-        taken = (await session.execute(_TAKE, {**key, "blocked": blocked})).scalar_one_or_none()
+        taken = await _TAKE.first(session, {**key, "blocked": blocked})
         if taken is not None:
-            return Slot(connection_id, bucket, taken)
-        count, wait = (await session.execute(_WHEN, key)).one()
-        if count == size:
-            return max(wait, _AGAIN)
+            return Slot(connection_id, bucket, taken.n)
+        stands = await _WHEN.first(session, key)
+        assert stands is not None
+        if stands.made == size:
+            return max(stands.wait, _AGAIN)
         # Another one has made the slot of the same number in this moment: there is a next one.
+
+
+def giving_back(slot: Slot) -> dict[str, Any]:
+    """The values of `GIVE_BACK`."""
+    return {
+        "slot_connection_id": slot.connection_id,
+        "bucket": slot.bucket,
+        "n": slot.n,
+        "window": WINDOW,
+    }
 
 
 async def give_back(session: AsyncSession, slot: Slot) -> None:
     """Say that the request of this slot has ended: it is free in a window from now."""
-    values = {"connection_id": slot.connection_id, "bucket": slot.bucket, "n": slot.n}
-    await session.execute(_GIVE_BACK, {**values, "window": WINDOW})
+    await _GIVE_BACK.run(session, giving_back(slot))

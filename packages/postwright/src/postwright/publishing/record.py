@@ -6,10 +6,11 @@ the worker did not know of sends it back to look again; the quota slot of a call
 intent to make it; media addresses are made with the intent, and opened with the id.
 """
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.alerts.kinds import Kind
@@ -17,7 +18,7 @@ from postwright.alerts.tell import tell
 from postwright.connections import facts, ledger, slots
 from postwright.connections.ledger import OnBehalf
 from postwright.connections.slots import Slot
-from postwright.db.database import NOW, Database
+from postwright.db.database import Database
 from postwright.jobs import lanes
 from postwright.jobs.lanes import Claim
 from postwright.kit.vault import Vault
@@ -25,7 +26,7 @@ from postwright.media.host import addresses
 from postwright.platforms.answers import CreatorReady, Refusal, Refused
 from postwright.platforms.base import Asking, CallFacts
 from postwright.platforms.content import Mode
-from postwright.publishing import caps
+from postwright.publishing import caps, rows
 from postwright.publishing.attempt import (
     LIVE,
     AskStatus,
@@ -41,23 +42,21 @@ from postwright.publishing.attempt import (
     Restart,
     Send,
     Stage,
-    Wait,
 )
 from postwright.publishing.fate import fate_of
 from postwright.publishing.gate import barred
 from postwright.publishing.hosting import Hosting
 from postwright.publishing.inbox.match import match
-from postwright.publishing.models import AttemptRow, Publication
+from postwright.publishing.planning import plan
 from postwright.publishing.protocol import ADDRESS_LIFE, next_attempt
-from postwright.publishing.states import State, Visibility, state_after, visibility_of
+from postwright.publishing.rows import Kept
+from postwright.publishing.states import State, Visibility
 from postwright.publishing.wording import told
 from postwright.publishing.work import (
-    START,
     TRACK,
     Contradiction,
     Work,
-    insert_attempt,
-    lane_of,
+    begin_attempt,
     let_go,
     upload_url_context,
 )
@@ -122,12 +121,14 @@ class Held:
     """A publication whose lane and row are held by a transaction since `now`.
 
     `asked_at` is when the call was begun that is decided on, `answer` what it said of the creator.
+    `is_just_read`: the attempt was read in the same transaction, or made in it.
     """
 
-    publication: Publication
+    publication: Kept
     now: datetime
     asked_at: datetime
     answer: CreatorReady | Refused | None = None
+    is_just_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,37 +157,32 @@ class Recorder:
         """
         async with self.database.transaction() as session:
             # All lanes of the account: what is recorded here may wake the other one.
-            now = await lanes.hold(session, self.claim, lease=self.lease, holder=self.holder)
-            await _store_heard(session, self.who, work, heard)
-            if now is None:
-                return FenceLost()
-            publication = await session.get_one(
-                Publication, work.publication_id, with_for_update=True
+            held = await rows.hold(
+                session, self.claim, work.publication_id, lease=self.lease, holder=self.holder
             )
-            held = Held(publication, now, asked_at, heard.answer)
-            return await self.record_held(session, held, work, decision)
+            await _store_heard(session, self.who, work, heard)
+            if held is None:
+                return FenceLost()
+            publication, now = held
+            holds = Held(publication, now, asked_at, heard.answer)
+            return await self.record_held(session, holds, work, decision)
 
     async def record_held(
         self, session: AsyncSession, held: Held, work: Work, decision: Decision
     ) -> Recorded | Undone:
         """The same in a transaction that holds the lane and the publication's row."""
-        publication, now = held.publication, held.now
+        publication = held.publication
         if _is_outdated(publication, work):
             return Outdated()
         slot = await _take_slot(session, work, decision)
         if isinstance(slot, Barred):
             return slot
-        with session.no_autoflush:
-            if not await self._store_attempt(session, work, decision):
-                return FenceLost()  # a person has ended it
-            await self._open_addresses(session, work, decision)
-            issued = await self._issue_addresses(session, work, decision, now)
-            if isinstance(decision.next, Init):
-                publication.report = await fate_of(session, work, held.answer)
-            await _store_publication(session, held, work, decision)
+        if not await self._store(session, held, work, decision):
+            return FenceLost()  # a person has ended it
+        await self._open_addresses(session, work, decision)
+        issued = await self._issue_addresses(session, work, decision, held.now)
         more = True
         if not isinstance(decision.next, _GOES_ON):
-            await session.flush()
             more = not await let_go(session, self.claim, leaves=self.leaves)
         return Recorded(slot, publication.cancel_requested_at is not None, issued, more)
 
@@ -225,50 +221,88 @@ class Recorder:
         if not await addresses.release(session, work.workspace_id, work.attempt_id):
             raise Contradiction(work.publication_id)
 
-    async def _store_attempt(self, session: AsyncSession, work: Work, decision: Decision) -> bool:
-        """False, and nothing stored, if the attempt lives no more."""
+    async def _store(
+        self, session: AsyncSession, held: Held, work: Work, decision: Decision
+    ) -> bool:
+        """Store attempt and publication; False, and nothing is, if the attempt lives no more."""
+        before, publication = replace(held.publication), held.publication
+        plan(publication, work, decision, held.now, asked_at=held.asked_at)
+        if held.is_just_read and publication == before and decision.attempt == work.attempt:
+            return True  # to ask once more changes nothing
+        values = self._attempt_values(work, decision)
+        if isinstance(decision.next, Init):
+            values["report"] = json.dumps(await fate_of(session, work, held.answer))
+        if not await rows.store(session, work.publication_id, publication, values):
+            return False
+        await self._tell(session, held, before, work, decision)
+        if isinstance(decision.next, Restart):
+            await begin_attempt(session, work, next_attempt(decision.attempt))
+        return True
+
+    def _attempt_values(self, work: Work, decision: Decision) -> dict[str, Any]:
         a, following = decision.attempt, decision.next
         over = isinstance(following, End | Restart) or a.stage not in LIVE
         sealed = None
         if a.upload_url is not None and not over:
             sealed = self.vault.seal(a.upload_url, upload_url_context(work.attempt_id))
-        ended = following if isinstance(following, End) else None
-        stored = await session.execute(
-            update(AttemptRow)
-            .where(AttemptRow.id == work.attempt_id, AttemptRow.live)
-            .values(
-                live=not over,
-                stage=a.stage,
-                checked_at=a.checked_at,
-                announced_at=a.announced_at,
-                publish_id=a.publish_id,
-                upload_url=sealed,
-                opened_at=a.opened_at,
-                sent_offset=a.offset,
-                progress_bytes=a.offset,
-                last_byte_at=a.last_byte_at,
-                address_dead=a.address_dead,
-                failed_at=a.failed_at,
-                polls=a.polls,
-                troubles=a.troubles,
-                rejections=a.rejections,
-                voids=a.voids,
-                retries=a.retries,
-                cancels=a.cancels,
-                end_code="" if ended is None else ended.reason,
-                detail=told(work.network, decision),
-                ended_at=NOW if over else None,
+        return {
+            "attempt_id": work.attempt_id,
+            "live": not over,
+            "stage": a.stage.value,
+            "checked_at": a.checked_at,
+            "announced_at": a.announced_at,
+            "publish_id": a.publish_id,
+            "upload_url": sealed,
+            "opened_at": a.opened_at,
+            "sent_offset": a.offset,
+            "last_byte_at": a.last_byte_at,
+            "address_dead": a.address_dead,
+            "failed_at": a.failed_at,
+            "polls": a.polls,
+            "troubles": a.troubles,
+            "rejections": a.rejections,
+            "voids": a.voids,
+            "retries": a.retries,
+            "cancels": a.cancels,
+            "attempt_end_code": following.reason if isinstance(following, End) else "",
+            "attempt_detail": told(work.network, decision),
+            "report": None,
+        }
+
+    async def _tell(
+        self, session: AsyncSession, held: Held, before: Kept, work: Work, decision: Decision
+    ) -> None:
+        """Tell those who wait for what was stored: lanes, webhooks that came early, people."""
+        publication = held.publication
+        seen = publication.visibility
+        if seen is not before.visibility and seen is Visibility.PUBLIC:
+            await caps.note_public(session, work)
+        await self._wake(session, publication, work, decision)
+        if publication.state is not before.state:
+            await _announce(session, publication, work)
+
+    async def _wake(
+        self, session: AsyncSession, publication: Kept, work: Work, decision: Decision
+    ) -> None:
+        """Wake the lane that goes on with it; that of this claim is told when it is let go."""
+        a = decision.attempt
+        if publication.lane is None or publication.due_at is None:
+            return
+        if a.publish_id is not None and work.attempt.publish_id is None:
+            waiting = await match(session, work.workspace_id, work.connection_id, a.publish_id)
+            if waiting and publication.lane == TRACK:
+                publication.due_at = await rows.bring_on(session, work.publication_id)
+        if not isinstance(decision.next, _GOES_ON) and publication.lane != self.claim.kind:
+            await lanes.wake(
+                session,
+                work.workspace_id,
+                work.connection_id,
+                publication.lane,
+                publication.due_at,
             )
-            .returning(AttemptRow.id)
-        )
-        if stored.first() is None:
-            return False
-        if isinstance(following, Restart):
-            await insert_attempt(session, work, next_attempt(a), work.number + 1)
-        return True
 
 
-def _is_outdated(publication: Publication, work: Work) -> bool:
+def _is_outdated(publication: Kept, work: Work) -> bool:
     """What a person has changed since the work was taken up counts, while it still can."""
     if work.attempt.last_byte_at is not None:
         return False
@@ -277,9 +311,7 @@ def _is_outdated(publication: Publication, work: Work) -> bool:
 
 
 async def _store_heard(session: AsyncSession, who: OnBehalf, work: Work, heard: Heard) -> None:
-    await ledger.write(session, who, heard.calls)
-    if heard.slot is not None:
-        await slots.give_back(session, heard.slot)
+    await ledger.write(session, who, heard.calls, ended=heard.slot)
     if heard.answer is not None:
         await caps.note(session, work, heard.answer)
         if isinstance(heard.answer, CreatorReady) and heard.answer.facts:
@@ -301,58 +333,7 @@ async def _take_slot(session: AsyncSession, work: Work, decision: Decision) -> S
     return Barred(NoSlot(taken)) if isinstance(taken, timedelta) else taken
 
 
-async def _store_publication(
-    session: AsyncSession, held: Held, work: Work, decision: Decision
-) -> None:
-    publication, now = held.publication, held.now
-    a, before = decision.attempt, publication.state
-    publication.state = state_after(before, decision)
-    publication.version += 1
-    if publication.state.is_end and publication.finished_at is None:
-        publication.finished_at = now
-    await _store_sight(session, publication, work, a, now)
-    _plan_ahead(publication, work, decision, now)
-    nudged = publication.nudged_at is not None and publication.nudged_at >= held.asked_at
-    if nudged and publication.lane == TRACK:
-        publication.due_at = now
-    await _wake(session, held, work, decision)
-    if publication.state is not before:
-        await _announce(session, publication, work)
-
-
-async def _store_sight(
-    session: AsyncSession, publication: Publication, work: Work, a: Attempt, now: datetime
-) -> None:
-    """Who can see it, and where. What a webhook has stored meanwhile is not forgotten."""
-    known = publication.post_ids
-    publication.post_ids = [*known, *(new for new in a.post_ids if new not in known)]
-    if publication.post_ids:
-        publication.post_url = work.post_url(publication.post_ids[0])
-    before, seen = publication.visibility, replace(a, post_ids=tuple(publication.post_ids))
-    publication.visibility = visibility_of(seen, before, now)
-    if publication.visibility is not before and publication.visibility is Visibility.PUBLIC:
-        await caps.note_public(session, work)
-
-
-async def _wake(session: AsyncSession, held: Held, work: Work, decision: Decision) -> None:
-    a, publication = decision.attempt, held.publication
-    if publication.lane is None or publication.due_at is None:
-        return
-    if a.publish_id is not None and work.attempt.publish_id is None:
-        waiting = await match(session, work.workspace_id, work.connection_id, a.publish_id)
-        if waiting and publication.lane == TRACK:
-            publication.due_at = held.now
-    if not isinstance(decision.next, _GOES_ON):
-        await lanes.wake(
-            session,
-            publication.workspace_id,
-            publication.connection_id,
-            publication.lane,
-            publication.due_at,
-        )
-
-
-async def _announce(session: AsyncSession, publication: Publication, work: Work) -> None:
+async def _announce(session: AsyncSession, publication: Kept, work: Work) -> None:
     """Tell those who wait for it: people, and posts that a finished draft makes room for."""
     if publication.state is State.PUBLISHED and work.mode is Mode.DRAFT:
         await caps.bring_on(session, work, Refusal.DRAFTS)
@@ -363,8 +344,8 @@ async def _announce(session: AsyncSession, publication: Publication, work: Work)
         session,
         work.workspace_id,
         kind,
-        publication.id,
-        says=says.format(publication=publication.id, account=work.handle),
+        work.publication_id,
+        says=says.format(publication=work.publication_id, account=work.handle),
         account=work.handle,
         code=publication.end_code,
         detail=publication.detail,
@@ -379,28 +360,6 @@ _TOLD = {
         "{publication} for @{account} was sent, and nobody knows yet whether it is out.",
     ),
 }
-
-
-def _plan_ahead(publication: Publication, work: Work, decision: Decision, now: datetime) -> None:
-    match decision.next:
-        case CheckCreator() | Init() | Send() | AskStatus() | Close() | CancelPull():
-            publication.detail = publication.hold_reason = ""
-            publication.expected_at = None
-        case End(reason=reason):
-            publication.lane = publication.due_at = publication.expected_at = None
-            publication.hold_reason = ""
-            publication.end_code, publication.detail = reason, told(work.network, decision)
-        case Restart(delay=delay):
-            publication.lane, publication.due_at = START, now + delay
-            publication.hold_reason, publication.detail = "", told(work.network, decision)
-        case Wait(delay=delay, hold=hold):
-            publication.lane = lane_of(decision.attempt)
-            # An account's quota is free at a known time, and in the order of its publications.
-            exact = hold in caps.QUOTAS
-            pause = delay if delay is None or exact else work.jittered(delay)
-            publication.due_at = None if pause is None else now + pause
-            publication.hold_reason, publication.detail = hold, told(work.network, decision)
-            publication.expected_at = publication.due_at if hold else None
 
 
 def knowing_cancel(attempt: Attempt, recorded: Recorded) -> Attempt:

@@ -10,7 +10,7 @@ from postwright.jobs.hold import hold
 from postwright.jobs.lanes import Claim
 from postwright.publishing.aside import set_aside
 from postwright.publishing.turn import Turn, Workbench
-from postwright.publishing.work import TRACK, due_publication, let_go
+from postwright.publishing.work import TRACK, find_due, let_go
 
 log = logging.getLogger(__name__)
 
@@ -75,11 +75,11 @@ class Publisher:
             now = await lanes.hold(session, claim, lease=bench.lease, holder=bench.holder)
             if now is None:
                 return None
-            publication = await due_publication(session, claim)
-            if publication is None:
+            found = await find_due(session, claim, now)
+            if found is None:
                 await let_go(session, claim, leaves=True)
                 return None
-            begun.append(publication.id)
-            turn = Turn(bench, claim, await bench.load(session, publication, now), leaves=leaves)
-            await turn.begin(session, publication)
+            begun.append(found.publication_id)
+            turn = Turn(bench, claim, await bench.load(session, found, now), leaves=leaves)
+            await turn.begin(session, found.kept)
         return turn

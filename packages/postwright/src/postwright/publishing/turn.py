@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from postwright.connections.accounts import Accounts
 from postwright.connections.ledger import OnBehalf
 from postwright.connections.refresh import AccessToken, NoAccess
-from postwright.db.database import Database, DatabaseGone, app_now
+from postwright.db.database import Database, DatabaseGone
 from postwright.errors import StorageTrouble
 from postwright.jobs import lanes
 from postwright.jobs.lanes import Claim
@@ -44,7 +44,7 @@ from postwright.publishing.attempt import (
     Woke,
 )
 from postwright.publishing.hosting import Hosting
-from postwright.publishing.models import AttemptRow, Publication
+from postwright.publishing.models import AttemptRow
 from postwright.publishing.protocol import decide
 from postwright.publishing.record import (
     Barred,
@@ -57,8 +57,9 @@ from postwright.publishing.record import (
     Undone,
     knowing_cancel,
 )
+from postwright.publishing.rows import Kept
 from postwright.publishing.states import IfMissed
-from postwright.publishing.work import Means, Work, let_go, take_up
+from postwright.publishing.work import Found, Means, Work, find_again, let_go, take_up
 
 log = logging.getLogger(__name__)
 
@@ -85,12 +86,12 @@ class Workbench:
     holder: str
     if_missed: IfMissed
 
-    async def load(self, session: AsyncSession, publication: Publication, now: datetime) -> Work:
+    async def load(self, session: AsyncSession, found: Found, now: datetime) -> Work:
         """A publication with what is needed to work on it."""
         accounts = self.accounts
-        means = Means(accounts.vault, accounts.networks.of_app, self.store)
-        work = await take_up(session, publication, means, now)
-        work.if_missed = publication.if_missed or self.if_missed
+        means = Means(accounts.vault, accounts.networks.of_stored, self.store)
+        work = await take_up(session, found, means, now)
+        work.if_missed = found.if_missed or self.if_missed
         return work
 
 
@@ -123,7 +124,7 @@ class Turn:
         self._rejected: int | None = None
         self._first: tuple[Decision, Recorded | Undone] | None = None
 
-    async def begin(self, session: AsyncSession, publication: Publication) -> None:
+    async def begin(self, session: AsyncSession, publication: Kept) -> None:
         """Record the first step in the transaction that has taken it up, if its token is there."""
         work = self._work
         decision = decide(work.attempt, Woke(), work.now)
@@ -138,7 +139,7 @@ class Turn:
         if self._missing(decision) is None and not (
             self._wants_token(decision) and self._token is None
         ):
-            held = Held(publication, work.now, work.now)
+            held = Held(publication, work.now, work.now, is_just_read=True)
             recorded = await self._recorder.record_held(session, held, work, decision)
             self._first = decision, recorded
 
@@ -208,15 +209,15 @@ class Turn:
 
     async def _reload(self) -> bool:
         """Look again at what a person has changed; False if it is not to be done now any more."""
-        work = self._work
+        bench = self._bench
         async with self._accounts.database.transaction() as session:
-            publication = await session.get_one(Publication, work.publication_id)
-            if publication.lane != self._claim.kind or publication.due_at is None:
+            now = await lanes.hold(session, self._claim, lease=bench.lease, holder=bench.holder)
+            if now is None:
                 return False
-            now = await app_now(session)
-            if publication.due_at > now:
+            found = await find_again(session, self._claim, self._work.publication_id, now)
+            if found is None:
                 return False
-            self._work = await self._bench.load(session, publication, now)
+            self._work = await bench.load(session, found, now)
         self._began = self._clock()
         return True
 

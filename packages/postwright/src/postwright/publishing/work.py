@@ -3,26 +3,24 @@
 import hashlib
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from postwright.connections.models import Connection, PlatformApp
-from postwright.db.database import NOW
+from postwright.connections.networks import StoredApp
+from postwright.db.statement import Statement
 from postwright.errors import AppError, Misconfigured
-from postwright.jobs.lanes import Claim
+from postwright.jobs.lanes import SOON, Claim
 from postwright.kit.ids import new_id
 from postwright.kit.vault import Vault
-from postwright.media.models import MediaFile
 from postwright.media.store import MediaStore
 from postwright.platforms.base import Network
 from postwright.platforms.content import Content, Kind, Media, Mode, Plan, Source
-from postwright.posts.models import Post, PostMedia
 from postwright.publishing.attempt import Attempt, Stage
-from postwright.publishing.models import AttemptRow, Publication
+from postwright.publishing.rows import KEPT, Kept, kept_of
 from postwright.publishing.states import IfMissed
 
 # A webhook that came in within this time shows that the network can reach us.
@@ -69,7 +67,7 @@ class Work:
     media_ids: tuple[str, ...]
     files: tuple[Media, ...]
     probes: tuple[dict[str, Any], ...]
-    app: PlatformApp
+    app: StoredApp
     network: Network
     attempt_id: str
     number: int
@@ -106,7 +104,7 @@ def lane_of(a: Attempt) -> str:
     return TRACK if a.stage in _OUT else START
 
 
-_LET_GO = text("""
+_LET_GO = Statement("""
     WITH due AS (
         SELECT min(due_at) AS at FROM publications
         WHERE connection_id = :subject_id AND lane = :kind
@@ -117,23 +115,10 @@ _LET_GO = text("""
           AND (:leaves OR due.at IS NULL OR due.at > app_now())
         RETURNING next_at
     )
-    SELECT CASE WHEN next_at <= app_now() THEN pg_notify('postwright_lanes', :kind) END FROM gone
+    SELECT CASE WHEN next_at < (SELECT app_now()) + :soon
+        THEN pg_notify('postwright_lanes', :kind) END
+    FROM gone
 """)
-
-
-async def due_publication(session: AsyncSession, claim: Claim) -> Publication | None:
-    """The publication of this lane that has been due for longest, with its row locked."""
-    return await session.scalar(
-        select(Publication)
-        .where(
-            Publication.connection_id == claim.subject_id,
-            Publication.lane == claim.kind,
-            Publication.due_at <= NOW,
-        )
-        .order_by(Publication.due_at)
-        .limit(1)
-        .with_for_update()
-    )
 
 
 async def let_go(session: AsyncSession, claim: Claim, *, leaves: bool) -> bool:
@@ -148,8 +133,92 @@ async def let_go(session: AsyncSession, claim: Claim, *, leaves: bool) -> bool:
         "kind": claim.kind,
         "fence": claim.fence,
         "leaves": leaves,
+        "soon": SOON,
     }
-    return (await session.execute(_LET_GO, values)).first() is not None
+    return await _LET_GO.first(session, values) is not None
+
+
+_FOUND = f"""
+    SELECT {KEPT},
+        p.id, p.workspace_id, p.connection_id, p.settings, p.source, p.mode, p.publish_at,
+        p.if_missed, posts.kind, connections.handle, platform_apps.webhook_at,
+        platform_apps.id AS app_id, platform_apps.platform, platform_apps.client_key,
+        platform_apps.client_secret, platform_apps.kind AS app_kind, platform_apps.base_url,
+        platform_apps.audited, platform_apps.audited_learned, files.media,
+        last.id AS attempt_id, last.number, last.live, last.stage, last.source AS attempt_source,
+        last.mode AS attempt_mode, last.size_bytes, last.chunk_bytes, last.chunk_count,
+        last.expects_id, last.checked_at, last.announced_at, last.publish_id, last.upload_url,
+        last.opened_at, last.sent_offset, last.last_byte_at, last.address_dead, last.failed_at,
+        last.polls, last.troubles, last.rejections, last.voids, last.retries, last.cancels
+    FROM due AS p
+    JOIN posts ON posts.id = p.post_id
+    JOIN connections ON connections.id = p.connection_id
+    JOIN platform_apps ON platform_apps.id = connections.platform_app_id
+    CROSS JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_object(
+            'id', media_files.id, 'sha256', sha256, 'size_bytes', size_bytes,
+            'content_type', content_type, 'probe', probe
+        ) ORDER BY position) AS media
+        FROM post_media JOIN media_files ON media_files.id = post_media.media_id
+        WHERE post_media.post_id = p.post_id
+    ) AS files
+    LEFT JOIN LATERAL (
+        SELECT * FROM attempts WHERE publication_id = p.id ORDER BY number DESC LIMIT 1
+    ) AS last ON true
+"""  # noqa: S608  # the columns are ours
+
+_DUE = Statement(f"""
+    WITH due AS MATERIALIZED (
+        SELECT * FROM publications
+        WHERE connection_id = :subject_id AND lane = :kind AND due_at <= :now
+        ORDER BY due_at LIMIT 1 FOR UPDATE
+    ) {_FOUND}
+""")  # noqa: S608  # as above
+
+_STILL_DUE = Statement(f"""
+    WITH due AS MATERIALIZED (
+        SELECT * FROM publications
+        WHERE id = :publication_id AND lane = :kind AND due_at <= :now FOR UPDATE
+    ) {_FOUND}
+""")  # noqa: S608  # as above
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A publication that is due, with all that is needed to work on it, as it is stored."""
+
+    row: Row[Any]
+
+    @property
+    def publication_id(self) -> str:
+        """Which."""
+        return self.row.id
+
+    @property
+    def if_missed(self) -> IfMissed | None:
+        """What its post wishes, if it has a wish."""
+        return None if self.row.if_missed is None else IfMissed(self.row.if_missed)
+
+    @property
+    def kept(self) -> Kept:
+        """Its row, which the transaction has locked."""
+        return kept_of(self.row)
+
+
+async def find_due(session: AsyncSession, claim: Claim, now: datetime) -> Found | None:
+    """The publication of this lane that has been due for longest, with its row locked."""
+    values = {"subject_id": claim.subject_id, "kind": claim.kind, "now": now}
+    row = await _DUE.first(session, values)
+    return None if row is None else Found(row)
+
+
+async def find_again(
+    session: AsyncSession, claim: Claim, publication_id: str, now: datetime
+) -> Found | None:
+    """The same for one that was taken up; None if it is not due in this lane any more."""
+    values = {"publication_id": publication_id, "kind": claim.kind, "now": now}
+    row = await _STILL_DUE.first(session, values)
+    return None if row is None else Found(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,115 +226,86 @@ class Means:
     """What opens what is stored: secrets, networks, files."""
 
     vault: Vault
-    opener: Callable[[PlatformApp], Network]
+    opener: Callable[[StoredApp], Network]
     store: MediaStore
 
 
-async def take_up(
-    session: AsyncSession, publication: Publication, means: Means, now: datetime
-) -> Work:
-    """Load a publication with its live attempt; the first attempt is made here, frozen."""
-    kind, connection, app = (
-        await session.execute(
-            select(Post.kind, Connection, PlatformApp)
-            .join(Connection, Connection.workspace_id == Post.workspace_id)
-            .join(PlatformApp, PlatformApp.id == Connection.platform_app_id)
-            .where(Post.id == publication.post_id, Connection.id == publication.connection_id)
-            .execution_options(populate_existing=True)
-        )
-    ).one()
-    media = await _media(session, publication.post_id)
-    network = means.opener(app)
-    source = network.source(Kind(kind), publication.source)
+async def take_up(session: AsyncSession, found: Found, means: Means, now: datetime) -> Work:
+    """A publication with its live attempt; the first attempt is made here, frozen."""
+    row, kept = found.row, found.kept
+    app = StoredApp(
+        row.app_id,
+        row.platform,
+        row.client_key,
+        row.client_secret,
+        row.app_kind,
+        row.base_url,
+        row.audited,
+        row.audited_learned,
+    )
+    network, kind, mode = means.opener(app), Kind(row.kind), Mode(row.mode)
+    source = network.source(kind, Source(row.source))
+    media: list[dict[str, Any]] = row.media
     work = Work(
-        workspace_id=publication.workspace_id,
-        publication_id=publication.id,
-        connection_id=publication.connection_id,
-        handle=connection.handle,
-        kind=Kind(kind),
-        mode=publication.mode,
-        settings=publication.settings,
-        publish_at=publication.publish_at,
-        content_version=publication.content_version,
-        media_ids=tuple(file.id for file in media),
-        files=tuple(_file(means.store, file) for file in media),
-        probes=tuple(file.probe for file in media),
+        workspace_id=row.workspace_id,
+        publication_id=row.id,
+        connection_id=row.connection_id,
+        handle=row.handle,
+        kind=kind,
+        mode=mode,
+        settings=row.settings,
+        publish_at=row.publish_at,
+        content_version=kept.content_version,
+        media_ids=tuple(file["id"] for file in media),
+        files=tuple(_file(means.store, row.workspace_id, file) for file in media),
+        probes=tuple(file["probe"] for file in media),
         app=app,
         network=network,
-        attempt_id="",
-        number=0,
-        attempt=Attempt(plan=_plan(network, source, media)),
+        attempt_id=row.attempt_id or "",
+        number=row.number or 0,
+        attempt=Attempt(plan=_plan(network, source, media), source=source, mode=mode),
         now=now,
     )
-    row = await _last(session, publication.id)
-    if row is None or not row.live:
-        if publication.lane != START or (row is not None and row.stage in _OUT):
-            raise Contradiction(publication.id)
-        number = 1 if row is None else row.number + 1
-        row = await insert_attempt(session, work, _fresh(work, source), number)
-    work.attempt_id, work.number = row.id, row.number
-    work.attempt = attempt_of(
-        row,
-        means.vault,
-        publication.post_ids,
-        cancel_requested=publication.cancel_requested_at is not None,
-        told=app.webhook_at is not None and work.now - app.webhook_at < _TOLD_FOR,
+    if row.live:
+        work.attempt = _attempt_of(row, means.vault)
+    else:
+        if kept.lane != START or (row.live is not None and Stage(row.stage) in _OUT):
+            raise Contradiction(row.id)
+        public = mode is Mode.DIRECT and network.is_public(row.settings)
+        work.attempt = replace(work.attempt, expects_id=public)
+        await begin_attempt(session, work, work.attempt)
+    work.attempt = replace(
+        work.attempt,
+        cancel_requested=kept.cancel_requested_at is not None,
+        told=row.webhook_at is not None and now - row.webhook_at < _TOLD_FOR,
+        post_ids=tuple(kept.post_ids),
     )
     return work
 
 
-def _fresh(work: Work, source: Source) -> Attempt:
-    public = work.mode is Mode.DIRECT and work.network.is_public(work.settings)
-    return Attempt(plan=work.attempt.plan, source=source, mode=work.mode, expects_id=public)
-
-
-async def _media(session: AsyncSession, post_id: str) -> list[MediaFile]:
-    found = await session.scalars(
-        select(MediaFile)
-        .join(PostMedia, PostMedia.media_id == MediaFile.id)
-        .where(PostMedia.post_id == post_id)
-        .order_by(PostMedia.position)
-    )
-    return list(found)
-
-
-def _file(store: MediaStore, media: MediaFile) -> Media:
+def _file(store: MediaStore, workspace_id: str, media: dict[str, Any]) -> Media:
     return Media(
-        source=store.source(media.workspace_id, media.sha256),
-        size_bytes=media.size_bytes,
-        sha256=media.sha256,
-        content_type=media.content_type,
+        source=store.source(workspace_id, media["sha256"]),
+        size_bytes=media["size_bytes"],
+        sha256=media["sha256"],
+        content_type=media["content_type"],
     )
 
 
-def _plan(network: Network, source: Source, media: list[MediaFile]) -> Plan:
-    size_bytes = sum(file.size_bytes for file in media)
+def _plan(network: Network, source: Source, media: list[dict[str, Any]]) -> Plan:
+    size_bytes = sum(file["size_bytes"] for file in media)
     return network.plan(size_bytes) if source is Source.UPLOAD else Plan(size_bytes, 0, 0)
 
 
-async def _last(session: AsyncSession, publication_id: str) -> AttemptRow | None:
-    return await session.scalar(
-        select(AttemptRow)
-        .where(AttemptRow.publication_id == publication_id)
-        .order_by(AttemptRow.number.desc())
-        .limit(1)
-        .execution_options(populate_existing=True)
-    )
-
-
-def attempt_of(
-    row: AttemptRow, vault: Vault, post_ids: list[str], *, cancel_requested: bool, told: bool
-) -> Attempt:
-    """The attempt as the protocol sees it."""
+def _attempt_of(row: Row[Any], vault: Vault) -> Attempt:
+    """The attempt as the protocol sees it, without what belongs to its publication."""
     url, lost = _upload_url(row, vault)
     return Attempt(
         plan=Plan(row.size_bytes, row.chunk_bytes, row.chunk_count),
-        source=row.source,
-        mode=row.mode,
-        stage=row.stage,
+        source=Source(row.attempt_source),
+        mode=Mode(row.attempt_mode),
+        stage=Stage(row.stage),
         expects_id=row.expects_id,
-        cancel_requested=cancel_requested,
-        told=told,
         checked_at=row.checked_at,
         announced_at=row.announced_at,
         publish_id=row.publish_id,
@@ -275,7 +315,6 @@ def attempt_of(
         last_byte_at=row.last_byte_at,
         address_dead=row.address_dead or lost,
         failed_at=row.failed_at,
-        post_ids=tuple(post_ids),
         polls=row.polls,
         troubles=row.troubles,
         rejections=row.rejections,
@@ -285,51 +324,54 @@ def attempt_of(
     )
 
 
-def _upload_url(row: AttemptRow, vault: Vault) -> tuple[str | None, bool]:
+def _upload_url(row: Row[Any], vault: Vault) -> tuple[str | None, bool]:
     """The address, and whether there was one that was sealed with a master key that is gone."""
     if row.upload_url is None:
         return None, False
     try:
-        return vault.open(row.upload_url, upload_url_context(row.id)), False
+        return vault.open(row.upload_url, upload_url_context(row.attempt_id)), False
     except Misconfigured:
         return None, True
 
 
-async def insert_attempt(session: AsyncSession, work: Work, a: Attempt, number: int) -> AttemptRow:
-    """Make the live attempt. A unique index allows only one per publication."""
-    made = await session.execute(
-        insert(AttemptRow)
-        .values(
-            id=new_id("att"),
-            workspace_id=work.workspace_id,
-            publication_id=work.publication_id,
-            connection_id=work.connection_id,
-            number=number,
-            live=True,
-            stage=a.stage,
-            source=a.source,
-            mode=a.mode,
-            media_sha256=_digest(work),
-            size_bytes=a.plan.size_bytes,
-            chunk_bytes=a.plan.chunk_bytes,
-            chunk_count=a.plan.count,
-            expects_id=a.expects_id,
-            sent_offset=0,
-            progress_bytes=0,
-            address_dead=False,
-            polls=0,
-            troubles=0,
-            rejections=0,
-            voids=a.voids,
-            retries=a.retries,
-            cancels=0,
-            end_code="",
-            detail="",
-            created_at=NOW,
-        )
-        .returning(AttemptRow)
+_BEGIN = Statement("""
+    INSERT INTO attempts (
+        id, workspace_id, publication_id, connection_id, number, live, stage, source, mode,
+        media_sha256, size_bytes, chunk_bytes, chunk_count, expects_id, sent_offset,
+        progress_bytes, address_dead, polls, troubles, rejections, voids, retries, cancels,
+        end_code, detail, created_at
+    ) VALUES (
+        :id, :workspace_id, :publication_id, :connection_id, :number, true, :stage, :source, :mode,
+        :media_sha256, :size_bytes, :chunk_bytes, :chunk_count, :expects_id, 0,
+        0, false, 0, 0, 0, :voids, :retries, 0,
+        '', '', app_now()
     )
-    return made.scalar_one()
+""")
+
+
+async def begin_attempt(session: AsyncSession, work: Work, a: Attempt) -> None:
+    """Make the next live attempt. A unique index allows only one per publication."""
+    work.attempt_id, work.number = new_id("att"), work.number + 1
+    await _BEGIN.run(
+        session,
+        {
+            "id": work.attempt_id,
+            "workspace_id": work.workspace_id,
+            "publication_id": work.publication_id,
+            "connection_id": work.connection_id,
+            "number": work.number,
+            "stage": a.stage.value,
+            "source": a.source.value,
+            "mode": a.mode.value,
+            "media_sha256": _digest(work),
+            "size_bytes": a.plan.size_bytes,
+            "chunk_bytes": a.plan.chunk_bytes,
+            "chunk_count": a.plan.count,
+            "expects_id": a.expects_id,
+            "voids": a.voids,
+            "retries": a.retries,
+        },
+    )
 
 
 def _digest(work: Work) -> str:
