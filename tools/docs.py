@@ -24,7 +24,14 @@ import postwright
 from postwright.config import Settings
 from postwright.errors import AppError
 from tiktok_client.codes import CODES, OAUTH_CODES
-from tools import client_reference, coverage_page, emulator_page, live_page, media_page
+from tools import (
+    client_reference,
+    coverage_page,
+    emulator_page,
+    live_page,
+    media_page,
+    outcomes_page,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 PART = re.compile(r"(<!-- from code: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -129,6 +136,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "settings": settings,
     "errors": errors,
     "exit-codes": exit_codes,
+    "outcomes-answers": outcomes_page.answers,
+    "outcomes-failures": outcomes_page.failures,
     "tiktok-codes": tiktok_codes,
     "commands": commands,
     "emulator-known": emulator_page.known,

@@ -1,0 +1,226 @@
+"""Whatever TikTok says, to whichever call: right state, right words, right advice, right retry.
+
+One service meets all of it at once, each case on an account of its own. The rows are in
+`tests/factories/outcomes.py`, from which `docs/reference/outcomes.md` is written, too.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from postwright.connections.models import Connection
+from postwright.db.embedded import EmbeddedServer
+from postwright.db.migrate import migrate
+from postwright.media.models import MediaFile
+from postwright.platforms.content import Mode
+from postwright.platforms.purpose import Purpose
+from postwright.platforms.tiktok.words import WORDS
+from postwright.publishing.cancel import cancel
+from postwright.publishing.models import Publication
+from postwright.publishing.schedule import Order
+from postwright.publishing.states import State
+from tests.factories.installation import Service, running_service
+from tests.factories.outcomes import CASES, FAILINGS, Case, Failing, Then, What
+
+pytestmark = pytest.mark.slow
+
+PUBLISH = frozenset({Purpose.PUBLISH, Purpose.DRAFT})
+PUBLIC = {"privacy_level": "PUBLIC_TO_EVERYONE", "title": "a case"}
+DRAFT = {"privacy_level": "", "title": ""}
+EACH = [*CASES, *FAILINGS]
+PATIENCE_S = 90
+
+
+def name_of(case: Case | Failing) -> str:
+    return case.name if isinstance(case, Case) else f"fails-{case.code}"
+
+
+@dataclass(slots=True)
+class Seen:
+    """How a publication stood while TikTok said so, and how it ended when it said so no more."""
+
+    state: State
+    reason: str
+    detail: str
+    inits: int
+    end: State
+
+
+@dataclass(slots=True)
+class Stage:
+    """The service in which all cases are played."""
+
+    service: Service
+    video: MediaFile
+    photos: tuple[MediaFile, ...]
+    ids: dict[str, str]
+    accounts: dict[str, Connection]
+
+    async def play(self, case: Case | Failing, creator: str) -> None:
+        """Connect a creator of its own, and order what TikTok says to it."""
+        control = self.service.control
+        account = await self.service.connect(creator, purposes=PUBLISH)
+        self.accounts[name_of(case)] = account
+        if isinstance(case, Failing):
+            await control("POST", "outcomes", {"outcome": case.code, "creator": creator})
+        else:
+            if case.what is What.CANCELLED_PHOTOS:
+                await control.fault("pull", "delay_before", delay_s=3, creator=creator, count=None)
+            more = {"status": case.status, "code": case.code, "count": case.count}
+            await control.fault(case.call, "error", creator=creator, **more)
+        media = (self.video,) if case.what in {What.VIDEO, What.DRAFT} else self.photos
+        draft = case.what is What.DRAFT
+        order = Order(
+            media, "a case", DRAFT if draft else PUBLIC, mode=Mode.DRAFT if draft else Mode.DIRECT
+        )
+        self.ids[name_of(case)] = (await self.service.order(account, order)).publication_id
+
+    async def publication(self, case: Case | Failing) -> Publication:
+        return await self.service.publication(self.ids[name_of(case)])
+
+    async def cancel_them(self) -> None:
+        """Cancel, while it is fetched, what is to be cancelled."""
+        for case in CASES:
+            if case.what is What.CANCELLED_PHOTOS:
+                await self.until(lambda case=case: self._is(case, State.PROCESSING))
+                async with self.service.database.transaction() as session:
+                    publication = await session.get_one(Publication, self.ids[case.name])
+                    await cancel(session, publication, actor="test")
+
+    async def _is(self, case: Case | Failing, *states: State) -> bool:
+        return (await self.publication(case)).state in states
+
+    async def until(self, done: Callable[[], Awaitable[bool]]) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while not await done():
+                await asyncio.sleep(0.1)
+
+    async def standing(self) -> list[str]:
+        """The cases that do not stand as they should."""
+        return [
+            f"{name_of(case)}: {seen.state} {seen.hold_reason} {seen.end_code}"
+            for case in EACH
+            if not stands(case, seen := await self.publication(case))
+        ]
+
+    async def ended(self) -> list[str]:
+        return [
+            f"{name_of(case)}: {seen.state} {seen.hold_reason} {seen.detail}"
+            for case in EACH
+            if (seen := await self.publication(case)).state is not end_of(case)
+        ]
+
+    async def settle(self, wrong: Callable[[], Awaitable[list[str]]], patience_s: float) -> None:
+        """Wait until nothing is wrong any more; what still is, the tests say one by one."""
+        ends = asyncio.get_running_loop().time() + patience_s
+        while await wrong() and asyncio.get_running_loop().time() < ends:
+            await asyncio.sleep(0.2)
+
+
+def stands(case: Case | Failing, seen: Publication) -> bool:
+    if isinstance(case, Failing):
+        return seen.state is case.state and case.code in (seen.end_code or seen.detail)
+    return seen.state is case.state and case.reason == (seen.hold_reason or seen.end_code)
+
+
+def end_of(case: Case | Failing) -> State:
+    if case.then in {Then.NEVER, Then.ASKED}:
+        return case.state
+    if case.what is What.DRAFT:
+        return State.DELIVERED
+    return State.PUBLISHED
+
+
+async def play_all(url: str, folder: Path, video: Path) -> dict[str, Seen]:
+    async with running_service(url, folder) as service, service.reachable():
+        # Of all accounts one would learn from one that the app is not audited.
+        tiktok = service.settings.tiktok.model_copy(update={"audited": True})
+        service.settings = service.settings.model_copy(update={"tiktok": tiktok})
+        names = [f"case{n}" for n in range(len(EACH))]
+        creators = [{"username": name} for name in names]
+        await service.control("POST", "seed", {"creators": creators})
+        photos = (await service.add_photo(folder, 1), await service.add_photo(folder, 2))
+        stage = Stage(service, await service.add(video), photos, {}, {})
+        for case, creator in zip(EACH, names, strict=True):
+            await stage.play(case, creator)
+        service.start_worker()
+        await stage.cancel_them()
+        await stage.settle(stage.standing, 30)
+        before = {name_of(case): await stage.publication(case) for case in EACH}
+        inits = await inits_by_publication(service)
+        await service.control("DELETE", "faults")
+        for case, creator in zip(EACH, names, strict=True):
+            if case.then is Then.RECONNECTED:
+                await service.connect(creator, purposes=PUBLISH)
+        for _ in range(4):
+            await service.advance(hours=1)
+            await stage.settle(stage.ended, 4)
+            if not await stage.ended():
+                break
+        return {
+            name: Seen(
+                state=seen.state,
+                reason=seen.hold_reason or seen.end_code,
+                detail=seen.detail,
+                inits=inits.get(seen.id, 0),
+                end=(await service.publication(seen.id)).state,
+            )
+            for name, seen in before.items()
+        }
+
+
+async def inits_by_publication(service: Service) -> dict[str, int]:
+    counted = text("""
+        SELECT publication_id, count(*) FROM calls WHERE operation LIKE '%init%' GROUP BY 1
+    """)
+    async with service.database.transaction() as session:
+        return {row[0]: row[1] for row in await session.execute(counted)}
+
+
+@pytest.fixture(scope="module")
+def seen(
+    server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory, video: Path
+) -> dict[str, Seen]:
+    """Every case, played once in one service."""
+    plain = server.owner_url.replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    migrate(server.owner_url, app_role="postwright")
+    return asyncio.run(play_all(server.app_url, tmp_path_factory.mktemp("outcomes"), video))
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_an_answer_makes_of_a_post_what_the_table_says(seen: dict[str, Seen], case: Case) -> None:
+    found = seen[case.name]
+    assert (found.state, found.reason) == (case.state, case.reason), found.detail
+    assert found.end is end_of(case)
+    if case.state is State.FAILED:
+        assert found.inits <= 1
+        if case.code in WORDS:
+            assert found.detail.startswith(WORDS[case.code].says)
+
+
+@pytest.mark.parametrize("case", FAILINGS, ids=name_of)
+def test_a_failure_makes_of_a_post_what_the_table_says(
+    seen: dict[str, Seen], case: Failing
+) -> None:
+    found = seen[name_of(case)]
+    assert found.state is case.state, found.detail
+    assert found.end is end_of(case)
+    assert found.inits == 1
+    if case.state is State.FAILED:
+        assert found.reason == case.code
+        assert found.detail.startswith(WORDS[case.code].says)
+
+
+@pytest.mark.parametrize("case", EACH, ids=name_of)
+def test_the_advice_is_the_one_of_the_words(case: Case | Failing) -> None:
+    known = WORDS.get(case.code)
+    if known is not None:
+        assert known.advice is case.advice
