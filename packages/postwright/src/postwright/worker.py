@@ -110,7 +110,7 @@ class Worker:
             group.create_task(_every(2, self._resume))
             group.create_task(_every(30, self._bring_on_paused))
             group.create_task(_every(600, self._sweeper.plan))
-            group.create_task(_every(20, self._refresh))
+            group.create_task(_every(self._settings.worker.refresh_s, self._refresh))
             group.create_task(_every(60, self._look_round))
             group.create_task(_every(600, self._watch))
             group.create_task(_every(5, self._alerts.send_due))

@@ -122,6 +122,9 @@ class WorkerSettings(BaseModel):
     poll_s: float = Field(
         default=1, gt=0, description="Longest pause between looks at the due lanes."
     )
+    refresh_s: float = Field(
+        default=20, gt=0, description="Pause between looks for tokens that have to be renewed."
+    )
 
     @property
     def lease(self) -> timedelta:
