@@ -11,7 +11,8 @@ import time
 
 from benchmarks.explorer import report
 from benchmarks.explorer.code import mutant, real
-from benchmarks.explorer.mutations import MUTATIONS, Mutation
+from benchmarks.explorer.mutation import Mutation
+from benchmarks.explorer.mutations import MUTATIONS
 from benchmarks.explorer.report import Hunt
 from benchmarks.explorer.scenarios import FULL, HUNTING, SMALL
 from benchmarks.explorer.search import Found, search

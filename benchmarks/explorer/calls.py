@@ -6,6 +6,7 @@ from datetime import timedelta
 from benchmarks.explorer import host
 from benchmarks.explorer.book import Asked
 from benchmarks.explorer.model import Model
+from benchmarks.explorer.promises import ASKED_NOTHING
 from benchmarks.explorer.state import Phase, Put, Remote, State, Turn, Upload
 from benchmarks.explorer.tiktok import (
     UNANSWERED,
@@ -61,7 +62,6 @@ GATE: tuple[tuple[str, Event], ...] = (
     ("missed, and not wanted any more", Unfit("missed", "", Stage.CANCELLED)),
 )
 _DELIVERED = frozenset({Stage.DELIVERED, Stage.PUBLISHED})
-ASKED_NOTHING = "the status of nothing was asked for"
 
 # The ways a call ends without anything having happened at TikTok: group, what is said, event.
 WITHOUT_EFFECT: dict[str, tuple[tuple[str, str, Event], ...]] = {

@@ -11,9 +11,9 @@ from datetime import timedelta
 from benchmarks.explorer import host
 from benchmarks.explorer.book import NOW
 from benchmarks.explorer.calls import ways
-from benchmarks.explorer.circle import CIRCLE
 from benchmarks.explorer.model import Model
 from benchmarks.explorer.moves import advance, begun_to_fetch, recording
+from benchmarks.explorer.promises import CIRCLE, IDLE, ROUND, STUCK, UNASKED, UNHEARD, UNSEEN
 from benchmarks.explorer.state import (
     NEEDS_LINK,
     NEEDS_RESUME,
@@ -30,12 +30,6 @@ from benchmarks.explorer.tiktok import expects_bytes, find, put, replaced
 from benchmarks.explorer.worker import claim, judged, tidy
 from postwright.publishing.attempt import Stage
 
-ROUND = "the upload goes round without getting on, though its address lives"
-STUCK = "no way on"
-IDLE = "held, and there is nothing a person could mend"
-UNASKED = "unconfirmed, though the last byte was never sent"
-UNHEARD = "a cancel was accepted and is never carried out"
-UNSEEN = "unconfirmed for want of an id, though nothing is served before there is one"
 LOOKED_FOR = timedelta(hours=72)
 LONG_WAIT_MIN = 1441
 A_WHILE_MIN = 10
@@ -149,7 +143,8 @@ class Calm:
         attempt = self.model.book.attempts[s.row.attempt]
         out_of_sight = attempt.last_byte_at is not None and attempt.publish_id is None
         if out_of_sight:
-            return "unconfirmed" if self.model.scenario.early else UNSEEN
+            told = "unconfirmed" if s.row.unconfirmed else IDLE
+            return told if self.model.scenario.early else UNSEEN
         if s.row.cancel == Cancel.FIRM and not self._was_early(s):
             return UNHEARD
         if s.row.hold in NEEDS_LINK:
@@ -161,6 +156,3 @@ class Calm:
 
     def _was_early(self, s: State) -> bool:
         return any(host.was_early(s, u) for u in s.uploads)
-
-
-PROMISES = frozenset({CIRCLE, ROUND, STUCK, IDLE, UNASKED, UNHEARD, UNSEEN})

@@ -11,8 +11,6 @@ from benchmarks.explorer.model import Model
 from benchmarks.explorer.moves import recording
 from benchmarks.explorer.state import NOTHING_LEFT, Phase, State
 
-CIRCLE = "calls go round in one turn, without a wait"
-
 
 @dataclass(slots=True)
 class Circles:

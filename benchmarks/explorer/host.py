@@ -5,10 +5,9 @@ one step here. A HEAD, and a GET that is answered 503, change nothing and are no
 """
 
 from benchmarks.explorer.model import Model
+from benchmarks.explorer.promises import SERVED_EARLY
 from benchmarks.explorer.state import NONE, Host, Opening, Remote, Served, State, Upload
 from benchmarks.explorer.tiktok import ADDRESS_LIFE_MIN, INCOMPLETE
-
-SERVED_EARLY = "a file was served before the id of its post was stored"
 
 
 def found(s: State, uid: int) -> Host | None:
@@ -79,7 +78,8 @@ def serve(m: Model, s: State, upload: Remote) -> State:
         early = host.opening == Opening.EARLY
         host = host._replace(served=Served.EARLY if early else Served.LATER)
         s = changed(s, host)
-    if not m.scenario.early and s.row.host == host.uid and not _id_is_stored(m, s):
+    awaited = s.row.host == host.uid and not s.row.over and not _id_is_stored(m, s)
+    if awaited and not m.scenario.early:
         return s._replace(broken=SERVED_EARLY)
     return s
 

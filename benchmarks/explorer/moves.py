@@ -7,6 +7,7 @@ from benchmarks.explorer.book import Asked
 from benchmarks.explorer.calls import GATE, NO_TOKEN, NO_TURN, no_token, spent, ways
 from benchmarks.explorer.model import Model
 from benchmarks.explorer.people import less, people
+from benchmarks.explorer.record import barred, decided, record
 from benchmarks.explorer.state import NEVER, Lane, Lease, Phase, Put, Remote, State, Turn
 from benchmarks.explorer.tiktok import (
     LONGEST_PUT_MIN,
@@ -18,16 +19,7 @@ from benchmarks.explorer.tiktok import (
     put,
     replaced,
 )
-from benchmarks.explorer.worker import (
-    barred,
-    claim,
-    crash,
-    decided,
-    fenced_out,
-    judged,
-    record,
-    tidy,
-)
+from benchmarks.explorer.worker import claim, crash, fenced_out, judged, tidy
 
 # A clock that was read before the address could have ended; older ones are as old.
 OLDEST_CLOCK_MIN = 4_400
@@ -156,7 +148,7 @@ def advance(m: Model, s: State, minutes: int, *, awake: bool = False) -> State:
     slept_min = minutes + max((t.age for t in s.turns if not t.fenced_out), default=0)
     over = s.lease != Lease.FREE and slept_min > m.scenario.lease_min and not awake
     turns = (_slept(m, t, minutes, over=over) for t in s.turns)
-    wire = (older_put(p, minutes) for p in s.wire)
+    wire = (older_put(p, book.calls[p.call], minutes) for p in s.wire)
     later = s._replace(
         row=row._replace(attempt=attempt, due=due),
         lease=Lease.OVER if over else s.lease,

@@ -1,26 +1,10 @@
-"""Ways to break the protocol or the worker on purpose; each must be caught.
+"""Every mutation: of what concerns uploads, here, and of all the rest in `broken_pulls.py`."""
 
-Most replace one snippet of `protocol.py`; the last ones break a rule of the worker's. `where`
-names the scenario that is wide enough to show it, so that the hunt is short.
-"""
-
-from dataclasses import dataclass, field
-
+from benchmarks.explorer.broken_pulls import DRAFTS, HANDS, PULLS
+from benchmarks.explorer.mutation import Mutation
 from benchmarks.explorer.state import Rules
 
-
-@dataclass(frozen=True, slots=True)
-class Mutation:
-    """One way to break it."""
-
-    name: str
-    where: str
-    old: str = ""
-    new: str = ""
-    rules: Rules = field(default_factory=Rules)
-
-
-MUTATIONS = (
+UPLOADS = (
     Mutation(
         "init-after-last-byte",
         "small",
@@ -231,3 +215,5 @@ MUTATIONS = (
         rules=Rules(lease_at_record=False, age_of_answers=False),
     ),
 )
+
+MUTATIONS = (*UPLOADS, *PULLS, *DRAFTS, *HANDS)

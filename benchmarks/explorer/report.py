@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from benchmarks.explorer.assumptions import ASSUMPTIONS
 from benchmarks.explorer.model import Scenario
-from benchmarks.explorer.mutations import Mutation
+from benchmarks.explorer.mutation import Mutation
 from benchmarks.explorer.search import Found
 
-GOALS = {"states": 1_000_000, "mutations": 14, "alive": 0, "broken": 0}
+GOALS = {"states": 1_000_000, "mutations": 70, "alive": 0, "broken": 0}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ SETTLING = (4, 7, 51)
 ONLY_FAILS = frozenset({"fails"})
 NO_REFUSALS = frozenset({"lost", "fails", "odd"})
 HANDS = frozenset({"edit", "retry", "decide"})
+DRAFTS = Habits(drafts=True)
 LOST_OR_FAILED = frozenset({"lost", "fails"})
 
 
@@ -60,19 +61,30 @@ SMALL = {
             jumps=(51,), faults=ONLY_FAILS,
         ),
         Scenario("pull", 0, EACH_ONCE, jumps=SHORT, files=1),
-        Scenario("pull early", 0, EACH_ONCE, jumps=SHORT, files=1, early=True),
+        Scenario(
+            "pull early", 0, EACH_ONCE._replace(nudges=0), jumps=SHORT, files=1, early=True,
+        ),
         Scenario(
             "pull asleep", 0, _left(faults=2, sleeps=1, jumps=3, nudges=1),
             jumps=(51,), faults=ONLY_FAILS, files=1,
         ),
+        Scenario(
+            "stopped late", 0, _left(faults=2, jumps=2, cancels=1),
+            jumps=(51,), faults=ONLY_FAILS, files=1,
+        ),
+        Scenario("pull limits", 0, _left(faults=2, jumps=2), near_limits=True, files=1),
+        Scenario(
+            "decided", 1, _left(faults=2, jumps=2, hands=2, nudges=1),
+            jumps=(81, 1441), faults=frozenset({"lost", "odd"}), acts=HANDS,
+        ),
         Scenario("photos", 0, EACH_ONCE._replace(nudges=0), jumps=SHORT, files=2, early=True),
         Scenario(
             "draft", 1, _left(faults=1, crashes=1, jumps=2, nudges=1, cancels=1),
-            habits=Habits(drafts=True), jumps=(7, 4321), draft=True,
+            habits=DRAFTS, jumps=(7, 4321), draft=True,
         ),
         Scenario(
             "pulled draft", 0, _left(faults=1, jumps=1, nudges=1, cancels=1, crashes=1),
-            habits=Habits(drafts=True), jumps=SHORT, draft=True, files=1,
+            habits=DRAFTS, jumps=SHORT, draft=True, files=1,
         ),
         Scenario(
             "hands", 1, _left(faults=1, crashes=1, sleeps=1, jumps=1, cancels=1, hands=2),
@@ -90,8 +102,13 @@ SETTLED = Scenario(
     habits=Habits(resent="stored"), jumps=SETTLING, faults=ONLY_FAILS,
 )  # fmt: skip
 
+PULL_SETTLED = Scenario(
+    "pull settling", 0, _left(faults=1, sleeps=1, jumps=5, nudges=1),
+    jumps=SETTLING, faults=ONLY_FAILS, files=1,
+)  # fmt: skip
+
 # What mutants are looked for in: wide enough to show one, no wider.
-HUNTING = SMALL | {SETTLED.name: SETTLED}
+HUNTING = SMALL | {s.name: s for s in (SETTLED, PULL_SETTLED)}
 
 FULL = (
     Scenario("two ranges", 2, TWICE),
@@ -129,4 +146,49 @@ FULL = (
         jumps=(7, 51), faults=LOST_OR_FAILED, wire=2,
     ),
     SETTLED,
+    Scenario("pull", 0, TWICE._replace(nudges=0), jumps=(7, 81, 1441), files=1),
+    Scenario(
+        "pull, served early", 0, EACH_ONCE._replace(jumps=2), jumps=SHORT, files=1, early=True
+    ),
+    Scenario(
+        "pull, crashes and sleep, served early", 0,
+        _left(crashes=3, sleeps=2, jumps=3, cancels=1),
+        jumps=HOURS, faults=frozenset(), files=1, early=True,
+    ),
+    Scenario("two photos", 0, EACH_ONCE, files=2),
+    Scenario("two photos, served early", 0, EACH_ONCE._replace(nudges=0), files=2, early=True),
+    Scenario(
+        "pull near every limit", 0, _left(faults=2, jumps=2, nudges=1, crashes=1),
+        near_limits=True, files=1,
+    ),
+    PULL_SETTLED,
+    Scenario(
+        "pull, webhooks known to arrive", 0, EACH_ONCE._replace(cancels=0, nudges=2),
+        jumps=SHORT, files=1, told=True,
+    ),
+    Scenario(
+        "draft", 1, TWICE._replace(nudges=2, sleeps=0),
+        habits=DRAFTS, jumps=(7, 1441, 4321), draft=True,
+    ),
+    Scenario(
+        "pulled draft, served early", 0, EACH_ONCE._replace(sleeps=0),
+        habits=DRAFTS, jumps=(7, 81, 4321), draft=True, files=1, early=True,
+    ),
+    Scenario(
+        "by hand, two ranges", 2, _left(faults=2, crashes=1, sleeps=1, jumps=2, cancels=1, hands=2),
+        jumps=(81, 1441), faults=frozenset({"lost", "odd", "gate"}), acts=HANDS,
+    ),
+    Scenario(
+        "by hand, pull", 0, _left(faults=2, crashes=1, sleeps=1, jumps=2, cancels=1, hands=2),
+        jumps=(81, 1441), faults=LOST_OR_FAILED, acts=HANDS, files=1,
+    ),
+    Scenario(
+        "by hand, pull, served early", 0,
+        _left(faults=1, crashes=1, sleeps=1, jumps=2, cancels=1, hands=3),
+        jumps=(81, 1441), faults=frozenset({"lost", "gate"}), acts=HANDS, files=1, early=True,
+    ),
+    Scenario(
+        "by hand, draft", 1, _left(faults=2, crashes=1, jumps=2, nudges=1, cancels=1, hands=2),
+        habits=DRAFTS, jumps=(7, 1441), faults=LOST_OR_FAILED, acts=HANDS, draft=True,
+    ),
 )  # fmt: skip

@@ -6,36 +6,15 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from benchmarks.explorer.book import Book
-from benchmarks.explorer.calls import ASKED_NOTHING
-from benchmarks.explorer.calm import PROMISES, Calm
-from benchmarks.explorer.circle import CIRCLE, Circles
+from benchmarks.explorer.calm import Calm
+from benchmarks.explorer.circle import Circles
 from benchmarks.explorer.code import Code
-from benchmarks.explorer.host import SERVED_EARLY
 from benchmarks.explorer.model import Model, Scenario
 from benchmarks.explorer.moves import OLDEST_CLOCK_MIN, moves
+from benchmarks.explorer.promises import BROKEN, CIRCLE, NOT_YET_TWO, TWO_POSTS
 from benchmarks.explorer.state import NEVER, Lane, Lease, Row, Rules, State
-from benchmarks.explorer.worker import (
-    CANCELLED,
-    EDITED,
-    FORGOTTEN,
-    GIVEN_UP,
-    LOST_POST,
-    MOST_RETRIES,
-    NO_DRAFT,
-    NO_PROOF,
-    NOT_WATCHED,
-    NUDGE_LOST,
-    OVERWRITTEN,
-    TOO_MANY,
-    TRACKED_EARLY,
-    TWO_POSTS,
-)
+from benchmarks.explorer.worker import MOST_RETRIES
 
-BROKEN = PROMISES | {
-    CIRCLE, TWO_POSTS, NO_PROOF, LOST_POST, GIVEN_UP, CANCELLED, TRACKED_EARLY, TOO_MANY,
-    NO_DRAFT, EDITED, OVERWRITTEN, NOT_WATCHED, FORGOTTEN, NUDGE_LOST, SERVED_EARLY, ASKED_NOTHING,
-}  # fmt: skip
-NOT_YET_TWO = frozenset({GIVEN_UP, LOST_POST})
 SLACK_MIN = 30
 
 

@@ -73,10 +73,10 @@ def put(
     upload: Remote, call: Asked, age: int, size: int, habits: Habits
 ) -> tuple[Remote, SendAnswer]:
     """What began `age` minutes ago reaches TikTok: what it becomes, what it answers."""
-    if age > LONGEST_PUT_MIN:
-        return upload, UNANSWERED
     if call.kind == "get":
         return _fetched(upload, call, size), UNANSWERED
+    if age > LONGEST_PUT_MIN:
+        return upload, UNANSWERED
     if address_is_dead(upload, age):
         return upload, AddressDead("403")
     if upload.received == size:
@@ -101,7 +101,8 @@ def _with_bytes(upload: Remote, call: Asked, size: int) -> Remote:
 
 
 def _fetched(upload: Remote, call: Asked, size: int) -> Remote:
-    if upload.phase not in INCOMPLETE or call.first != upload.received:
+    late = upload.age >= OLDEST_UPLOAD_MIN
+    if late or upload.phase not in INCOMPLETE or call.first != upload.received:
         return upload
     return _with_bytes(upload, call, size)
 
@@ -276,8 +277,10 @@ def older(upload: Remote, minutes: int) -> Remote:
     )
 
 
-def older_put(waiting: Put, minutes: int) -> Put | None:
-    """A PUT on the wire, later; None when it is too old to act."""
+def older_put(waiting: Put, call: Asked, minutes: int) -> Put | None:
+    """What is under way, later; None when it is too old to act. A GET is as old as its pull."""
+    if call.kind == "get":
+        return waiting
     age = waiting.age + minutes
     return None if age > LONGEST_PUT_MIN else Put(waiting.call, age)
 
@@ -287,7 +290,7 @@ def is_pointless(upload: Remote, call: Asked, age: int, size: int, habits: Habit
     if upload.phase in {Upload.FAILED, Upload.STOPPED}:
         return True
     if call.kind == "get":
-        return call.first != upload.received
+        return call.first != upload.received or upload.age >= OLDEST_UPLOAD_MIN
     if address_is_dead(upload, age):
         return True
     if upload.received == size:

@@ -4,7 +4,8 @@ import pytest
 
 from benchmarks.explorer.__main__ import hunt
 from benchmarks.explorer.code import mutant
-from benchmarks.explorer.mutations import MUTATIONS, Mutation
+from benchmarks.explorer.mutation import Mutation
+from benchmarks.explorer.mutations import MUTATIONS
 from benchmarks.explorer.scenarios import SMALL
 from benchmarks.explorer.trace import lines
 
@@ -16,7 +17,7 @@ def test_a_mutation_is_caught_with_a_trace(mutation: Mutation):
     found = hunt(mutation).found
     assert found.broken
     told = list(lines(found))
-    assert len(told) > 5
+    assert len(told) >= 5
     assert told[-1].endswith(found.broken)
 
 
