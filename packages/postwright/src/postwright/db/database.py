@@ -2,12 +2,14 @@
 
 import math
 import os
+import select
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+from psycopg import AsyncConnection
 from sqlalchemy import DateTime, event, func, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError
@@ -64,7 +66,7 @@ class Database:
             hide_parameters=True,  # an error in a log must not show what a row was to hold
             connect_args={"options": SESSION, "connect_timeout": 10} | _called(name),
         )
-        _look_at_idle_ones(self._engine)
+        _look_at_kept_ones(self._engine)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 
     @asynccontextmanager
@@ -94,10 +96,11 @@ class Database:
         return self.url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
-def _look_at_idle_ones(engine: AsyncEngine) -> None:
+def _look_at_kept_ones(engine: AsyncEngine) -> None:
     """Ask a connection whether it still lives, if it has lain idle for a while.
 
-    Those of a busy process are found broken, if they are, by who uses them next.
+    One that the server has written to since is asked at once: a server that stops says so, and
+    closes its side, so that a restart between two transactions harms none of them.
     """
 
     @event.listens_for(engine.sync_engine, "checkin")
@@ -106,11 +109,21 @@ def _look_at_idle_ones(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "checkout")
     def taken(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
-        if time.monotonic() - record.info.get("idle_since", math.inf) > _IDLE_S:
+        idle_s = time.monotonic() - record.info.get("idle_since", math.inf)
+        if idle_s > _IDLE_S or _was_written_to(connection.driver_connection):
             try:
                 engine.dialect.do_ping(connection)
             except Exception as error:
                 raise DisconnectionError from error
+
+
+def _was_written_to(connection: AsyncConnection[Any]) -> bool:
+    """Whether something waits to be read from a connection, or it is broken."""
+    if connection.closed:
+        return True
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def _called(name: str) -> dict[str, str]:
