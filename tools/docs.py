@@ -31,6 +31,7 @@ from tools import (
     live_page,
     media_page,
     outcomes_page,
+    states_page,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -136,6 +137,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "settings": settings,
     "errors": errors,
     "exit-codes": exit_codes,
+    "stages": states_page.diagram,
+    "assumptions": states_page.assumptions,
     "outcomes-answers": outcomes_page.answers,
     "outcomes-failures": outcomes_page.failures,
     "tiktok-codes": tiktok_codes,

@@ -6,7 +6,7 @@ polls (it stretches waits below a minute), troubles beyond the first, counts tha
 their limit, and ages beyond everything they are compared with.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -156,6 +156,11 @@ class Book:
             decision = self.code.decide(before, self.events[event], NOW - age * MINUTE)
             known = self._told[key] = self._read(decision)
         return known
+
+    def steps(self) -> Iterator[tuple[Attempt, Event, str, Stage]]:
+        """Each decision that was asked for: before, event, what came of it, the stage after it."""
+        for (attempt, event, _), told in self._told.items():
+            yield self.attempts[attempt], self.events[event], told.kind, told.stage
 
     def _read(self, decision: Decision) -> Told:
         after = decision.attempt
