@@ -52,8 +52,8 @@ bench: setup ## a benchmark: make bench NAME=memory
 	@test -f "benchmarks/$(NAME)/__main__.py" || { echo "make bench NAME=...: there are $(BENCHES)"; exit 2; }
 	@$(PY) -m benchmarks.$(NAME)
 
-crash: setup ## kill -9 and SIGSTOP over twenty real publications
-	@$(PY) -m benchmarks.crash
+crash: setup ## 200 kills and stops of workers, web and database over real publications  [SEED=n]
+	@$(PY) -m benchmarks.crash $(if $(SEED),--seed "$(SEED)")
 
 explore: setup ## every interleaving of the publish protocol, and mutations that must be caught
 	@$(PY) -m benchmarks.explorer

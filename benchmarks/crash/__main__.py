@@ -40,15 +40,18 @@ class Progress:
 
 @click.command()
 @click.option("--seed", default=1, show_default=True, help="Draws sizes, moments and victims.")
-@click.option("--publications", default=20, show_default=True, help="How many.")
-@click.option("--kills", default=50, show_default=True, help="How many kill -9.")
-@click.option("--stops", default=10, show_default=True, help="How many SIGSTOP past the lease.")
-@click.option("--intake", default=10_000_000, show_default=True, help="Bytes/s of each upload.")
+@click.option("--publications", default=63, show_default=True, help="How many.")
+@click.option("--worker-kills", default=110, show_default=True, help="kill -9 of workers.")
+@click.option("--worker-stops", default=30, show_default=True, help="SIGSTOP past the lease.")
+@click.option("--web-kills", default=24, show_default=True, help="kill -9 of the web part.")
+@click.option("--web-stops", default=8, show_default=True, help="SIGSTOP of the web part.")
+@click.option("--database-kills", default=16, show_default=True, help="kill -9 of PostgreSQL.")
+@click.option("--database-stops", default=12, show_default=True, help="Its immediate stops.")
 @click.option("--lease-s", default=3.0, show_default=True, help="The workers' lease.")
-@click.option("--timeout-s", default=900.0, show_default=True, help="Give up after this.")
-@click.option("--log", is_flag=True, help="Show the end of the workers' log.")
+@click.option("--timeout-s", default=1500.0, show_default=True, help="Give up after this.")
+@click.option("--log", is_flag=True, help="Show the end of the logs.")
 def main(*, log: bool, **options: float) -> None:
-    """Run kill -9 and SIGSTOP over twenty real publications."""
+    """Run 200 kills and stops over real publications, with lost answers and webhooks."""
     plan = Plan(**options)  # pyright: ignore[reportArgumentType]  # the options are its fields
     progress = Progress()
     try:

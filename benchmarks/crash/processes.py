@@ -85,7 +85,7 @@ def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
 
 @dataclass(eq=False, slots=True)
 class Worker:
-    """One worker process."""
+    """One process of Postwright's: a worker, or the web part."""
 
     process: "subprocess.Popen[bytes]"
     stopped: bool = False
@@ -103,22 +103,26 @@ class Worker:
 
 @dataclass(slots=True)
 class Fleet:
-    """Workers, replaced when they are killed. `deaths` are those that ended by themselves."""
+    """Processes of one kind, replaced when they are killed.
+
+    `deaths` are those that ended by themselves.
+    """
 
     env: Mapping[str, str]
     log: Path
+    kind: str = "worker"
     workers: list[Worker] = field(default_factory=list[Worker])
     deaths: int = 0
 
     def start(self, count: int = 1) -> None:
-        """Start workers."""
-        command = (_program("postwright"), "worker")
+        """Start some."""
+        command = (_program("postwright"), self.kind)
         for _ in range(count):
             self.workers.append(Worker(start(command, environment(self.env), self.log)))
 
     @property
     def running(self) -> list[Worker]:
-        """The workers that live and are not stopped. Those that have ended are replaced."""
+        """Those that live and are not stopped. Those that have ended are replaced."""
         for worker in [worker for worker in self.workers if not worker.lives]:
             self.deaths += 1
             self.workers.remove(worker)
@@ -126,7 +130,7 @@ class Fleet:
         return [worker for worker in self.workers if not worker.stopped]
 
     def by_pid(self, pid: int) -> Worker | None:
-        """The running worker with this number."""
+        """The running one with this number."""
         return next((worker for worker in self.running if worker.pid == pid), None)
 
     def kill(self, worker: Worker) -> None:

@@ -1,46 +1,58 @@
 """The table for people, and the last line for machines."""
 
 import json
+from collections import Counter
 from typing import Any
 
+from benchmarks.crash.blows import Kind
+from benchmarks.crash.ledger import Inits
 from benchmarks.crash.run import Outcome
 from benchmarks.crash.windows import NAMED, Window
 
-LEAST_PER_WINDOW = 3
+LEAST_PER_WINDOW = 1
 
 
 def table(outcome: Outcome) -> str:
     """Where the blows landed, what became of each publication, totals."""
-    return "\n\n".join((_histogram(outcome), _publications(outcome), _totals(outcome)))
+    parts = [_histogram(outcome), _publications(outcome), _totals(outcome)]
+    if outcome.verdict.problems:
+        parts.append("\n".join(("NOT AS IT SHOULD BE:", *outcome.verdict.problems)))
+    return "\n\n".join(parts)
 
 
 def _histogram(outcome: Outcome) -> str:
-    kills, stops = outcome.landed("kill"), outcome.landed("stop")
-    hands = [window for blow in outcome.blows for _, window in blow.hands]
-    lines = [f"{'window':<26} {'kills':>5} {'stops':>5} {'publications hit':>17}"]
+    landed = {
+        how: Counter(blow.landed for blow in outcome.blows if blow.kind.how == how)
+        for how in ("kill", "stop")
+    }
+    hands = Counter(window for blow in outcome.blows for _, window in blow.hands)
+    lines = [f"{'window':<36} {'kills':>5} {'stops':>5} {'times hit':>10}"]
     lines += [
-        f"{window:<26} {kills[window]:>5} {stops[window]:>5} {hands.count(window):>17}"
-        f"  {'#' * kills[window]}"
-        for window in sorted(Window, key=_by_life)
+        f"{window:<36} {landed['kill'][window]:>5} {landed['stop'][window]:>5} "
+        f"{hands[window]:>10}  {'#' * outcome.landed()[window]}"
+        for window in Window
     ]
-    lines.append(f"{'all':<26} {kills.total():>5} {stops.total():>5} {len(hands):>17}")
-    lines.append("A blow counts once, for the window that is hardest to hit.")
+    kinds = sorted(outcome.dealt().items(), key=str)
+    dealt = ", ".join(f"{n} x {_named(kind)}" for kind, n in kinds)
+    least = min(NAMED, key=lambda window: outcome.landed()[window])
+    lines.append(f"{len(outcome.blows)} blows: {dealt}.")
+    lines.append(
+        "A blow counts once, for the window that is hardest to hit. "
+        f"Least: {least!s}, {outcome.landed()[least]}."
+    )
     return "\n".join(lines)
 
 
-_LIFE = (Window.INTENT, Window.NOT_STORED, Window.MID, Window.LAST, Window.TRACKING, Window.OTHER)
-
-
-def _by_life(window: Window) -> int:
-    return _LIFE.index(window)
+def _named(kind: Kind) -> str:
+    return f"{kind.victim} {kind.how}"
 
 
 def _publications(outcome: Outcome) -> str:
-    head = f"{'creator':<11} {'bytes':>12} {'blows':>6} {'attempts':>9} {'inits':>6} {'posts':>6}"
-    lines = [f"{head} {'same bytes':>11}  state"]
+    head = f"{'creator':<10} {'what':<15} {'mode':<7} {'bytes':>11} {'blows':>6} {'attempts':>9}"
+    lines = [f"{head} {'inits':>6} {'posts':>6}  state"]
     lines += [
-        f"{row.username:<11} {row.upload.size_bytes:>12,} {row.blows:>6} {row.attempts:>9} "
-        f"{row.inits:>6} {row.posts:>6} {'yes' if row.same_bytes else 'NO':>11}  "
+        f"{row.username:<10} {row.item.sort:<15} {row.item.mode:<7} {row.item.size_bytes:>11,} "
+        f"{row.blows:>6} {row.attempts:>9} {row.inits:>6} {row.posts:>6}  "
         f"{row.state}{f' ({row.detail})' if row.detail else ''}"
         for row in outcome.rows
     ]
@@ -48,38 +60,53 @@ def _publications(outcome: Outcome) -> str:
 
 
 def _totals(outcome: Outcome) -> str:
-    voided = sum(row.voided for row in outcome.rows)
-    size = sum(row.upload.size_bytes for row in outcome.rows)
-    resent = outcome.resent_bytes
-    again = "not counted here" if resent is None else f"{resent:,} of {size:,} bytes"
-    refused = ", ".join(f"{count} x {name}" for name, count in outcome.refusals.most_common())
+    verdict = outcome.verdict
+    refused = ", ".join(f"{count} x {name}" for name, count in verdict.refusals.most_common())
+    states = ", ".join(f"{count} {state}" for state, count in outcome.states.most_common())
+    return "\n".join(
+        (
+            f"TikTok's refusals: {refused or 'none'}",
+            f"Waiting for a person: {'; '.join(verdict.waiting) or 'nothing'}",
+            _inits(verdict.inits),
+            f"{states}; {verdict.posts} posts, {verdict.expected} expected",
+            _rest(outcome),
+        )
+    )
+
+
+def _inits(inits: Inits) -> str:
     return (
-        f"TikTok's refusals: {refused or 'none'}\n"
-        f"{outcome.inits} inits, {voided} attempts voided, sent again: {again}, "
-        f"{outcome.deaths} workers ended by themselves, {outcome.seconds:.0f} s"
+        f"{inits.seen} inits at TikTok: {inits.in_ledger} in the ledger with their log id, "
+        f"{inits.answer_lost} without an answer, {inits.died_between} whose worker or database "
+        f"died before the record. {inits.never_arrived} more never arrived."
+    )
+
+
+def _rest(outcome: Outcome) -> str:
+    return (
+        f"accounts connected again {outcome.reconnected} times; {outcome.deaths} processes ended "
+        f"by themselves; {outcome.skipped_s / 3600:.0f} hours in {outcome.seconds:.0f} s"
     )
 
 
 def summary(outcome: Outcome) -> dict[str, Any]:
     """The figures and the goals; `met` says whether the goals are reached."""
-    plan, kills = outcome.plan, outcome.landed("kill")
-    windows = {window.value: kills[window] for window in sorted(Window, key=_by_life)}
+    plan, landed, verdict = outcome.plan, outcome.landed(), outcome.verdict
+    wanted = Counter(plan.kinds)
     figures = {
-        "kills": kills.total(),
-        "stops": outcome.landed("stop").total(),
-        "published": outcome.published,
-        "posts": outcome.posts,
-        "equal_bytes": outcome.equal_bytes,
-        "least_window": min(kills[window] for window in NAMED),
-        "rate_limited": outcome.rate_limited,
+        "blows": len(outcome.blows),
+        "over": sum(row.is_over for row in outcome.rows) + len(verdict.waiting),
+        "posts": verdict.posts,
+        "problems": len(verdict.problems),
+        "least_window": min(landed[window] for window in NAMED),
+        "rate_limited": verdict.crowded,
         "ended_by_themselves": outcome.deaths,
     }
     goals = {
-        "kills": plan.kills,
-        "stops": plan.stops,
-        "published": plan.publications,
-        "posts": plan.publications,
-        "equal_bytes": True,
+        "blows": wanted.total(),
+        "over": plan.publications,
+        "posts": verdict.expected,
+        "problems": 0,
         "least_window": LEAST_PER_WINDOW,
         "rate_limited": 0,
         "ended_by_themselves": 0,
@@ -91,10 +118,11 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "seed": plan.seed,
         "publications": plan.publications,
         **figures,
-        "windows": windows,
-        "inits": outcome.inits,
-        "voided": sum(row.voided for row in outcome.rows),
-        "resent_bytes": outcome.resent_bytes,
+        "states": dict(outcome.states),
+        "kinds": {_named(kind): n for kind, n in outcome.dealt().items()},
+        "windows": {window.value: landed[window] for window in Window},
+        "inits": verdict.inits.seen,
+        "reconnected": outcome.reconnected,
         "seconds": round(outcome.seconds, 1),
         "goals": goals,
         "met": exact and least,

@@ -1,97 +1,224 @@
-"""Where a blow is said to have landed, and when a run is said to have met its goals."""
+"""When a run is said to have met its goals, and what spoils it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from benchmarks.crash.blows import Blow
+from benchmarks.crash import ledger
+from benchmarks.crash.blows import Blow, Kind
+from benchmarks.crash.items import Item, Sort
+from benchmarks.crash.judge import Verdict, compare_posts, compare_standing
+from benchmarks.crash.records import Attempt, Call, Publication, Records
 from benchmarks.crash.report import summary
-from benchmarks.crash.run import Outcome, Plan, Row
+from benchmarks.crash.run import Outcome, Plan
 from benchmarks.crash.scene import Upload
-from benchmarks.crash.windows import NAMED, InHand, Window, hardest, window_of
+from benchmarks.crash.supply import Row
+from benchmarks.crash.windows import NAMED, Victim, Window
+from postwright.platforms.content import Mode
 
-MADE_AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
-SEEN = InHand(
-    pid=1,
-    publication_id="pub_1",
-    username="creator0",
-    stage="open",
-    publish_id="p1",
-    size_bytes=100,
-    chunk_count=2,
-    offset=0,
-    progress=10,
-    last_byte_sent=False,
-    attempt_made_at=MADE_AT,
+AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ITEM = Item(1, Sort.SENT, Mode.DIRECT, (Upload("ab", 100),), ())
+ROW = Row("pub_1", "creator0", ITEM, state="published")
+PUBLICATION = Publication(
+    "pub_1", "published", None, None, "", "", "", ["7"], cancel_requested=False
 )
-INTENT = replace(SEEN, stage="intent", publish_id=None)
-STRAY = {"username": "creator0", "size_bytes": 100, "created_at": "2026-11-21T12:00:01+00:00"}
+ATTEMPT = Attempt(
+    "att_1", "pub_1", 1, live=False, stage="published", publish_id="p1", announced_at=AT,
+    end_code="",
+)  # fmt: skip
+INIT = Call(AT, "pub_1", 1, "video.init", 200, "ok", "L1", "creator0")
+STATUS = Call(AT, "pub_1", 1, "status", 200, "ok", "L2", "creator0")
+PUBLISH = {"publish_id": "p1", "state": "published", "fail_reason": None}
+POST: dict[str, Any] = {
+    "post_id": "7",
+    "publish_id": "p1",
+    "sha256": "ab",
+    "photos": [],
+    "shows_id": True,
+}
+SEEN: dict[str, Any] = {
+    "username": "creator0",
+    "status": 200,
+    "publish_id": "p1",
+    "real_at": AT,
+    "fault": None,
+    "code": "ok",
+}
+INIT_SEEN = SEEN | {"operation": "video.init", "log_id": "L1"}
+STATUS_SEEN = SEEN | {"operation": "status", "log_id": "L2"}
+GOOD = Records(
+    publications={"pub_1": PUBLICATION},
+    attempts=[ATTEMPT],
+    calls=[INIT, STATUS],
+    late_lanes=[],
+    publishes=[PUBLISH],
+    posts=[POST],
+    requests=[INIT_SEEN, STATUS_SEEN],
+    owners={"p1": "pub_1"},
+)
 
 
-def test_an_intent_without_an_upload_at_tiktok_is_intent() -> None:
-    assert window_of(INTENT, [], []) is Window.INTENT
+def posts_of(records: Records, row: Row = ROW, made: tuple[str, ...] = ()) -> list[str]:
+    return list(compare_posts(records, row, list(made)))
 
 
-def test_an_intent_with_an_upload_that_nobody_stored_is_an_answered_init() -> None:
-    assert window_of(INTENT, [STRAY], []) is Window.NOT_STORED
+def test_one_post_with_the_same_bytes_and_id_is_as_it_should_be() -> None:
+    assert posts_of(GOOD) == []
+    assert list(compare_standing(GOOD, ROW, [])) == []
+    assert ledger.compare(GOOD, []).problems == []
+    assert list(ledger.unexplained(GOOD)) == []
 
 
 @pytest.mark.parametrize(
-    "other",
-    [{"username": "creator1"}, {"size_bytes": 99}, {"created_at": "2026-11-21T11:59:59+00:00"}],
+    ("posts", "says"),
+    [
+        ([], "has 0 posts"),
+        ([POST, POST | {"post_id": "8"}], "has 2 posts"),
+        ([POST | {"sha256": "cd"}], "other bytes"),
+        ([POST | {"post_id": "8"}], "it tells of"),
+    ],
 )
-def test_the_stray_of_another_attempt_does_not_count(other: dict[str, object]) -> None:
-    assert window_of(INTENT, [STRAY | other], []) is Window.INTENT
+def test_a_missing_a_second_and_another_post_are_found(
+    posts: list[dict[str, Any]], says: str
+) -> None:
+    assert any(says in problem for problem in posts_of(replace(GOOD, posts=posts)))
 
 
-def test_a_range_counts_as_cut_off_only_if_it_was_under_way() -> None:
-    assert window_of(SEEN, [], ["p1"]) is Window.MID
-    assert window_of(SEEN, [], []) is Window.OTHER
+def test_a_post_of_an_id_that_was_never_stored_is_found() -> None:
+    records = replace(GOOD, attempts=[replace(ATTEMPT, publish_id=None)])
+    assert any("not stored" in problem for problem in posts_of(records))
 
 
-def test_the_last_range_is_a_window_of_its_own() -> None:
-    assert window_of(replace(SEEN, last_byte_sent=True), [], ["p1"]) is Window.LAST
+def test_photos_are_compared_in_their_order() -> None:
+    item = replace(ITEM, sort=Sort.PHOTOS, files=(Upload("ab", 1), Upload("cd", 1)))
+    row = replace(ROW, item=item)
+    photos = [{"sha256": "ab"}, {"sha256": "cd"}]
+    assert posts_of(replace(GOOD, posts=[POST | {"photos": photos}]), row) == []
+    assert posts_of(replace(GOOD, posts=[POST | {"photos": photos[::-1]}]), row) != []
 
 
-@pytest.mark.parametrize("stage", ["tracking", "settling"])
-def test_looking_at_what_was_sent_is_tracking(stage: str) -> None:
-    assert window_of(replace(SEEN, stage=stage, last_byte_sent=True), [], []) is Window.TRACKING
+def test_a_draft_has_the_posts_that_its_person_made() -> None:
+    row = replace(ROW, item=replace(ITEM, mode=Mode.DRAFT))
+    assert posts_of(GOOD, row, ("7",)) == []
+    assert posts_of(GOOD, row) != []
+    delivered = replace(GOOD, posts=[], publications={"pub_1": replace(PUBLICATION, post_ids=[])})
+    assert posts_of(delivered, replace(row, state="delivered")) == []
+    assert posts_of(delivered, row) != []
 
 
-def test_a_blow_counts_for_the_window_that_is_hardest_to_hit() -> None:
-    assert hardest([Window.MID, Window.NOT_STORED, Window.LAST]) is Window.NOT_STORED
-    assert hardest([]) is Window.OTHER
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        replace(PUBLICATION, state="processing"),
+        replace(PUBLICATION, lane="track", due_at=AT),
+        replace(PUBLICATION, lane="track"),
+    ],
+)
+def test_what_lives_on_without_a_reason_is_stuck(spoilt: Publication) -> None:
+    records = replace(GOOD, publications={"pub_1": spoilt})
+    assert list(compare_standing(records, ROW, [])) != []
+
+
+def test_what_waits_for_a_person_says_why() -> None:
+    held = replace(PUBLICATION, state="held", lane="start", hold_reason="reconnect", detail="why")
+    records = replace(
+        GOOD,
+        publications={"pub_1": held},
+        attempts=[replace(ATTEMPT, stage="ready", live=True)],
+    )
+    waiting = list[str]()
+    assert list(compare_standing(records, replace(ROW, state="held"), waiting)) == []
+    assert waiting == ["pub_1 held (reconnect: why)"]
+
+
+def test_an_init_that_no_row_tells_of_is_found() -> None:
+    assert ledger.compare(replace(GOOD, calls=[STATUS]), []).problems != []
+
+
+def test_an_init_whose_answer_was_lost_is_a_row_without_a_log_id() -> None:
+    void = replace(ATTEMPT, stage="void", publish_id=None)
+    lost = replace(INIT, log_id="", http_status=None)
+    stray = {**PUBLISH, "state": "receiving"}
+    records = replace(GOOD, attempts=[void], calls=[lost], publishes=[stray])
+    found = ledger.compare(records, [])
+    assert (found.problems, found.answer_lost) == ([], 1)
+    late = replace(records, calls=[replace(lost, at=AT + timedelta(minutes=1))])
+    assert ledger.compare(late, []).problems != []
+
+
+@pytest.mark.parametrize(
+    ("victim", "hit", "after_s", "excused"),
+    [
+        (Victim.WORKER, "pub_1", 0.5, True),
+        (Victim.WORKER, "pub_2", 0.5, False),
+        (Victim.WORKER, "pub_1", 60, False),
+        (Victim.WEB, "pub_1", 0.5, False),
+        (Victim.DATABASE, "", 0.5, True),
+        (Victim.DATABASE, "", 60, False),
+    ],
+)
+def test_only_a_blow_that_had_it_in_hand_excuses_a_missing_row(
+    victim: Victim, hit: str, after_s: float, *, excused: bool
+) -> None:
+    void = replace(ATTEMPT, stage="void", publish_id=None)
+    records = replace(GOOD, attempts=[void], calls=[], publishes=[{**PUBLISH, "state": "failed"}])
+    hands = ((hit, Window.NOT_STORED),)
+    blow = Blow(Kind(victim, "kill"), Window.NOT_STORED, hands, AT + timedelta(seconds=after_s))
+    assert (ledger.compare(records, [blow]).problems == []) is excused
+
+
+def test_more_ids_that_were_not_stored_than_attempts_given_up_are_found() -> None:
+    strays = [{**PUBLISH, "publish_id": name, "state": "receiving"} for name in ("p2", "p3")]
+    records = replace(
+        GOOD,
+        attempts=[replace(ATTEMPT, publish_id=None, stage="void"), replace(ATTEMPT, number=2)],
+        calls=[replace(INIT, attempt=2), STATUS],
+        publishes=[PUBLISH, *strays],
+        owners={"p1": "pub_1", "p2": "pub_1", "p3": "pub_1"},
+    )
+    assert any("2 ids" in problem for problem in ledger.compare(records, []).problems)
+
+
+@pytest.mark.parametrize(
+    ("state", "end_code"),
+    [("published", ""), ("delivered", ""), ("failed", "internal"), ("cancelled", "")],
+)
+def test_an_end_that_nothing_in_the_ledger_tells_of_is_found(state: str, end_code: str) -> None:
+    ended = replace(PUBLICATION, state=state, end_code=end_code)
+    records = replace(GOOD, publications={"pub_1": ended}, calls=[INIT])
+    assert list(ledger.unexplained(records)) != []
 
 
 def good_outcome() -> Outcome:
-    plan = Plan(seed=1, publications=1, kills=15, stops=0)
-    row = Row("pub_1", "creator0", Upload("ab", 100), state="published")
-    row.posts, row.same_bytes, row.same_id = 1, True, True
-    blows = [Blow("kill", window, ()) for window in NAMED] * 3
-    return Outcome(plan, rows=[row], blows=blows, posts=1)
+    plan = Plan(
+        seed=1, publications=1, worker_kills=len(NAMED), worker_stops=0, web_kills=0, web_stops=0,
+        database_kills=0, database_stops=0,
+    )  # fmt: skip
+    kind = Kind(Victim.WORKER, "kill")
+    blows = [Blow(kind, window, (), AT) for window in NAMED]
+    return Outcome(plan, rows=[ROW], blows=blows, verdict=Verdict(posts=1, expected=1))
 
 
-def test_a_run_with_every_window_hit_and_one_post_each_meets_its_goals() -> None:
+def test_a_run_with_every_window_hit_and_no_problem_meets_its_goals() -> None:
     assert summary(good_outcome())["met"] is True
 
 
-def test_a_run_that_missed_a_window_does_not() -> None:
-    outcome = good_outcome()
-    outcome.blows[-1] = replace(outcome.blows[-1], landed=Window.OTHER)
-    assert summary(outcome)["met"] is False
-
-
-@pytest.mark.parametrize("spoil", ["second post", "other bytes", "other id", "missing"])
-def test_a_run_that_did_not_make_one_equal_post_each_does_not(spoil: str) -> None:
+@pytest.mark.parametrize("spoil", ["window", "second post", "problem", "crowded", "death", "going"])
+def test_a_run_that_is_not_as_it_should_be_does_not(spoil: str) -> None:
     outcome = good_outcome()
     match spoil:
+        case "window":
+            outcome.blows[-1] = replace(outcome.blows[-1], landed=Window.OTHER)
         case "second post":
-            outcome.posts = 2
-        case "other bytes":
-            outcome.rows[0].same_bytes = False
-        case "other id":
-            outcome.rows[0].same_id = False
+            outcome.verdict.posts = 2
+        case "problem":
+            outcome.verdict.problems.append("something")
+        case "crowded":
+            outcome.verdict.crowded = 1
+        case "death":
+            outcome.deaths = 1
         case _:
-            outcome.rows.clear()
+            outcome.rows = [replace(ROW, state="processing")]
     assert summary(outcome)["met"] is False

@@ -1,0 +1,176 @@
+"""Whether the ledger explains everything: each init that TikTok saw, and each publication's end.
+
+An init that TikTok saw is one row of ours, with its log id. Two kinds may lack it, and nothing
+else: those whose answer was lost, which are rows without a log id; and those between whose answer
+and record the worker was killed or the database was gone, which are no rows at all. Whether an
+init was one of these is decided by the blow: it had the publication in hand, or it took the
+database away just then.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from benchmarks.crash.blows import Blow
+from benchmarks.crash.records import INITS, Attempt, Call, Publication, Records
+from benchmarks.crash.windows import Victim
+
+# From when a call comes in until its record: the call, a row that is held up, and some more.
+_CALL = timedelta(seconds=9)
+_EARLY = timedelta(seconds=1)
+# The database was away for so long, and those who lost it needed so long to notice.
+_AWAY = timedelta(seconds=5)
+# Of our own, without TikTok.
+_OURS = frozenset({"no_upload_completed", "upload_rejected"})
+
+
+@dataclass(slots=True)
+class Inits:
+    """How many inits TikTok saw, and what there is of them in our ledger."""
+
+    seen: int = 0
+    in_ledger: int = 0
+    answer_lost: int = 0
+    died_between: int = 0
+    never_arrived: int = 0
+    problems: list[str] = field(default_factory=list[str])
+
+
+def compare(records: Records, blows: Sequence[Blow]) -> Inits:
+    """Hold TikTok's request log against our ledger, init by init."""
+    found = Inits()
+    entries = [entry for entry in records.requests if entry["operation"] in INITS]
+    rows = [call for call in records.calls if call.operation in INITS]
+    by_log_id = {entry["log_id"]: entry for entry in entries}
+    found.seen = len(entries)
+    told, lost = [row for row in rows if row.log_id], [row for row in rows if not row.log_id]
+    found.in_ledger = len(told)
+    for row in told:
+        entry = by_log_id.pop(row.log_id, None)
+        if entry is None or (entry["username"], entry["status"]) != (row.username, row.http_status):
+            found.problems.append(f"ledger: init {row.log_id} is not as TikTok has it: {entry}")
+    for entry in by_log_id.values():
+        row = _lost_row(entry, lost)
+        if row is not None:
+            lost.remove(row)
+            found.answer_lost += 1
+        elif _is_by_blow(entry, records, blows):
+            found.died_between += 1
+        else:
+            found.problems.append(f"ledger: nothing tells of an init that TikTok saw: {entry}")
+    found.never_arrived = len(lost)
+    found.problems += _ids(records, told)
+    return found
+
+
+def _lost_row(entry: dict[str, Any], lost: Sequence[Call]) -> Call | None:
+    """The row of a call without an answer that this was."""
+    at: datetime = entry["real_at"]
+    fitting = [
+        row
+        for row in lost
+        if (row.username, row.operation) == (entry["username"], entry["operation"])
+        and abs(row.at - at) < _CALL
+    ]
+    return min(fitting, key=lambda row: abs(row.at - at), default=None)
+
+
+def _is_by_blow(entry: dict[str, Any], records: Records, blows: Sequence[Blow]) -> bool:
+    at: datetime = entry["real_at"]
+    owner = records.owners.get(entry["publish_id"] or "")
+    for blow in blows:
+        if blow.kind.victim is Victim.DATABASE and -_AWAY < blow.at - at < _CALL:
+            return True
+        if blow.kind.victim is Victim.WORKER and -_EARLY < blow.at - at < _CALL:
+            hit = {publication_id for publication_id, _ in blow.hands}
+            if owner in hit or (owner is None and hit):
+                return True
+    return False
+
+
+def _ids(records: Records, told: Sequence[Call]) -> Iterator[str]:
+    """An id that is stored was told by one init of its attempt."""
+    said = {entry["log_id"]: entry["publish_id"] for entry in records.requests}
+    inits = defaultdict[tuple[str | None, int | None], list[str]](list)
+    for row in told:
+        if (publish_id := said.get(row.log_id)) is not None:
+            inits[row.publication_id, row.attempt].append(publish_id)
+    for attempt in records.attempts:
+        here = inits[attempt.publication_id, attempt.number]
+        if attempt.publish_id is not None and here != [attempt.publish_id]:
+            yield f"{attempt.id} has {attempt.publish_id}, and its inits told {here}"
+    for publication_id in records.publications:
+        yield from _not_stored(records, publication_id)
+
+
+def _not_stored(records: Records, publication_id: str) -> Iterator[str]:
+    """An attempt whose id is not known was given up, and had one init at most."""
+    attempts = records.of(publication_id)
+    stored = {attempt.publish_id for attempt in attempts}
+    strays = [
+        publish
+        for publish in records.publishes_of(publication_id)
+        if publish["publish_id"] not in stored
+    ]
+    given_up = [each for each in attempts if each.publish_id is None and not each.live]
+    if len(strays) > len(given_up):
+        yield (
+            f"{publication_id}: TikTok knows {len(strays)} ids that were not stored, of "
+            f"{len(given_up)} attempts that were given up"
+        )
+    for stray in strays:
+        if stray["state"] in {"published", "delivered"}:
+            yield f"{publication_id}: {stray['publish_id']} was not stored, and is {stray['state']}"
+
+
+def unexplained(records: Records) -> Iterator[str]:
+    """Ends that do not follow from the ledger's rows."""
+    asked = defaultdict[tuple[str | None, int | None], list[Call]](list)
+    for call in records.calls:
+        asked[call.publication_id, call.attempt].append(call)
+    for publication in records.publications.values():
+        attempts = records.of(publication.id)
+        calls = asked[publication.id, attempts[-1].number] if attempts else []
+        if not _follows(records, publication, attempts, calls):
+            yield (
+                f"{publication.id}: its ledger does not explain {publication.state} "
+                f"({publication.end_code} {publication.detail})"
+            )
+
+
+def _follows(
+    records: Records,
+    publication: Publication,
+    attempts: Sequence[Attempt],
+    calls: Sequence[Call],
+) -> bool:
+    match publication.state:
+        case "published" | "delivered":
+            return _was_told(records, attempts[-1], calls)
+        case "failed":
+            by_status = _was_told(records, attempts[-1], calls) and any(
+                (each["publish_id"], each["fail_reason"])
+                == (attempts[-1].publish_id, publication.end_code)
+                for each in records.publishes
+            )
+            by_call = any(call.code == publication.end_code for call in calls)
+            return by_status or by_call or publication.end_code in _OURS
+        case "cancelled":
+            return publication.cancel_requested
+        case _:
+            return bool(publication.hold_reason) or publication.state == "unconfirmed"
+
+
+def _was_told(records: Records, attempt: Attempt, calls: Sequence[Call]) -> bool:
+    """Whether a status request about this very id was answered."""
+    about = {
+        entry["log_id"]
+        for entry in records.requests
+        if entry["operation"] == "status" and entry["publish_id"] == attempt.publish_id
+    }
+    return any(
+        call.operation == "status" and call.http_status == 200 and call.log_id in about
+        for call in calls
+    )
