@@ -25,7 +25,7 @@ def test_a_file_that_is_missing(postwright: Commandline) -> None:
 
 def test_a_file_that_is_no_video(connected: Commandline, clips: Path) -> None:
     said = connected.refused(3, *connected.publish(clips / "text.mp4"))
-    assert "text.mp4 cannot be used." in said
+    assert "[preflight.files.unreadable]" in said
     assert connected.nothing_was_stored()
 
 
@@ -70,7 +70,7 @@ def test_a_file_whose_name_is_not_in_utf8(connected: Commandline, video: Path) -
         assert connected(*connected.publish(odd, key="odd", at="+1h")).code == 0
     finally:
         odd.unlink()
-    assert connected("status", "odd", "--json").json["file"]["name"] == "Gr\ufffd\ufffde.mp4"
+    assert connected("status", "odd", "--json").json["files"][0]["name"] == "Gr\ufffd\ufffde.mp4"
 
 
 @pytest.mark.parametrize("option", ["caption", "key", "account"])
@@ -95,8 +95,8 @@ def test_a_caption_of_2201_units(connected: Commandline, video: Path) -> None:
 
 def test_a_privacy_that_this_creator_is_not_offered(connected: Commandline, video: Path) -> None:
     said = connected.refused(3, *connected.publish(video, privacy="followers"))
-    assert "TikTok does not offer this creator the privacy FOLLOWER_OF_CREATOR" in said
-    assert "PUBLIC_TO_EVERYONE" in said
+    assert "TikTok does not offer this creator the privacy followers" in said
+    assert "Choose one of public, friends, private." in said
     assert connected.nothing_was_stored()
 
 
@@ -108,14 +108,14 @@ def test_a_privacy_that_does_not_exist(postwright: Commandline, video: Path) -> 
 def test_branded_content_that_only_its_creator_could_see(
     connected: Commandline, video: Path
 ) -> None:
-    command = connected.publish(video, privacy="self_only", brand_content=True)
+    command = connected.publish(video, privacy="self_only", paid_partnership=True)
     said = connected.refused(3, *command)
     assert "Branded content cannot be visible to yourself only." in said
     assert connected.nothing_was_stored()
 
 
 def test_everything_that_is_wrong_is_listed_at_once(connected: Commandline, clips: Path) -> None:
-    command = connected.publish(clips / "fast.mp4", caption=TOO_LONG, cover_ms=99_000)
+    command = connected.publish(clips / "fast.mp4", caption=TOO_LONG, cover="99s")
     said = connected.refused(3, *command)
     for rule in ("media.video.fps", "posting.init.title-length", "posting.init.cover-timestamp"):
         assert rule in said

@@ -49,7 +49,7 @@ def test_a_program_is_told_the_same(alone: Commandline, album: list[Path]) -> No
 
 
 def test_photos_that_fit_and_their_texts_pass(alone: Commandline, album: list[Path]) -> None:
-    words = ("--title", "Lisbon", "--caption", "é" * 4000, "--cover-index", 1)
+    words = ("--title", "Lisbon", "--caption", "é" * 4000, "--cover", 2)
 
     assert alone("check", album[0], album[0], *words).code == 0
     ran = alone("check", album[0], *words)
@@ -77,16 +77,7 @@ def test_photos_and_a_video_do_not_make_a_post(
 
 
 def test_what_is_for_photos_is_no_option_of_a_video(alone: Commandline, video: Path) -> None:
-    assert "are for photos" in alone.refused(2, "check", video, "--title", "Lisbon")
-
-
-def test_a_photo_is_checked_but_not_published_yet(
-    connected: Commandline, album: list[Path]
-) -> None:
-    said = connected.refused(3, *connected.publish(album[0]))
-
-    assert "postwright check" in said
-    assert connected.nothing_was_stored()
+    assert "is for photos" in alone.refused(2, "check", video, "--title", "Lisbon")
 
 
 def test_a_file_that_cannot_be_read_is_refused_with_its_rule_alone_as_well(

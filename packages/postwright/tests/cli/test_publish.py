@@ -139,7 +139,7 @@ def test_a_post_that_waits_for_a_person_does_not_go_on_by_itself(
     watching.send_signal(signal.SIGINT)
     watching.communicate(timeout=60)
     said = connected.refused(9, "status", "held", "--watch", "--timeout", "1")
-    assert "It goes on when that is done." in said
+    assert "It goes on when that is done: postwright accounts reconnect @demo." in said
     assert "by itself" not in said
     assert "ended" in connected("accounts").out
 

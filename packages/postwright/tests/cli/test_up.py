@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def up(alone: Commandline) -> subprocess.Popen[str]:
     """`postwright up --emulator`, ready; the other commands find its TikTok by themselves."""
-    process = alone.start("up", "--emulator", "--emulator-port", 0, until="A TikTok on this")
+    process = alone.start("up", "--emulator", "--emulator-port", 0, until="TikTok  ")
     note = json.loads((alone.data_dir / "emulator.json").read_text())
     alone.emulator = note["base_url"]
     return process
@@ -66,7 +66,7 @@ def test_what_a_killed_emulator_has_left_is_in_nobodys_way(
     alone: Commandline, up: subprocess.Popen[str]
 ) -> None:
     alone.stop(up, signal.SIGKILL)
-    again = alone.start("up", "--emulator", "--emulator-port", 0, until="A TikTok on this")
+    again = alone.start("up", "--emulator", "--emulator-port", 0, until="TikTok  ")
     note = json.loads((alone.data_dir / "emulator.json").read_text())
     assert note["base_url"] != alone.emulator
     assert alone.stop(again) == 0

@@ -46,9 +46,9 @@ def until_told(connected: Commandline) -> dict[str, Any]:
 
 def test_up_serves_too_and_says_where(alone: Commandline) -> None:
     alone.environ |= {"POSTWRIGHT_WEB__PORT": "0"}
-    process = alone.start("up", until="Database:")
+    process = alone.start("up", until="Database  ")
     assert process.stdout is not None
-    address = read_until(process, "Web: ").split()[1]
+    address = read_until(process, "Web  ").split()[1]
     assert ask(f"{address}/healthz") == {"ready": True}
     assert alone.stop(process) == 0
 

@@ -1,37 +1,49 @@
 """The command `postwright`: one file per command, imported only when it is called."""
 
-from postwright.cli.group import Commands
+from postwright.cli.group import SectionedCommands
 
-main = Commands(
+main = SectionedCommands(
     name="postwright",
     module="postwright.cli",
-    commands={
-        "up": "Run everything in one process, until Ctrl-C.",
-        "worker": "Run a worker alone; several may share one database.",
-        "web": "Serve what TikTok fetches, alone.",
-        "doctor": "Look for what is wrong, and say what to do about it.",
-        "connect": "Connect an account, with its owner's consent in a browser.",
-        "accounts": "See who is connected, reconnect and disconnect them.",
-        "check": "Say what is wrong with a file before anything is sent.",
-        "media": "Keep the files that posts are made of.",
-        "publish": "Publish a video once, now or at a time.",
-        "posts": "List posts, newest first.",
-        "status": "Show how a post stands, or follow it.",
-        "cancel": "Cancel a post that is not out yet.",
-        "reschedule": "Give a post another time, as long as TikTok knows nothing of it.",
-        "edit": "Change the text of a post, as long as TikTok knows nothing of it.",
-        "retry": "Publish again what has failed, now or at a time.",
-        "reconcile": "Say of a post whether it is out, where nobody could prove it.",
-        "forecast": "Show when what waits will go out, and why not sooner.",
-        "pause": "Start nothing new: of an account, the workspace, or all.",
-        "resume": "End a pause; what it held goes out, in its order.",
-        "jobs": "Show what workers have in hand, what is due, and what is held.",
-        "ledger": "Show the calls to TikTok: what was asked, what it said.",
-        "installation": "Say which copy of the data goes on: two would post everything twice.",
-        "keys": "Look after the master key, with which secrets are sealed.",
-        "config": "Show the settings in force.",
+    sections={
+        "Begin": {
+            "up": "Run everything in one process, until Ctrl-C.",
+            "connect": "Connect an account, with its owner's consent in a browser.",
+            "accounts": "See who is connected, reconnect and disconnect them.",
+            "doctor": "Look for what is wrong, and say what to do about it.",
+        },
+        "Post": {
+            "check": "Say what is wrong with a file before anything is sent.",
+            "publish": "Publish a video or photos once, now or at a time.",
+            "posts": "List posts, newest first.",
+            "status": "Show how a post stands, or follow it.",
+            "media": "Keep the files that posts are made of.",
+        },
+        "Change": {
+            "cancel": "Cancel a post that is not out yet.",
+            "reschedule": "Give a post another time, as long as TikTok knows nothing of it.",
+            "edit": "Change the text of a post, as long as TikTok knows nothing of it.",
+            "retry": "Publish again what has failed, now or at a time.",
+            "reconcile": "Say of a post whether it is out, where nobody could prove it.",
+        },
+        "Plan": {
+            "forecast": "Show when what waits will go out, and why not sooner.",
+            "pause": "Start nothing new: of an account, the workspace, or all.",
+            "resume": "End a pause; what it held goes out, in its order.",
+        },
+        "Look behind": {
+            "jobs": "Show what workers have in hand, what is due, and what is held.",
+            "ledger": "Show the calls to TikTok: what was asked, what it said.",
+            "config": "Show the settings in force.",
+        },
+        "Operate": {
+            "worker": "Run a worker alone; several may share one database.",
+            "web": "Serve what TikTok fetches, alone.",
+            "installation": "Say which copy of the data goes on: two would post everything twice.",
+            "keys": "Look after the master key, with which secrets are sealed.",
+        },
     },
-    help="""Publishes videos to TikTok: asked once, posted once.
+    help="""Publishes videos and photos to TikTok: asked once, posted once.
 
     \b
     Try it without a TikTok account:

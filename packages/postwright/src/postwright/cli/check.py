@@ -2,24 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
 from postwright.cli import preflight, printing
+from postwright.cli.arguments import File, Words, files_argument
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.choices import (
-    File,
-    Words,
-    files_argument,
-    photo_options,
-    photo_settings,
-    post_options,
-    video_settings,
-)
+from postwright.cli.choices import Choices, post_options
 from postwright.cli.limits import Unknown, creator_limits
+from postwright.cli.looking import Seen, look_into
 from postwright.cli.mending import (
     Mended,
     OutUnusable,
@@ -36,27 +30,11 @@ from postwright.cli.table import table
 from postwright.config import Settings
 from postwright.connections import queries
 from postwright.errors import BadInput
-from postwright.media.errors import MediaUnreadable
 from postwright.media.findings import Finding
-from postwright.media.probe import PhotoProbe, Probe, probe
-from postwright.platforms.tiktok.rulebook import found
+from postwright.media.probe import PhotoProbe
+from postwright.platforms.content import Mode
+from postwright.platforms.tiktok.limits import DRAFT_DURATION_S
 from postwright.platforms.tiktok.settings import CreatorLimits
-
-_AT_ONCE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A file that was looked into.
-
-    `probe` is None if it cannot be read; then `why` says why, and `fix` what to do.
-    """
-
-    path: Path
-    name: str
-    probe: Probe | None
-    why: str = ""
-    fix: str = ""
 
 
 @click.command()
@@ -67,8 +45,7 @@ class Seen:
     metavar="@NAME",
     help="Check against what TikTok allows this creator.",
 )
-@post_options(privacy_required=False)
-@photo_options
+@post_options
 @click.option("--fix", is_flag=True, help="Write a mended file beside each that needs it.")
 @click.option("--out", type=File(), metavar="FILE", help="Where the mended file goes, or a folder.")
 @click.option("--trim", is_flag=True, help="With --fix: cut to what TikTok allows the --account.")
@@ -78,10 +55,6 @@ async def command(
     *,
     files: tuple[Path, ...],
     account: str | None,
-    privacy: str | None,
-    title: str,
-    cover_index: int | None,
-    add_music: bool,
     fix: bool,
     out: Path | None,
     trim: bool,
@@ -98,7 +71,7 @@ async def command(
     Examples:
       postwright check clip.mp4
       postwright check clip.mp4 --account @demo --privacy friends --caption "Hello"
-      postwright check 1.jpg 2.heic 3.png --title "Lisbon" --cover-index 2
+      postwright check 1.jpg 2.heic 3.png --title "Lisbon" --cover 3
       postwright check screen.mkv --fix --out screen.mp4
 
     With --fix what can be mended is, into new files; the originals stay as they are. Nothing is
@@ -109,26 +82,20 @@ async def command(
     if not fix and (trim or out is not None):
         message = "--out and --trim go with --fix."
         raise click.UsageError(message)
-    settings = current()
-    post = video_settings(privacy=privacy or "", **chosen)
+    settings, choices = current(), Choices(**chosen)
     seen = await look_into(files, settings)
-    limits = None if account is None else await _limits(settings, account)
+    limits = None if account is None or choices.draft else await _limits(settings, account)
     if isinstance(limits, Unknown):
         printing.warning(f"What TikTok allows {account} is not known: {limits.why}.")
         limits = None
     mended = tuple[Mended, ...]()
     if fix:
-        trim_to_ms = _longest_ms(limits) if trim else None
-        hopeless = _hopeless(find(seen, post, limits, settings, trims=trim))
+        trim_to_ms = _longest_ms(limits, choices.mode) if trim else None
+        hopeless = _hopeless(find(seen, choices, limits, settings, trims=trim))
         ill = [one for one in seen if one.name not in hopeless]
         mended = await _mend(ill, settings, out, trim_to_ms, as_json=as_json)
         seen = await look_into(_now(files, mended), settings)
-    album = photo_settings(post, title=title, cover_index=cover_index, add_music=add_music)
-    is_album = all(isinstance(one.probe, PhotoProbe | None) for one in seen)
-    if not is_album and album != photo_settings(post, title="", cover_index=None, add_music=False):
-        message = "--title, --cover-index and --add-music are for photos."
-        raise click.UsageError(message)
-    findings = find(seen, album if is_album else post, limits, settings)
+    findings = find(seen, choices, limits, settings)
     if as_json:
         _print_json(seen, findings, limits, mended)
     else:
@@ -136,30 +103,9 @@ async def command(
     return BadInput.exit_code if any(finding.blocks for finding in findings) else 0
 
 
-async def look_into(files: Sequence[Path], settings: Settings) -> list[Seen]:
-    """Probe the files, a few at a time.
-
-    Raises:
-        MediaNotFound: one of them is not there.
-        MediaUnreadable: the only one is no file at all; all else is a finding.
-    """
-    turn = asyncio.Semaphore(_AT_ONCE)
-    unique = len({file.name for file in files}) == len(files)
-
-    async def look(file: Path) -> Seen:
-        name = file.name if unique else str(file)
-        async with turn:
-            try:
-                return Seen(file, name, await probe(file, timeout_s=settings.media.probe_timeout_s))
-            except MediaUnreadable as error:
-                if len(files) == 1 and not await asyncio.to_thread(file.is_file):
-                    raise
-                return Seen(file, name, None, error.why, error.fix)
-
-    return list(await asyncio.gather(*map(look, files)))
-
-
-def _longest_ms(limits: CreatorLimits | None) -> int:
+def _longest_ms(limits: CreatorLimits | None, mode: Mode) -> int:
+    if mode is Mode.DRAFT:
+        return round(DRAFT_DURATION_S * 1000)
     if limits is None or limits.max_duration_s is None:
         raise BadInput(
             "Nobody knows how long the video may be.",
@@ -211,20 +157,18 @@ def _now(files: Sequence[Path], mended: Sequence[Mended]) -> list[Path]:
 
 def find(
     seen: Sequence[Seen],
-    chosen: preflight.Chosen,
+    choices: Choices,
     limits: CreatorLimits | None,
     settings: Settings,
     *,
     trims: bool = False,
 ) -> list[Finding]:
     """What is wrong with the files and the settings; what cannot be read comes first."""
-    unreadable = [
-        found("preflight.files.unreadable", one.name, one.why, fix=one.fix)
-        for one in seen
-        if one.probe is None
-    ]
     readable = [(one.name, one.probe) for one in seen if one.probe is not None]
-    return [*unreadable, *preflight.find(readable, chosen, limits, settings, trims=trims)]
+    kind = preflight.kind_of(readable)
+    chosen = None if kind is None else choices.settings(kind)
+    found = preflight.find(readable, chosen, limits, settings, mode=choices.mode, trims=trims)
+    return [*preflight.unreadable(seen), *found]
 
 
 def _print_json(

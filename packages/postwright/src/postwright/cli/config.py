@@ -18,7 +18,7 @@ _HIDDEN = "(set, not shown)"
 _NOTED = {
     f"POSTWRIGHT_TIKTOK__{field}"
     for field in ("BASE_URL", "CLIENT_KEY", "CLIENT_SECRET", "APP_KIND", "REDIRECT_URI")
-}
+} | {"POSTWRIGHT_WEB__PUBLIC_URL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,9 @@ def _settings(
     for field in type(group).model_fields:
         name, value = f"{prefix}{field}".upper(), getattr(group, field)
         if isinstance(value, BaseModel):
-            yield from _settings(value, f"{name}__", environ, noted if field == "tiktok" else None)
+            yield from _settings(
+                value, f"{name}__", environ, noted if field in {"tiktok", "web"} else None
+            )
         else:
             yield Shown(name, _value(name, value), _source(name, environ, noted))
 
@@ -87,9 +89,11 @@ def _value(name: str, value: object) -> str:
 
 
 def _source(name: str, environ: dict[str, str], noted: str | None) -> str:
+    if noted is not None and name in _NOTED:
+        return noted
     set_here = {variable.upper() for variable, text in environ.items() if text}
     if name in set_here:
         return "environment"
     if f"{name}_FILE" in set_here:
         return f"file of {name}_FILE"
-    return noted if noted is not None and name in _NOTED else "default"
+    return "default"

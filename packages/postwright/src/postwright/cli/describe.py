@@ -1,36 +1,33 @@
 """How a publication stands, as JSON and in words."""
 
-from typing import Any
+from typing import Any, Final
 
+from postwright.cli import holds
 from postwright.cli.printing import when
+from postwright.errors import Advice
+from postwright.platforms.content import Kind, Mode, Source
+from postwright.platforms.tiktok.words import WORDS
 from postwright.publishing.models import Publication
 from postwright.publishing.queries import Overview
-from postwright.publishing.states import State
+from postwright.publishing.states import State, Visibility
 
-_HOLDS = {
-    "rate_limit": "TikTok's limit per minute is used up",
-    "daily_cap": "TikTok lets nothing more be posted today",
-    "reconnect": "the account has to be connected again: postwright accounts",
-    "revoked": "its authorisation was taken away; connect it again: postwright accounts",
-    "insufficient_scope": "a permission is missing; connect it again: postwright accounts",
-    "unreachable": "TikTok cannot be reached",
-    "trouble": "something is wrong on this side",
-    "paused": "publishing is paused",
-    "pending_drafts": "too many drafts wait to be finished in the app",
-    "active_users": "the app may not post for more accounts today",
-    "copy_in_doubt": "this may be a copy of the data",
-    "missed": "its time passed while nothing was running",
-    "restored": "it may have gone out before a backup was put back",
+_SIGHT: Final = {
+    Visibility.UNKNOWN: "",
+    Visibility.RESTRICTED: "those whom its privacy lets see it",
+    Visibility.PENDING: "everyone soon: TikTok looks at it, and gives the link then",
+    Visibility.PUBLIC: "everyone",
+    Visibility.MISSING: "nobody knows: TikTok has given no link in 24 hours. Look in its app "
+    "whether it was restricted",
+    Visibility.WITHDRAWN: "not everyone any more: its owner or TikTok has hidden it",
 }
-_TELL_MORE = {
-    "unreachable", "daily_cap", "trouble", "paused", "pending_drafts", "active_users",
-    "copy_in_doubt", "missed", "restored",
-}  # fmt: skip
-
-
-NEEDS_A_PERSON = {
-    "reconnect", "revoked", "insufficient_scope", "paused", "copy_in_doubt", "missed", "restored",
-}  # fmt: skip
+_STEPS: Final = {
+    Advice.RETRY: "postwright retry {id}",
+    Advice.WAIT: "postwright retry {id} --at +1d",
+    Advice.FIX: "when it is mended: postwright retry {id}, or publish it anew",
+    Advice.RECONNECT: "postwright accounts reconnect {account}, then postwright retry {id}",
+    Advice.GIVE_UP: "nothing would help but another post",
+    Advice.ASK_STATUS: "look at the account in TikTok's app before anything is posted again",
+}
 
 
 def facts(seen: Overview) -> dict[str, Any]:
@@ -41,34 +38,68 @@ def facts(seen: Overview) -> dict[str, Any]:
         "publication_id": publication.id,
         "key": seen.post.client_key,
         "account": f"@{seen.connection.handle}",
+        "kind": seen.post.kind.value,
+        "mode": publication.mode.value,
+        "source": source(seen).value,
         "state": publication.state.value,
         "reason": publication.hold_reason or publication.end_code,
         "detail": publication.detail,
+        "says": words(publication),
+        "to_do": to_do(seen),
         "publish_at": publication.publish_at,
+        "timezone": publication.timezone,
+        "if_missed": publication.if_missed,
         "expected_at": publication.expected_at,
         "finished_at": publication.finished_at,
+        "cancel_requested_at": publication.cancel_requested_at,
         "caption": seen.post.caption,
         "settings": publication.settings,
+        "settings_report": publication.report,
+        "content_version": publication.content_version,
         "files": [
-            {"name": file.name, "sha256": file.sha256, "size_bytes": file.size_bytes}
+            {
+                "media_id": file.id,
+                "name": file.name,
+                "sha256": file.sha256,
+                "size_bytes": file.size_bytes,
+            }
             for file in seen.media
         ],
         "size_bytes": size_bytes(seen),
         "uploaded_bytes": uploaded_bytes(seen),
         "attempt": None if attempt is None else attempt.number,
         "publish_id": None if attempt is None else attempt.publish_id,
+        "visibility": publication.visibility.value,
         "tiktok_post_ids": list(publication.post_ids),
         "url": publication.post_url,
+        "urls": links(publication),
     }
 
 
+def source(seen: Overview) -> Source:
+    """How TikTok gets the files; photos it always fetches."""
+    return Source.PULL if seen.post.kind == Kind.PHOTO.value else seen.publication.source
+
+
+def links(publication: Publication) -> list[str]:
+    """Where people see what came of it; a draft may have given several posts."""
+    ids, first = publication.post_ids, publication.post_url
+    if not ids or not first.endswith(f"/{ids[0]}"):
+        return [first] if first else []
+    return [f"{first.removesuffix(ids[0])}{each}" for each in ids]
+
+
 def uploaded_bytes(seen: Overview) -> int:
-    """How much of the file TikTok has, as far as it is known."""
-    if seen.attempt is None:
+    """How much of it TikTok has, as far as it is known."""
+    attempt, state = seen.attempt, seen.publication.state
+    if attempt is None:
         return 0
-    if seen.attempt.last_byte_at is not None and seen.publication.state is not State.UPLOADING:
+    has_all = state in {State.PUBLISHED, State.DELIVERED}
+    if source(seen) is Source.UPLOAD and attempt.last_byte_at is not None:
+        has_all = has_all or state is not State.UPLOADING
+    if has_all:
         return size_bytes(seen)
-    return min(size_bytes(seen), max(seen.attempt.progress_bytes, seen.attempt.sent_offset))
+    return min(size_bytes(seen), max(attempt.progress_bytes, attempt.sent_offset))
 
 
 def size_bytes(seen: Overview) -> int:
@@ -78,25 +109,49 @@ def size_bytes(seen: Overview) -> int:
 
 def files(seen: Overview) -> str:
     """The name of the file, or of the first and how many more."""
-    more = f" and {len(seen.media) - 1} more" if len(seen.media) > 1 else ""
-    return f"{seen.media[0].name}{more}"
+    names = [file.name for file in seen.media]
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{names[0] if names else 'nothing'}{more}"
+
+
+def what(seen: Overview) -> str:
+    """What it is, in a few words."""
+    count = len(seen.media)
+    kind = "a video" if seen.post.kind != Kind.PHOTO.value else "a photo"
+    kind = f"{count} photos" if count > 1 else kind
+    return f"{kind}, as a draft" if seen.publication.mode is Mode.DRAFT else kind
 
 
 def reason(publication: Publication) -> str:
     """Why it waits or how it ended, in half a sentence; empty when there is nothing to say."""
-    held = hold(publication.hold_reason)
     said = publication.detail
-    if publication.state is State.FAILED:
-        ended = publication.end_code
-        return f"{ended}: {said}" if said and ended != said else ended or said
-    if held and publication.hold_reason in _TELL_MORE and said:
+    if publication.state in {State.FAILED, State.CANCELLED}:
+        return _ended(publication)
+    held = hold(publication.hold_reason)
+    if held and said and publication.hold_reason in holds.TELL_MORE:
         return f"{held} ({said})"
     return held or said
 
 
+def _ended(publication: Publication) -> str:
+    """In words, with the code that a search or a report needs."""
+    code, said = publication.end_code, publication.detail
+    if not said and code:
+        known = WORDS.get(code)
+        said = hold(code) if known is None else known.says
+    if not code or said == code:
+        return said
+    return f"{said} [{code}]"
+
+
 def hold(reason: str) -> str:
     """A reason to hold something, in words; itself if there are none for it."""
-    return _HOLDS.get(reason, reason)
+    return holds.HOLDS.get(reason, reason)
+
+
+def sight(publication: Publication) -> str:
+    """Who can see it; empty if it is not out."""
+    return _SIGHT[publication.visibility]
 
 
 def expected(publication: Publication) -> str:
@@ -118,7 +173,33 @@ def standing(publication: Publication) -> str:
 
 def words(publication: Publication) -> str:
     """State, reason and time in a line."""
-    more = "; ".join(filter(None, (reason(publication), expected(publication))))
-    if publication.state in {State.PUBLISHED, State.DELIVERED}:
-        more = publication.post_url
+    match publication.state:
+        case State.PUBLISHED:
+            more = publication.post_url
+        case State.DELIVERED:
+            more = "open TikTok's inbox on the phone to finish it"
+        case State.UNCONFIRMED:
+            more = "; ".join(filter(None, (reason(publication), "it may be out, or not")))
+        case State.CANCELLED:
+            more = reason(publication) or "nothing of it was posted"
+        case _:
+            more = "; ".join(filter(None, (reason(publication), expected(publication))))
     return f"{publication.state}{': ' if more else ''}{more}"
+
+
+def to_do(seen: Overview) -> str:
+    """What a person can do about it; empty if nothing has to be done."""
+    publication, post_id = seen.publication, seen.post.id
+    account = f"@{seen.connection.handle}"
+    match publication.state:
+        case State.HELD:
+            return holds.STEPS.get(publication.hold_reason, "").format(id=post_id, account=account)
+        case State.UNCONFIRMED:
+            look = "look in TikTok's app, then say what you have found"
+            return f"{look}: postwright reconcile {post_id}"
+        case State.FAILED:
+            known = WORDS.get(publication.end_code)
+            step = _STEPS[Advice.FIX if known is None else known.advice]
+            return step.format(id=post_id, account=account)
+        case _:
+            return ""

@@ -1,13 +1,11 @@
 """`postwright edit`: another text."""
 
-from pathlib import Path
-
 import click
 
 from postwright.cli import describe, preflight, printing
+from postwright.cli.arguments import Words
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.boundary import Usage
-from postwright.cli.choices import Words
 from postwright.cli.opening import Desk, opened
 from postwright.cli.settings import current
 from postwright.media.probe import read_probe
@@ -84,6 +82,7 @@ def _changes(
         return Changes(if_missed=policy)
     chosen = read_settings(kind, seen.publication.mode, {**seen.publication.settings, **given})
     files = [(file.name, read_probe(file.probe)) for file in seen.media]
-    findings = preflight.find(files, chosen, None, desk.settings)
-    preflight.refuse_unfit(Path(seen.media[0].name), findings)
+    mode = seen.publication.mode
+    findings = preflight.find(files, chosen, None, desk.settings, mode=mode)
+    preflight.refuse_unfit(describe.files(seen), findings)
     return Changes(caption=caption, settings=chosen.to_dict(), if_missed=policy)

@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 
-from postwright.cli import describe, printing
+from postwright.cli import describe, holds, printing
 from postwright.cli.opening import Desk, bring_back
 from postwright.cli.progress import Display
 from postwright.db.database import DatabaseGone
 from postwright.errors import AppError, NotFinished, PublishFailed
+from postwright.platforms.content import Source
 from postwright.publishing import queries
 from postwright.publishing.queries import Overview
 from postwright.publishing.states import State
@@ -58,7 +59,8 @@ def verdict(seen: Overview) -> AppError | None:
         return PublishFailed(
             f"{name} was not published.",
             why=describe.reason(publication),
-            fix=f"What TikTok said: postwright ledger {seen.post.id}",
+            fix=f"{printing.sentence(describe.to_do(seen))}\nWhat TikTok was asked, and said: "
+            f"postwright ledger {seen.post.id}",
         )
     if publication.state is State.CANCELLED:
         return Cancelled(f"{name} was cancelled.", why="Nothing of it was published.")
@@ -93,15 +95,16 @@ async def _changes(desk: Desk, publication_id: str) -> AsyncGenerator[Overview]:
 
 def _not_finished(publication_id: str, seen: Overview | None, timeout_s: float) -> NotFinished:
     if seen is None:
-        why, alone = "The database did not answer in that time.", True
+        why, alone, step = "The database did not answer in that time.", True, ""
     else:
         why = f"It is {describe.words(seen.publication)}."
-        alone = seen.publication.hold_reason not in describe.NEEDS_A_PERSON
+        alone = seen.publication.hold_reason not in holds.NEEDS_A_PERSON
+        step = describe.to_do(seen)
     return NotFinished(
         f"{publication_id} is not out after {timeout_s:g} s.",
         why=why,
-        fix=("It goes on by itself." if alone else "It goes on when that is done.")
-        + f" Follow it: postwright status {publication_id} --watch",
+        fix=("It goes on by itself." if alone else f"It goes on when that is done: {step}.")
+        + f"\nFollow it: postwright status {publication_id} --watch",
     )
 
 
@@ -116,27 +119,30 @@ class _Shower:
     def show(self, seen: Overview) -> None:
         publication, size = seen.publication, describe.size_bytes(seen)
         state = publication.state
-        done = describe.uploaded_bytes(seen)
-        if state in _WAITING:
+        if state in _WAITING or (state is State.UPLOADING and not _is_sent(seen)):
             self._begin("waiting", None)
             self._say(describe.words(publication))
         elif state is State.UPLOADING:
             self._begin("uploading", size)
             if describe.reason(publication):
                 self._say(describe.reason(publication))
-            self._show.advance(done)
+            self._show.advance(describe.uploaded_bytes(seen))
         elif state in {State.PROCESSING, State.UNCONFIRMED}:
-            if self._doing in {"waiting", "uploading"}:
-                self._begin("uploading", size)
-                self._end(printing.size(size))
+            self._sent(seen, size)
             self._begin("processing", None)
-            self._say("TikTok looks at it" if state is State.PROCESSING else "not confirmed yet")
+            self._say(_processing(seen))
         else:
             if self._doing == "uploading" and state in _GOOD:
                 self._end(printing.size(size))
             if self._doing != "processing":
                 self._begin("processing", None)
             self._end(describe.words(publication), good=state in _GOOD)
+
+    def _sent(self, seen: Overview, size: int) -> None:
+        """Tell of an upload that was over before it was seen."""
+        if self._doing in {"waiting", "uploading"} and _is_sent(seen):
+            self._begin("uploading", size)
+            self._end(printing.size(size))
 
     def _begin(self, what: str, total: int | None) -> None:
         if self._doing == what:
@@ -154,3 +160,13 @@ class _Shower:
     def _end(self, text: str, *, good: bool = True) -> None:
         self._show.end(text, good=good)
         self._doing = ""
+
+
+def _is_sent(seen: Overview) -> bool:
+    return describe.source(seen) is Source.UPLOAD
+
+
+def _processing(seen: Overview) -> str:
+    if seen.publication.state is State.UNCONFIRMED:
+        return describe.words(seen.publication)
+    return "TikTok looks at it" if _is_sent(seen) else "TikTok fetches it and looks at it"

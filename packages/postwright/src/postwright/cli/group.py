@@ -57,6 +57,28 @@ class Commands(click.Group):
         guarded(self, sys.argv[1:])
 
 
+class SectionedCommands(Commands):
+    """A group of so many commands that they are listed in sections.
+
+    Args:
+        sections: commands and their one-line helps, by what they are for.
+        options: as of `Commands`.
+    """
+
+    def __init__(self, *, sections: Mapping[str, Mapping[str, str]], **options: Any) -> None:
+        every = {name: told for section in sections.values() for name, told in section.items()}
+        super().__init__(commands=every, **options)
+        self._sections = sections
+        self._width = max(map(len, every))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+        """List the commands, section by section, in one column."""
+        for title, commands in self._sections.items():
+            with formatter.section(title):
+                rows = [(name.ljust(self._width), told) for name, told in commands.items()]
+                formatter.write_dl(rows)
+
+
 class DefaultCommands(Commands):
     """A group of which one command is meant where none is named.
 

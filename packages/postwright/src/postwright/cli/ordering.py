@@ -1,32 +1,41 @@
 """Puts a post in order: its content and its publication, in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from postwright.cli.choices import Choices
 from postwright.cli.opening import Desk
 from postwright.cli.printing import when
 from postwright.cli.times import Moment
 from postwright.connections.models import Connection
 from postwright.db.database import app_now
 from postwright.media.models import MediaFile
-from postwright.platforms.tiktok.settings import VideoSettings
+from postwright.platforms.content import Kind, Source
 from postwright.posts.models import Post
 from postwright.publishing.models import Publication
 from postwright.publishing.schedule import InThePast, KeyReused, Order, Scheduled, schedule
+from postwright.publishing.states import IfMissed
 
 ACTOR = "cli"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was asked for on the command line."""
+    """What was asked for on the command line.
+
+    `source` and `if_missed` are None where nobody has said; the app and the settings say it then.
+    """
 
     account: str
-    settings: VideoSettings
-    moment: Moment | None
-    key: str | None
+    choices: Choices
+    source: Source | None = None
+    moment: Moment | None = None
+    timezone: str = "UTC"
+    if_missed: IfMissed | None = None
+    key: str | None = None
     fix: bool = False
 
 
@@ -41,7 +50,9 @@ async def refuse_past(session: AsyncSession, wanted: Wanted) -> None:
     Raises:
         InThePast: the time has passed.
     """
-    if wanted.moment is None or wanted.moment.at >= (now := await app_now(session)):
+    if wanted.moment is None or wanted.moment.is_relative:
+        return
+    if wanted.moment.at >= (now := await app_now(session)):
         return
     raise InThePast(
         f"{when(wanted.moment.at)} has passed.",
@@ -54,9 +65,9 @@ async def order(
     desk: Desk,
     connection: Connection,
     wanted: Wanted,
-    media: MediaFile,
+    media: Sequence[MediaFile],
 ) -> Scheduled:
-    """Schedule it.
+    """Schedule it; `media` in the order in which it is shown.
 
     Raises:
         InThePast, KeyReused, Unusable: see `publishing.schedule`.
@@ -79,14 +90,18 @@ async def _schedule(
     desk: Desk,
     connection: Connection,
     wanted: Wanted,
-    media: MediaFile,
+    media: Sequence[MediaFile],
 ) -> Scheduled:
     async with desk.database.transaction() as session:
         wish = Order(
-            media=(media,),
-            caption=wanted.settings.title,
-            settings=wanted.settings.to_dict(),
+            media=media,
+            caption=wanted.choices.caption,
+            settings=wanted.choices.settings(Kind(media[0].kind)).to_dict(),
+            mode=wanted.choices.mode,
+            source=wanted.source,
             publish_at=None if wanted.moment is None else wanted.moment.at,
+            timezone=wanted.timezone,
+            if_missed=wanted.if_missed,
             key=wanted.key,
         )
         return await schedule(session, connection, wish, actor=ACTOR)

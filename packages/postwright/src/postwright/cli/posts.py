@@ -7,7 +7,9 @@ from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.opening import opened
 from postwright.cli.settings import current
 from postwright.cli.table import table
+from postwright.platforms.content import Mode
 from postwright.publishing import queries
+from postwright.publishing.queries import Overview
 
 
 @click.command()
@@ -29,10 +31,15 @@ async def command(*, limit: int, as_json: bool) -> None:
             (
                 seen.post.id,
                 f"@{seen.connection.handle}",
-                describe.files(seen),
+                _what(seen),
                 printing.when(seen.publication.publish_at)[:-3],
                 describe.standing(seen.publication),
             )
             for seen in found
         ]
-        table(("post", "account", "file", "time", "state"), rows, whole={"post", "time"})
+        table(("post", "account", "what", "time", "state"), rows, whole={"post", "time"})
+
+
+def _what(seen: Overview) -> str:
+    is_draft = seen.publication.mode is Mode.DRAFT
+    return f"{'draft: ' if is_draft else ''}{describe.files(seen)}"

@@ -1,6 +1,7 @@
 """What is printed, and where: results on stdout, errors and warnings on stderr."""
 
 import json
+import shutil
 import sys
 import textwrap
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ import click
 
 from postwright.errors import AppError
 
-_WIDTH = 88
+_WIDTH = 80
 
 
 def json_line(value: Mapping[str, Any]) -> None:
@@ -82,6 +83,20 @@ def wrapped(text: str, indent: int) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def row(label: str, text: str, indent: int) -> None:
+    """Print a label and a text beside it, as wide as a terminal is; elsewhere on one line."""
+    if not sys.stdout.isatty():
+        line(f"{label:<{indent}}{text}")
+        return
+    width = max(indent + 20, min(_WIDTH, shutil.get_terminal_size().columns))
+    first, *more = textwrap.wrap(
+        text, width - indent, break_long_words=False, break_on_hyphens=False
+    ) or [""]
+    line(f"{click.style(label, dim=True)}{' ' * (indent - len(label))}{first}")
+    for part in more:
+        line(" " * indent + part)
 
 
 def sentence(text: str) -> str:

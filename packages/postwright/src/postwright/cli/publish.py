@@ -1,4 +1,4 @@
-"""`postwright publish`: a file becomes a post, once."""
+"""`postwright publish`: files become a post, once."""
 
 import asyncio
 from collections.abc import Generator, Sequence
@@ -9,39 +9,38 @@ from typing import Any
 
 import click
 
-from postwright.cli import describe, preflight, printing
+from postwright.cli import beforehand, describe, gathering, preflight, printing
+from postwright.cli.arguments import KeptId, Words, given_argument
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.choices import Words, file_argument, post_options, video_settings
-from postwright.cli.fixing import fixed
+from postwright.cli.choices import Choices, post_options
 from postwright.cli.follow import follow, verdict
-from postwright.cli.limits import Unknown, creator_limits
-from postwright.cli.mending import recipe_for
 from postwright.cli.opening import Desk, opened
-from postwright.cli.ordering import ACTOR, Wanted, is_known_key, order, refuse_past
+from postwright.cli.ordering import Wanted, order
 from postwright.cli.progress import Display, display
 from postwright.cli.settings import current
-from postwright.cli.times import read_time
-from postwright.config import Settings
-from postwright.connections import queries
-from postwright.connections.models import Connection
-from postwright.errors import NetworkTrouble
+from postwright.cli.times import Fold, chosen_time, time_options
 from postwright.jobs.workers import workers_alive
-from postwright.media.findings import Finding
-from postwright.media.keep import incoming, keep
 from postwright.media.models import MediaFile
-from postwright.media.probe import PhotoProbe, VideoProbe, probe, read_probe
+from postwright.media.probe import read_probe
+from postwright.platforms.content import Source
 from postwright.publishing.queries import Overview, overview
 from postwright.publishing.schedule import Scheduled
+from postwright.publishing.states import IfMissed
 
 
 @click.command()
-@file_argument
+@given_argument
 @click.option(
     "--account", required=True, type=Words(), metavar="@NAME", help="A connected account."
 )
-@post_options(privacy_required=True)
+@post_options
+@click.option("--pull", "source", flag_value="pull", help="Video: TikTok fetches it from here.")
+@click.option("--upload", "source", flag_value="upload", help="Video: it is sent to TikTok.")
+@time_options("Default: now.")
 @click.option(
-    "--at", metavar="TIME", help='When: "2026-11-21 18:00", RFC 3339, or +10m. Default: now.'
+    "--if-missed",
+    type=click.Choice([policy.value for policy in IfMissed]),
+    help="What to do if nothing is running at its time.",
 )
 @click.option(
     "--key",
@@ -49,7 +48,7 @@ from postwright.publishing.schedule import Scheduled
     metavar="K",
     help="Your name for it: the same key again is the same post.",
 )
-@click.option("--fix", is_flag=True, help="Mend the video first; the original stays as it is.")
+@click.option("--fix", is_flag=True, help="Mend the files first; the originals stay as they are.")
 @click.option("--wait", is_flag=True, help="Follow it until it is out.")
 @click.option(
     "--timeout", "timeout_s", type=click.FloatRange(min=0), metavar="S", help="Wait no longer."
@@ -58,10 +57,13 @@ from postwright.publishing.schedule import Scheduled
 @asynchronous
 async def command(
     *,
-    file: Path,
+    given: tuple[Path | KeptId, ...],
     account: str,
-    privacy: str,
+    source: str | None,
     at: str | None,
+    timezone: str | None,
+    fold: Fold | None,
+    if_missed: str | None,
     key: str | None,
     fix: bool,
     wait: bool,
@@ -69,43 +71,83 @@ async def command(
     as_json: bool,
     **chosen: Any,
 ) -> int:
-    """Publish a video once, now or at a time.
+    """Publish a video or photos once, now or at a time.
 
-    The file is checked, copied into the media folder and scheduled; a worker sends it. Everything
-    about the post that is not said is off: comments, duets, stitches.
+    FILE is a video, or up to 35 photos in the order in which they are shown; a file that is kept
+    already can be given by its id. They are checked, copied into the media store and scheduled; a
+    worker does the rest. What is not asked for is off: comments, duets, stitches. A --draft goes
+    into TikTok's inbox, where its owner chooses all that and posts it.
 
     \b
     Examples:
-      postwright publish clip.mp4 --account @demo --caption "Hello" --privacy public --wait
-      postwright publish clip.mp4 --account @demo --privacy private --at "2026-11-21 18:00"
-      postwright publish clip.mp4 --account @demo --privacy friends --at +10m --key monday
+      postwright publish a.mp4 --account @demo --caption "Hello" --privacy public
+      postwright publish a.mp4 --account @demo --privacy friends --cover 3.5s
+      postwright publish 1.jpg 2.jpg 3.jpg --account @demo --privacy public \\
+          --title "Lisbon" --caption "Three days in June" --cover 2 --music
+      postwright publish a.mp4 --account @demo --draft --wait
+      postwright publish media_7k3m9x2q4d1f --account @demo --privacy private \\
+          --at "tomorrow 18:00" --timezone Europe/Berlin --key monday
       postwright publish screen.mkv --account @demo --privacy public --fix
 
-    Exit codes: 0 scheduled (with --wait: it is out), 3 the file or an option is wrong,
-    4 no such account or file, 6 connect the account again, 8 it failed, 9 not out in time.
+    Exit codes: 0 scheduled (with --wait: it is out), 2 an option is missing or does not fit,
+    3 a file or a text is wrong, 4 no such account or file, 5 TikTok or a used key forbids it,
+    6 connect the account again, 7 TikTok cannot be reached, 8 it failed, 9 not out in time,
+    11 photos without an address from which TikTok can fetch them.
     """  # noqa: D301  # click reads \b: the lines below it are not wrapped
-    settings = current()
-    now = datetime.now(UTC)
-    moment = None if at is None else read_time(at, now=now)
-    settings_of_post = video_settings(privacy=privacy, **chosen)
-    wanted = Wanted(account, settings_of_post, moment, key, fix=fix)
+    settings, moment = current(), chosen_time(at, timezone, fold, now=datetime.now(UTC))
+    zone = timezone or (moment.timezone if moment else "UTC")
+    way = None if source is None else Source(source)
+    missed = None if if_missed is None else IfMissed(if_missed)
+    wanted = Wanted(account, Choices(**chosen), way, moment, zone, missed, key, fix)
     with display(as_json=as_json) as show:
-        found = await _look_into(file, settings, wanted, show)
+        gathered = await gathering.look(given, settings, show)
+        new = [piece for piece in gathered if isinstance(piece, gathering.Piece)]
+        if len(new) == len(gathered):
+            beforehand.refuse_at_sight(new, settings, wanted)
         async with opened(settings) as desk:
-            connection = await _check(desk, file, found, wanted, show)
-            kept = await _keep(desk, file, found, show)
-            if fix:
-                kept = await _fix(desk, file, kept, wanted, show)
-            made = await order(desk, connection, wanted, kept)
+            made = await _order(desk, gathered, wanted, show)
             seen = await _seen(desk, made, show)
             if wait:
-                show.begin("scheduled")
-                show.end(f"{made.post_id} for @{connection.handle}")
-                with _told_if_broken_off(made, show):
-                    seen = await follow(
-                        desk, made.publication_id, show, timeout_s=timeout_s, as_json=as_json
-                    )
+                seen = await _followed(desk, seen, made, show, timeout_s, as_json=as_json)
     return _result(seen, made, waited=wait, as_json=as_json)
+
+
+async def _followed(
+    desk: Desk,
+    seen: Overview,
+    made: Scheduled,
+    show: Display,
+    timeout_s: float | None,
+    *,
+    as_json: bool,
+) -> Overview:
+    show.begin("scheduled")
+    show.end(f"{made.post_id} for @{seen.connection.handle}")
+    with _told_if_broken_off(made, show):
+        return await follow(desk, made.publication_id, show, timeout_s=timeout_s, as_json=as_json)
+
+
+async def _order(
+    desk: Desk, gathered: gathering.Gathered, wanted: Wanted, show: Display
+) -> Scheduled:
+    """Check all of it, keep the files, schedule the post."""
+    pieces = await gathering.with_kept(desk, gathered)
+    beforehand.refuse_at_sight(pieces, desk.settings, wanted)
+    connection = await beforehand.check(desk, pieces, wanted, show)
+    files = await gathering.keep_all(desk, pieces, show)
+    if wanted.fix:
+        files = await gathering.fix_all(desk, files, show)
+        _refuse_mended(desk, files, wanted)
+    return await order(desk, connection, wanted, files)
+
+
+def _refuse_mended(desk: Desk, files: Sequence[MediaFile], wanted: Wanted) -> None:
+    """What was mended has to meet every rule."""
+    named = [(file.name, read_probe(file.probe)) for file in files]
+    kind = preflight.kind_of(named)
+    chosen = None if kind is None else wanted.choices.settings(kind)
+    found = preflight.find(named, chosen, None, desk.settings, mode=wanted.choices.mode)
+    preflight.refuse_unfit(gathering.together([name for name, _ in named]), found)
 
 
 @contextmanager
@@ -119,86 +161,6 @@ def _told_if_broken_off(made: Scheduled, show: Display) -> Generator[None]:
             f"follows it, postwright cancel {made.post_id} stops it."
         )
         raise
-
-
-async def _look_into(file: Path, settings: Settings, wanted: Wanted, show: Display) -> VideoProbe:
-    show.begin("probing")
-    found = await probe(file, timeout_s=settings.media.probe_timeout_s)
-    if isinstance(found, PhotoProbe):
-        raise preflight.OnlyChecked(file)
-    findings = preflight.find([(file.name, found)], wanted.settings, None, settings)
-    _refuse(file, findings, wanted)
-    show.end(preflight.summary(found))
-    return found
-
-
-async def _check(
-    desk: Desk, file: Path, found: VideoProbe, wanted: Wanted, show: Display
-) -> Connection:
-    """Everything that can be said before the file is copied."""
-    async with desk.database.transaction() as session:
-        connection = await queries.connection_by_handle(session, desk.workspace_id, wanted.account)
-        is_known = await is_known_key(session, desk.workspace_id, wanted.key)
-        if not is_known:
-            await refuse_past(session, wanted)
-    # The same command, given again, means the same post: TikTok has nothing to say to that.
-    # What goes out at once is asked for anew: what it would fail of is better said here.
-    anew = wanted.moment is None
-    limits = None if is_known else await creator_limits(desk, connection, anew=anew)
-    if isinstance(limits, Unknown):
-        if limits.is_away and wanted.moment is None:
-            raise _away(limits.why)
-        show.warn(
-            f"What TikTok allows @{connection.handle} now is not known: {limits.why}. "
-            "The worker looks again before it sends anything."
-        )
-        limits = None
-    findings = preflight.find([(file.name, found)], wanted.settings, limits, desk.settings)
-    _refuse(file, findings, wanted)
-    for finding in findings:
-        if not (wanted.fix and finding.kind == "fixable"):
-            show.warn(preflight.sentence(finding))
-    return connection
-
-
-def _refuse(file: Path, findings: Sequence[Finding], wanted: Wanted) -> None:
-    """Refuse what cannot be sent; what is going to be mended may still be wrong."""
-    preflight.refuse_unfit(
-        file, [found for found in findings if not (wanted.fix and found.kind == "fixable")]
-    )
-
-
-def _away(why: str) -> NetworkTrouble:
-    return NetworkTrouble(
-        "TikTok cannot be reached, so nothing can go out now.",
-        why=printing.sentence(why),
-        fix="Try again when it can; nothing was stored. With --at the post would wait for it.",
-    )
-
-
-async def _keep(desk: Desk, file: Path, found: VideoProbe, show: Display) -> MediaFile:
-    size_bytes = (await asyncio.to_thread(file.stat)).st_size
-    show.begin("storing", size_bytes)
-    kept = await keep(
-        desk.library,
-        desk.workspace_id,
-        incoming(file, found),
-        actor=ACTOR,
-        on_progress=lambda done, _: show.advance(done),
-    )
-    show.end(f"{printing.size(kept.size_bytes)}, sha256 {kept.sha256[:12]}…")
-    return kept
-
-
-async def _fix(desk: Desk, file: Path, kept: MediaFile, wanted: Wanted, show: Display) -> MediaFile:
-    """The mended file in place of the one that was given, if there is anything to mend."""
-    recipe = recipe_for(read_probe(kept.probe))
-    if recipe is None:
-        return kept
-    mended = await fixed(desk, kept, recipe, show)
-    files = [(file.name, read_probe(mended.probe))]
-    preflight.refuse_unfit(file, preflight.find(files, wanted.settings, None, desk.settings))
-    return mended
 
 
 async def _seen(desk: Desk, made: Scheduled, show: Display) -> Overview:

@@ -6,9 +6,9 @@ from typing import Any
 import click
 
 from postwright.cli import describe, printing
+from postwright.cli.arguments import Words
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.boundary import Usage
-from postwright.cli.choices import Words
 from postwright.cli.opening import Desk, opened
 from postwright.cli.printing import when
 from postwright.cli.settings import current

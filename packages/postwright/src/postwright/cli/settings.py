@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,14 @@ from postwright.errors import Conflict
 
 _NOTE = "emulator.json"
 _LOCK = "emulator.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An emulator that is at hand: its app, and where it fetches media; empty if it cannot."""
+
+    tiktok: TikTokSettings
+    public_url: str
 
 
 class AlreadyUp(Conflict):
@@ -40,7 +49,22 @@ def current() -> Settings:
     """
     settings = load(environment())
     noted = None if names_a_tiktok(settings) else _read(settings.data_dir)
-    return settings if noted is None else settings.model_copy(update={"tiktok": noted})
+    return settings if noted is None else with_emulator(settings, noted)
+
+
+def with_emulator(settings: Settings, noted: Noted) -> Settings:
+    """The settings, with an emulator as TikTok; it fetches from this machine, if anything serves.
+
+    Whatever public address was set leads to the real TikTok's side of the world, not to this one.
+    """
+    web = settings.web.model_copy(update={"public_url": noted.public_url})
+    return settings.model_copy(update={"tiktok": noted.tiktok, "web": web})
+
+
+def without_public_address(settings: Settings) -> Settings:
+    """The settings without an address from outside: an emulator is on this machine."""
+    web = settings.web.model_copy(update={"public_url": ""})
+    return settings.model_copy(update={"web": web})
 
 
 def names_a_tiktok(settings: Settings) -> bool:
@@ -70,21 +94,23 @@ def only_emulator(data_dir: Path) -> Generator[None]:
             raise AlreadyUp(
                 "Postwright is up already, with an emulator.",
                 why=f"Another process uses the data folder {data_dir}"
-                + (f" and has a TikTok at {noted.base_url}." if noted else "."),
+                + (f" and has a TikTok at {noted.tiktok.base_url}." if noted else "."),
                 fix="Use that one, or stop it first; one beside it needs a folder of its own in "
                 "POSTWRIGHT_DATA_DIR, and --emulator-port 0.",
             ) from None
         yield
 
 
-def note_emulator(data_dir: Path, tiktok: TikTokSettings) -> None:
+def note_emulator(data_dir: Path, noted: Noted) -> None:
     """Leave word of an emulator, readable for this user only."""
+    tiktok = noted.tiktok
     facts = {
         "base_url": tiktok.base_url,
         "client_key": tiktok.client_key,
         "client_secret": tiktok.client_secret.get_secret_value(),
         "app_kind": tiktok.app_kind,
         "redirect_uri": tiktok.redirect_uri,
+        "public_url": noted.public_url,
     }
     aside = data_dir / f".{_NOTE}.{os.getpid()}"
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -98,10 +124,11 @@ def forget_emulator(data_dir: Path) -> None:
     note(data_dir).unlink(missing_ok=True)
 
 
-def _read(data_dir: Path) -> TikTokSettings | None:
+def _read(data_dir: Path) -> Noted | None:
     # A note that cannot be read is as good as none: the message then is that no app is set.
     with suppress(OSError, ValueError, ValidationError):
         facts: dict[str, Any] = json.loads(note(data_dir).read_text("utf-8"))
         facts["client_secret"] = SecretStr(str(facts["client_secret"]))
-        return TikTokSettings(**facts)
+        public_url = str(facts.pop("public_url", ""))
+        return Noted(TikTokSettings(**facts), public_url)
     return None

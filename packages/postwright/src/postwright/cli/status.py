@@ -2,14 +2,18 @@
 
 import click
 
-from postwright.cli import describe, printing
+from postwright.cli import describe, printing, reported
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.follow import follow, verdict
 from postwright.cli.opening import opened
 from postwright.cli.progress import display
 from postwright.cli.settings import current
+from postwright.platforms.content import Kind, Source
 from postwright.publishing import queries
+from postwright.publishing.models import Publication
 from postwright.publishing.queries import Overview
+
+_LABEL = 13
 
 
 @click.command()
@@ -50,22 +54,41 @@ async def command(*, id: str, watch: bool, timeout_s: float | None, as_json: boo
 
 
 def _print(seen: Overview) -> None:
-    publication = seen.publication
-    done, size = describe.uploaded_bytes(seen), describe.size_bytes(seen)
-    rows = {
+    publication, kind = seen.publication, Kind(seen.post.kind)
+    settings = publication.settings
+    told = {
         "post": seen.post.id,
-        "publication": publication.id,
         "key": seen.post.client_key or "",
         "account": f"@{seen.connection.handle}",
-        "file": f"{describe.files(seen)}, {size:,} bytes",
-        "caption": seen.post.caption,
-        "privacy": str(publication.settings.get("privacy_level", "")),
-        "time": printing.when(publication.publish_at),
+        "what": f"{describe.what(seen)}, {printing.size(describe.size_bytes(seen))}",
+        "files" if len(seen.media) > 1 else "file": ", ".join(file.name for file in seen.media),
+        **reported.rows(settings, kind),
+        "time": _time(publication),
+        "sent" if describe.source(seen) is Source.UPLOAD else "fetched": _way(seen),
         "state": describe.words(publication),
-        "uploaded": f"{done * 100 // max(1, size)} %" if done else "",
+        "do": describe.to_do(seen),
+        "seen by": describe.sight(publication),
         "TikTok's id": ", ".join(publication.post_ids),
         "ended": printing.when(publication.finished_at) if publication.finished_at else "",
     }
-    for name, value in rows.items():
-        if value:
-            printing.line(f"{name:<12} {value}")
+    for label, text in told.items():
+        if text:
+            printing.row(label, text, _LABEL)
+    for link in describe.links(publication)[1:]:
+        printing.row("also at", link, _LABEL)
+    for text in reported.unheeded(publication.report, kind):
+        printing.row("not kept", text, _LABEL)
+
+
+def _time(publication: Publication) -> str:
+    zone = "" if publication.timezone in {"", "UTC"} else f", chosen in {publication.timezone}"
+    missed = "" if publication.if_missed is None else f"; if missed: {publication.if_missed}"
+    return f"{printing.when(publication.publish_at)}{zone}{missed}"
+
+
+def _way(seen: Overview) -> str:
+    """How far the bytes are."""
+    done, size = describe.uploaded_bytes(seen), describe.size_bytes(seen)
+    if not done or seen.publication.state.is_end:
+        return ""
+    return f"{done * 100 // max(1, size)} %"

@@ -17,19 +17,23 @@ from postwright.cli.printing import sentence
 from postwright.cli.running import log_to_stderr, until_stopped
 from postwright.cli.serving import serving
 from postwright.cli.settings import (
+    Noted,
     current,
     environment,
     forget_emulator,
     note_emulator,
     only_emulator,
+    with_emulator,
+    without_public_address,
 )
 from postwright.config import Settings, TikTokSettings, load
 from postwright.errors import Misconfigured
 from postwright.media.host.serving import WebPortTaken
+from postwright.publishing.inbox.route import FOLDER
 from postwright.worker import Worker
 
 if TYPE_CHECKING:
-    from tiktok_emulator import Emulator
+    from tiktok_emulator import Emulator, Seed
 
 
 @click.command()
@@ -60,12 +64,18 @@ async def command(*, emulator: bool, emulator_port: int, as_json: bool) -> None:
     # What becomes of the posts is told in words; the steps are in the log only on request.
     log_to_stderr(settings, least="WARNING")
     make_data_dir(settings.data_dir)
-    async with (
-        _emulator(settings, emulator_port, wanted=emulator) as tiktok,
-        opened(settings) as desk,
-        _web(settings, desk) as address,
-    ):
-        _tell(settings, tiktok, address, as_json=as_json)
+    async with AsyncExitStack() as stack:
+        if emulator:
+            stack.enter_context(only_emulator(settings.data_dir))
+            settings = without_public_address(settings)
+        desk = await stack.enter_async_context(opened(settings))
+        web = await stack.enter_async_context(_web(settings, desk, any_port=emulator))
+        noted = None
+        if emulator:
+            near = None if web is None else _on_this_machine(web)
+            noted = await stack.enter_async_context(_emulator(settings, emulator_port, near))
+            settings = with_emulator(settings, noted)
+        _tell(settings, noted, web, as_json=as_json)
         parts = [Worker(settings, desk.database.url).run(), keep_running(settings)]
         if not as_json:
             parts.append(narrate(desk))
@@ -74,30 +84,39 @@ async def command(*, emulator: bool, emulator_port: int, as_json: bool) -> None:
         printing.line("Stopped.")
 
 
+def _on_this_machine(address: str) -> str:
+    """Where an address is found from this machine, though it listens everywhere."""
+    return address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+
+
 @asynccontextmanager
-async def _web(settings: Settings, desk: Desk) -> AsyncGenerator[str | None]:
-    """The web part; without it if its port is taken and nobody outside would reach it anyway."""
+async def _web(settings: Settings, desk: Desk, *, any_port: bool) -> AsyncGenerator[str | None]:
+    """The web part; if its port is taken on any other, or without it if nobody would find it."""
     async with AsyncExitStack() as stack:
         try:
             address = await stack.enter_async_context(serving(settings, desk.database.url))
         except WebPortTaken as error:
             if settings.web.public_url:
                 raise
-            printing.warning(f"{error.what} {error.why} Media is not served.")
-            address = None
+            if any_port:
+                free = settings.model_copy(
+                    update={"web": settings.web.model_copy(update={"port": 0})}
+                )
+                address = await stack.enter_async_context(serving(free, desk.database.url))
+            else:
+                printing.warning(f"{error.what} {error.why} Media is not served.")
+                address = None
         yield address
 
 
 @asynccontextmanager
-async def _emulator(
-    settings: Settings, port: int, *, wanted: bool
-) -> AsyncGenerator[TikTokSettings | None]:
-    """An emulator with its demonstration app, noted for the other commands."""
-    if not wanted:
-        yield None
-        return
+async def _emulator(settings: Settings, port: int, web: str | None) -> AsyncGenerator[Noted]:
+    """An emulator with its demonstration app, noted for the other commands.
+
+    It fetches from this machine, and sends its webhooks there.
+    """
     try:
-        from tiktok_emulator import DEMO, Emulator, PortTaken as Taken  # noqa: PLC0415, I001  # an extra that may not be installed
+        from tiktok_emulator import Emulator, PortTaken as Taken  # noqa: PLC0415, I001  # an extra that may not be installed
     except ImportError:
         raise Misconfigured(
             "The emulator is not installed.",
@@ -105,14 +124,13 @@ async def _emulator(
             fix="Install it: pip install 'postwright[emulator]'",
         ) from None
     try:
-        with only_emulator(settings.data_dir):
-            async with Emulator.serve(port=port, base=DEMO) as emulator:
-                tiktok = _demo_app(emulator)
-                note_emulator(settings.data_dir, tiktok)
-                try:
-                    yield tiktok
-                finally:
-                    forget_emulator(settings.data_dir)
+        async with Emulator.serve(port=port, base=_seed(web)) as emulator:
+            noted = Noted(_demo_app(emulator), web or "")
+            note_emulator(settings.data_dir, noted)
+            try:
+                yield noted
+            finally:
+                forget_emulator(settings.data_dir)
     except Taken as error:
         raise PortTaken(
             f"The emulator cannot listen on port {port}.",
@@ -120,6 +138,17 @@ async def _emulator(
             fix="Stop what runs there, or give another port: postwright up --emulator "
             "--emulator-port 0",
         ) from None
+
+
+def _seed(web: str | None) -> "Seed":
+    """The demonstration's apps and creators; its first app may use this machine."""
+    from tiktok_emulator import DEMO  # noqa: PLC0415  # an extra, as above
+
+    if web is None:
+        return DEMO
+    first, *others = DEMO.apps
+    here = {"allow_localhost_urls": True, "webhook_url": f"{web}{FOLDER}tiktok"}
+    return DEMO.model_copy(update={"apps": [first.model_copy(update=here), *others]})
 
 
 def _demo_app(emulator: "Emulator") -> TikTokSettings:
@@ -133,33 +162,47 @@ def _demo_app(emulator: "Emulator") -> TikTokSettings:
     )
 
 
-def _tell(
-    settings: Settings, tiktok: TikTokSettings | None, web: str | None, *, as_json: bool
-) -> None:
+def _tell(settings: Settings, noted: Noted | None, web: str | None, *, as_json: bool) -> None:
     place = "in POSTWRIGHT_DATABASE_URL"
     if settings.embedded:
         place = f"its own PostgreSQL, in {settings.data_dir / 'postgres'}"
     if as_json:
-        emulator = None if tiktok is None else tiktok.base_url
+        emulator = None if noted is None else noted.tiktok.base_url
         facts = {"ready": True, "pid": os.getpid(), "emulator": emulator, "web": web}
         printing.json_line({**facts, "data_dir": settings.data_dir})
         return
     printing.line("Postwright is up. Ctrl-C stops it.")
-    printing.line(f"Database: {place}")
+    printing.line(f"Database  {place}")
     if web is not None:
-        public_url = settings.web.public_url
-        printing.line(f"Web: {web}" + (f", from outside {public_url}" if public_url else ""))
-    if tiktok is None:
+        _tell_of_web(settings, noted, web)
+    if noted is None:
         printing.line("Connect an account: postwright connect tiktok")
         return
+    _tell_of_emulator(noted.tiktok)
+
+
+def _tell_of_web(settings: Settings, noted: Noted | None, web: str) -> None:
+    """Where the web part is, and who gets there."""
+    printing.line(f"Web       {web}")
+    if noted is not None:
+        return
+    if settings.web.public_url:
+        printing.line(f"          from outside {settings.web.public_url}")
+    else:
+        printing.line("          From this machine only; photos need a public address:")
+        printing.line("          docs/howto/serve-media.md")
+
+
+def _tell_of_emulator(tiktok: TikTokSettings) -> None:
     for text in (
-        "",
-        f"A TikTok on this machine: {tiktok.base_url}",
-        "  It starts empty each time, so accounts have to be connected anew.",
+        f"TikTok    {tiktok.base_url}  on this machine: open it, it has a phone to look at",
+        "          It starts empty each time, so accounts have to be connected anew.",
         "",
         "In another terminal:",
-        "  postwright connect tiktok",
-        "  postwright publish clip.mp4 --account @demo --caption Hello --privacy public --wait",
+        "  postwright connect tiktok --for publish --for draft",
+        "  postwright publish clip.mp4 --account @demo --privacy public --wait",
+        "  postwright publish 1.jpg 2.jpg --account @demo --privacy public --wait",
+        "  postwright publish clip.mp4 --account @demo --draft --wait",
         "",
         "Commands with the same data folder use this TikTok. Elsewhere, say so:",
         f"  export POSTWRIGHT_TIKTOK__BASE_URL={tiktok.base_url}",

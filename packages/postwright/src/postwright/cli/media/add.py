@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from postwright.cli import printing
+from postwright.cli.arguments import File
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.choices import File
 from postwright.cli.media import describe
 from postwright.cli.opening import Desk, opened
 from postwright.cli.ordering import ACTOR

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from postwright.cli import printing
+from postwright.cli.arguments import File, Words
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.choices import File, Words
 from postwright.cli.fixing import fixed
 from postwright.cli.limits import Unknown, creator_limits
 from postwright.cli.media import describe

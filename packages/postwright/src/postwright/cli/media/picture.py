@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from postwright.cli import printing
+from postwright.cli.arguments import File, Words
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.choices import File, Words
 from postwright.cli.media.takeout import refuse_taken, take_out
 from postwright.cli.opening import Desk, opened
 from postwright.cli.settings import current

@@ -3,8 +3,8 @@
 import click
 
 from postwright.cli import printing
+from postwright.cli.arguments import Words
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.choices import Words
 from postwright.cli.media import describe
 from postwright.cli.opening import opened
 from postwright.cli.ordering import ACTOR
