@@ -4,6 +4,7 @@ import logging
 import traceback
 from pathlib import Path
 
+import httpx2
 import pytest
 from sqlalchemy import text
 
@@ -11,31 +12,23 @@ from postwright.connections import credentials
 from postwright.connections.connect import ConnectFailed, WrongAccount
 from postwright.connections.disconnect import disconnect
 from postwright.connections.rotation import rotate
-from postwright.kit.keys import as_text, read
+from postwright.publishing.schedule import Order
 from postwright.publishing.sealed import EVERYWHERE
 from postwright.publishing.states import State
 from tests.factories.installation import Service
+from tests.factories.secrecy import dump, secrets_of
 
 pytestmark = pytest.mark.slow
 
-_TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+# TikTok lives in this process, too: what it logs of its requests, and fetches, is its own.
+ITS_OWN = {"uvicorn.access", "httpx2"}
 
 
-def secrets_of(service: Service) -> set[str]:
-    """Everything that the network has given out, and what we keep to ourselves."""
-    state = service.emulator.state
-    given = {*state.access_tokens, *state.refresh_tokens, *state.codes}
-    keys = {as_text(key) for key in read(service.settings.key_file)}
-    return {*given, *keys, service.settings.tiktok.client_secret.get_secret_value()}
-
-
-async def dump(service: Service) -> str:
-    """Every row of every table, as text."""
-    async with service.database.transaction() as session:
-        rows = list[str]()
-        for table in await session.scalars(_TABLES):
-            rows += await session.scalars(text(f'SELECT t::text FROM "{table}" AS t'))  # noqa: S608  # names of our own tables
-    return "\n".join(rows)
+def logged(caplog: pytest.LogCaptureFixture) -> str:
+    """What we have logged, with the tracebacks."""
+    ours = [each for each in caplog.records if each.name not in ITS_OWN]
+    assert len(ours) > 20
+    return "\n".join(caplog.handler.format(each) for each in ours)
 
 
 async def test_a_run_with_everything_that_goes_wrong_leaves_no_secret(
@@ -69,6 +62,32 @@ async def test_a_run_with_everything_that_goes_wrong_leaves_no_secret(
     stored += await dump(service) + repr(kept) + repr(service.accounts.vault) + repr(row)
     await disconnect(service.accounts, account, actor="test")
     stored += await dump(service)
-    told = caplog.text + "".join(errors) + stored
+    told = logged(caplog) + "".join(errors) + stored
     assert len(seen) > 8
+    assert [secret for secret in seen if secret in told] == []
+
+
+async def test_uploads_and_pulls_that_go_wrong_leave_no_address(
+    service: Service, big_video: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    account = await service.connect()
+    photos = (await service.add_photo(tmp_path, 1), await service.add_photo(tmp_path, 2))
+    settings = {"privacy_level": "PUBLIC_TO_EVERYONE", "title": "two"}
+    for operation, fault in (("upload", "drop_after"), ("upload", "error"), ("pull", "error")):
+        await service.control.fault(operation, fault, status=500)
+    async with service.reachable():
+        first = await service.publish(account, big_video)
+        second = await service.order(account, Order(photos, "two", settings))
+        service.start_worker()
+        await service.until(first.publication_id, State.PUBLISHED)
+        await service.until(second.publication_id, lambda seen: seen.state.is_end)
+        stored = await dump(service)
+        seen = secrets_of(service)
+        async with httpx2.AsyncClient() as http:
+            web = service.settings.web.public_url
+            paths = ("/m/x/y/z.jpg", "/webhooks/tiktok", "/nothing")
+            answers = [(await http.post(f"{web}{path}", content=b"{}")).text for path in paths]
+    told = "".join((logged(caplog), stored, *answers))
+    assert len(seen) > 6
     assert [secret for secret in seen if secret in told] == []
