@@ -1,6 +1,6 @@
 """The publishing engine: photos, pulls, drafts, webhooks, pauses, alerts, which copy this is."""
 
-from alembic import op
+from alembic import context, op
 
 revision = "0003"
 down_revision = "0002"
@@ -268,7 +268,7 @@ def upgrade() -> None:
     for script in scripts:
         op.get_bind().exec_driver_sql(script)
     # The first migration made a queue once. In a database that is new, it is somebody else's.
-    if op.get_context().config.attributes["made_before"]:
+    if context.config.attributes["made_before"]:
         op.get_bind().exec_driver_sql(QUEUE)
 
 

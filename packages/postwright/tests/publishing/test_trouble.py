@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from postwright.jobs import lanes
-from postwright.publishing.record import TRACK
 from postwright.publishing.states import State
+from postwright.publishing.work import TRACK
 from tests.factories.installation import Service, running_service
 
 pytestmark = pytest.mark.slow

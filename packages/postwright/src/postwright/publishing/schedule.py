@@ -123,13 +123,39 @@ async def schedule(
         )
     now = await app_now(session)
     at = time_to_come(order.publish_at, now)
-    publication = Publication(
+    source = await _source(session, connection, order)
+    publication = _new(connection, order, post_id, source, at=at, now=now)
+    session.add(publication)
+    await session.flush()
+    await lanes.wake(session, connection.workspace_id, connection.id, START, at)
+    await audit.record(
+        session,
+        connection.workspace_id,
+        actor=actor,
+        action="post.scheduled",
+        subject=post_id,
+        account=connection.handle,
+        publish_at=at.isoformat(),
+    )
+    return Scheduled(post_id, publication.id, is_new=True)
+
+
+def _new(
+    connection: Connection,
+    order: Order,
+    post_id: str,
+    source: Source,
+    *,
+    at: datetime,
+    now: datetime,
+) -> Publication:
+    return Publication(
         id=new_id("pub"),
         workspace_id=connection.workspace_id,
         post_id=post_id,
         connection_id=connection.id,
         settings=order.settings,
-        source=await _source(session, connection, order),
+        source=source,
         mode=order.mode,
         content_version=1,
         state=State.SCHEDULED,
@@ -148,19 +174,6 @@ async def schedule(
         version=1,
         created_at=now,
     )
-    session.add(publication)
-    await session.flush()
-    await lanes.wake(session, connection.workspace_id, connection.id, START, at)
-    await audit.record(
-        session,
-        connection.workspace_id,
-        actor=actor,
-        action="post.scheduled",
-        subject=post_id,
-        account=connection.handle,
-        publish_at=at.isoformat(),
-    )
-    return Scheduled(post_id, publication.id, is_new=True)
 
 
 def time_to_come(wanted: datetime | None, now: datetime) -> datetime:

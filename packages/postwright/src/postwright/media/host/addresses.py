@@ -4,7 +4,7 @@ Serving and declaring void compete in one row. Each is an UPDATE on condition th
 not happened, so that whatever is asked when, never both come true.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -96,17 +96,8 @@ async def issue(
     """
     for media_id in sorted(set(media_ids)):  # in one order, or two attempts wait for each other
         await use(session, workspace_id, media_id)
-    known = await session.execute(
-        update(MediaAddress)
-        .where(
-            MediaAddress.workspace_id == workspace_id,
-            MediaAddress.attempt_id == attempt_id,
-            MediaAddress.void_at.is_(None),
-        )
-        .values(expires_at=expires_at, serves_early=serves_early)
-        .returning(MediaAddress.position, MediaAddress.id)
-    )
-    ids = {row.position: row.id for row in known}
+    new_end: dict[str, object] = {"expires_at": expires_at, "serves_early": serves_early}
+    ids = await _renewed(session, workspace_id, attempt_id, new_end)
     files = await session.execute(
         select(MediaFile.id, MediaFile.content_type).where(
             MediaFile.workspace_id == workspace_id, MediaFile.id.in_(media_ids)
@@ -122,7 +113,7 @@ async def issue(
                 {
                     "id": address_id, "workspace_id": workspace_id, "attempt_id": attempt_id,
                     "media_id": media_id, "position": position, "created_at": NOW,
-                    "expires_at": expires_at, "serves_early": serves_early,
+                    **new_end,
                 }
             )  # fmt: skip
         name = f"{position + 1}.{_ENDINGS.get(types[media_id], 'bin')}"
@@ -130,6 +121,23 @@ async def issue(
     if rows:
         await session.execute(insert(MediaAddress).values(rows))
     return tuple(paths)
+
+
+async def _renewed(
+    session: AsyncSession, workspace_id: str, attempt_id: str, new_end: Mapping[str, object]
+) -> dict[int, str]:
+    """The ids of the addresses that an attempt has, by position; they get a new end."""
+    known = await session.execute(
+        update(MediaAddress)
+        .where(
+            MediaAddress.workspace_id == workspace_id,
+            MediaAddress.attempt_id == attempt_id,
+            MediaAddress.void_at.is_(None),
+        )
+        .values(new_end)
+        .returning(MediaAddress.position, MediaAddress.id)
+    )
+    return {row.position: row.id for row in known}
 
 
 async def release(session: AsyncSession, workspace_id: str, attempt_id: str) -> bool:
