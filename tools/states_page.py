@@ -35,7 +35,7 @@ from postwright.publishing.attempt import (
     Woke,
 )
 
-SEEN_IN = ("small", "pull early", "pull asleep", "draft", "limits")
+SEEN_IN = ("small", "hands early", "pull asleep", "draft", "pull limits")
 ENDS = (Stage.PUBLISHED, Stage.DELIVERED, Stage.FAILED, Stage.CANCELLED)
 _PHASES = {
     Phase.COMPLETE: "complete",
@@ -47,7 +47,6 @@ _PHASES = {
 
 _WHY: dict[type, str] = {
     CreatorReady: "creator may post",
-    Closed: "addresses closed in time",
     Served: "a file was served, no id",
     Unfit: "breaks a rule",
     NoToken: "refused for now",
@@ -115,7 +114,7 @@ def _why(before: Attempt, event: Event, after: Stage) -> str:
             return "id stored, addresses opened" if after is Stage.TRACKING else "id stored"
         case Woke() if after is Stage.INTENT:
             return _WHY[CreatorReady]
-        case Lost() | Refused():
+        case Lost() | Refused() | Closed():
             return _of_loss(event, after)
         case _:
             return _WHY.get(type(event), "answer lost")
@@ -130,8 +129,10 @@ def _of_open(event: Event, after: Stage) -> str:
     return "all bytes are there" if proven else "address dead after the last byte"
 
 
-def _of_loss(event: Lost | Refused, after: Stage) -> str:
+def _of_loss(event: Lost | Refused | Closed, after: Stage) -> str:
     match event:
+        case Closed() if after is not Stage.FAILED:
+            return "addresses closed in time"
         case Lost(sent=False):
             return "certainly not sent"
         case Refused(refusal=Refusal.RATE | Refusal.CAP):

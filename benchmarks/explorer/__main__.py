@@ -8,9 +8,11 @@ import gc
 import json
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 
 from benchmarks.explorer import report
 from benchmarks.explorer.code import mutant, real
+from benchmarks.explorer.model import Scenario
 from benchmarks.explorer.mutation import Mutation
 from benchmarks.explorer.mutations import MUTATIONS
 from benchmarks.explorer.report import Hunt
@@ -48,21 +50,34 @@ def _everything() -> int:
     print("\n".join(report.assumptions()))
     print(f"\n  {'scenario':38} {'bounds':62} {'states':>9} {'steps':>10}")
     all_found: list[Found] = []
-    for scenario in (*FULL, *SMALL.values()):
-        found = search(real(), scenario)
-        print(report.explored(found), flush=True)
-        if found.broken:
-            print("\n".join(lines(found)), flush=True)
-        found.trace, found.book = [], None
-        all_found.append(found)
-    print("\n" + "\n".join(report.endings(all_found)) + "\n\nMutations:")
     hunts: list[Hunt] = []
-    for mutation in MUTATIONS:
-        hunts.append(hunt(mutation))
-        print(report.hunted(hunts[-1]), flush=True)
+    # A process for each search: its memory, up to a gigabyte, is free again afterwards.
+    with ProcessPoolExecutor(initializer=gc.disable, max_tasks_per_child=1) as pool:
+        for found, trace in pool.map(_explore, (*FULL, *SMALL.values())):
+            print(report.explored(found), *trace, sep="\n", flush=True)
+            all_found.append(found)
+    print("\n" + "\n".join(report.endings(all_found)) + "\n\nMutations:")
+    with ProcessPoolExecutor(initializer=gc.disable) as pool:
+        for hunted in pool.map(_hunt, MUTATIONS):
+            hunts.append(hunted)
+            print(report.hunted(hunted), flush=True)
     last = report.summary(all_found, hunts, time.monotonic() - began)
     print(last)
     return 0 if json.loads(last)["met"] else 1
+
+
+def _explore(scenario: Scenario) -> tuple[Found, list[str]]:
+    """What was found, small enough to be handed on, and the trace if a promise is broken."""
+    found = search(real(), scenario)
+    trace = list(lines(found)) if found.broken else []
+    found.trace, found.book = [], None
+    return found, trace
+
+
+def _hunt(mutation: Mutation) -> Hunt:
+    hunted = hunt(mutation)
+    hunted.found.book = None
+    return hunted
 
 
 if __name__ == "__main__":

@@ -148,7 +148,7 @@ def advance(m: Model, s: State, minutes: int, *, awake: bool = False) -> State:
     slept_min = minutes + max((t.age for t in s.turns if not t.fenced_out), default=0)
     over = s.lease != Lease.FREE and slept_min > m.scenario.lease_min and not awake
     turns = (_slept(m, t, minutes, over=over) for t in s.turns)
-    wire = (older_put(p, book.calls[p.call], minutes) for p in s.wire)
+    wire = (_later(m, s, p, minutes) for p in s.wire)
     later = s._replace(
         row=row._replace(attempt=attempt, due=due),
         lease=Lease.OVER if over else s.lease,
@@ -158,6 +158,11 @@ def advance(m: Model, s: State, minutes: int, *, awake: bool = False) -> State:
         wire=tuple(sorted(p for p in wire if p is not None)),
     )
     return tidy(m, later)
+
+
+def _later(m: Model, s: State, p: Put, minutes: int) -> Put | None:
+    call = m.book.calls[p.call]
+    return older_put(p, call, find(s.uploads, call.uid), minutes)
 
 
 def _sends(m: Model, t: Turn) -> bool:

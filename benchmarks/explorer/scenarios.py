@@ -111,7 +111,7 @@ PULL_SETTLED = Scenario(
 HUNTING = SMALL | {s.name: s for s in (SETTLED, PULL_SETTLED)}
 
 FULL = (
-    Scenario("two ranges", 2, TWICE),
+    Scenario("two ranges", 2, TWICE, jumps=(7, 81, 1441)),
     Scenario("one range", 1, TWICE),
     Scenario("three ranges", 3, EACH_ONCE._replace(jumps=2)),
     Scenario(

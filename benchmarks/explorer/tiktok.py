@@ -101,8 +101,7 @@ def _with_bytes(upload: Remote, call: Asked, size: int) -> Remote:
 
 
 def _fetched(upload: Remote, call: Asked, size: int) -> Remote:
-    late = upload.age >= OLDEST_UPLOAD_MIN
-    if late or upload.phase not in INCOMPLETE or call.first != upload.received:
+    if upload.phase not in INCOMPLETE or call.first != upload.received:
         return upload
     return _with_bytes(upload, call, size)
 
@@ -277,10 +276,13 @@ def older(upload: Remote, minutes: int) -> Remote:
     )
 
 
-def older_put(waiting: Put, call: Asked, minutes: int) -> Put | None:
-    """What is under way, later; None when it is too old to act. A GET is as old as its pull."""
+def older_put(waiting: Put, call: Asked, upload: Remote, minutes: int) -> Put | None:
+    """What is under way, later; None when it is too old to act.
+
+    A GET is as old as its pull: assumption LONGEST_PULL is about those that began in time.
+    """
     if call.kind == "get":
-        return waiting
+        return None if upload.age < OLDEST_UPLOAD_MIN <= upload.age + minutes else waiting
     age = waiting.age + minutes
     return None if age > LONGEST_PUT_MIN else Put(waiting.call, age)
 
@@ -290,7 +292,7 @@ def is_pointless(upload: Remote, call: Asked, age: int, size: int, habits: Habit
     if upload.phase in {Upload.FAILED, Upload.STOPPED}:
         return True
     if call.kind == "get":
-        return call.first != upload.received or upload.age >= OLDEST_UPLOAD_MIN
+        return call.first != upload.received
     if address_is_dead(upload, age):
         return True
     if upload.received == size:

@@ -7,8 +7,10 @@ from hypothesis import strategies as some
 
 from postwright.platforms.answers import (
     AddressDead,
+    Cancelled,
     CreatorReady,
     Lost,
+    NotCancellable,
     NotKnown,
     Opened,
     OutOfStep,
@@ -19,17 +21,20 @@ from postwright.platforms.answers import (
     Status,
     Stored,
 )
-from postwright.platforms.content import Plan
+from postwright.platforms.content import Mode, Plan, Source
 from postwright.publishing.attempt import (
     Attempt,
     CheckCreator,
+    Closed,
     End,
     Event,
     Init,
     NoSlot,
     NoToken,
+    OnHold,
     Restart,
     Send,
+    Served,
     Stage,
     Unfit,
     Wait,
@@ -54,6 +59,11 @@ EVENTS: some.SearchStrategy[Event] = some.one_of(
     some.just(Opened("p2", "u2")),
     some.just(AddressDead("403")),
     some.just(RangeRejected("")),
+    some.just(Closed()),
+    some.just(Served()),
+    some.just(Cancelled()),
+    some.just(NotCancellable("publish_not_cancellable")),
+    some.builds(OnHold, some.just("paused"), some.just(""), some.none() | some.just(timedelta(1))),
     some.just(NotKnown("")),
     some.builds(Lost, sent=some.booleans()),
     some.builds(Stored, complete=some.booleans(), received=NUMBERS),
@@ -67,6 +77,7 @@ EVENTS: some.SearchStrategy[Event] = some.one_of(
         received=NUMBERS,
         fail_reason=some.just("reason"),
         fail_is_passing=some.booleans(),
+        fail_is_cancel=some.booleans(),
         post_ids=some.sampled_from([(), ("7",)]),
     ),
 )
@@ -156,3 +167,77 @@ def test_what_is_sent_lies_within_the_file(a: Attempt, event: Event):
     following = decide(a, event, NOW).next
     if isinstance(following, Send):
         assert 0 <= following.offset < a.plan.size_bytes
+
+
+def pulls(
+    *stages: Stage, id_known: bool, fetched: bool, mode: Mode = Mode.DIRECT
+) -> some.SearchStrategy[Attempt]:
+    return some.builds(
+        Attempt,
+        plan=some.just(Plan(25, 0, 0)),
+        source=some.just(Source.PULL),
+        mode=some.just(mode),
+        stage=some.sampled_from(stages),
+        cancel_requested=some.booleans(),
+        told=some.booleans(),
+        checked_at=MOMENTS,
+        announced_at=MOMENTS,
+        publish_id=some.just("p1") if id_known else some.none(),
+        opened_at=MOMENTS if id_known else some.none(),
+        last_byte_at=MOMENTS if fetched else some.none(),
+        failed_at=some.none() | MOMENTS,
+        post_ids=some.sampled_from([(), ("3",)]),
+        voids=some.integers(0, 50),
+        retries=some.integers(0, 2),
+        cancels=some.integers(0, 3),
+    )
+
+
+ANNOUNCED = pulls(Stage.INTENT, id_known=False, fetched=False)
+FETCHED = pulls(Stage.TRACKING, Stage.SETTLING, id_known=True, fetched=True)
+OUT_OF_SIGHT = pulls(Stage.TRACKING, id_known=False, fetched=True)
+UNOPENED = pulls(Stage.OPEN, id_known=True, fetched=False)
+DRAFTS = pulls(Stage.DELIVERED, Stage.PUBLISHED, id_known=True, fetched=True, mode=Mode.DRAFT)
+
+
+@given(ANNOUNCED, EVENTS)
+def test_a_pull_is_given_up_only_once_its_addresses_are_closed(a: Attempt, event: Event):
+    decision = decide(a, event, NOW)
+    assert not isinstance(decision.next, Init | Send)
+    if isinstance(decision.next, Restart) or decision.attempt.stage is Stage.VOID:
+        assert isinstance(event, Closed)
+
+
+@given(ANNOUNCED | UNOPENED, EVENTS)
+def test_what_is_opened_has_an_id_and_is_noted_as_possibly_out(a: Attempt, event: Event):
+    after = decide(a, event, NOW).attempt
+    if after.stage is Stage.TRACKING:
+        assert after.last_byte_at is not None
+        assert after.publish_id is not None or isinstance(event, Served)
+        assert not a.cancel_requested or isinstance(event, Served)
+
+
+@given(FETCHED, EVENTS)
+def test_a_pull_ends_by_the_status_alone_whatever_is_said_to_a_cancel(a: Attempt, event: Event):
+    decision = decide(a, event, NOW)
+    assert not isinstance(decision.next, Init | CheckCreator | Send)
+    if isinstance(decision.next, End | Restart):
+        assert isinstance(event, Status)
+    if decision.attempt.stage is Stage.CANCELLED:
+        assert a.cancel_requested
+        assert isinstance(event, Status)
+        assert event.fail_is_cancel
+
+
+@given(OUT_OF_SIGHT, EVENTS.filter(lambda event: not isinstance(event, Status)))
+def test_what_was_fetched_without_an_id_is_never_begun_again(a: Attempt, event: Event):
+    decision = decide(a, event, NOW)
+    assert not isinstance(decision.next, Init | CheckCreator | Restart | End)
+
+
+@given(DRAFTS, EVENTS)
+def test_there_is_no_second_draft_and_no_id_is_forgotten(a: Attempt, event: Event):
+    decision = decide(a, event, NOW)
+    assert not isinstance(decision.next, Init | CheckCreator | Restart)
+    assert decision.attempt.stage in {Stage.DELIVERED, Stage.PUBLISHED}
+    assert set(a.post_ids) <= set(decision.attempt.post_ids)
