@@ -173,8 +173,9 @@ async def held_for_users(
     most = work.network.caps().unaudited_creators
     if most is None or work.mode is not Mode.DIRECT:
         return None
-    if announcing:
-        await session.get_one(PlatformApp, work.app.id, with_for_update=True)
+    if announcing:  # a webhook's row may hold its app, and wait for the lanes that are held here
+        lock = {"key_share": True}
+        await session.get_one(PlatformApp, work.app.id, with_for_update=lock)
     values = {
         "connection_id": work.connection_id,
         "app_id": work.app.id,

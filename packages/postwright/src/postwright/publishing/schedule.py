@@ -110,6 +110,11 @@ async def schedule(
         NoSuchMedia: the file was removed meanwhile.
     """
     fingerprint = order.fingerprint(connection.id)
+    now = await app_now(session)
+    # Before its files, as a worker has them that announces something with the same ones.
+    await lanes.wake(
+        session, connection.workspace_id, connection.id, START, order.publish_at or now
+    )
     for media_id in sorted({file.id for file in order.media}):  # in one order, as others do
         await use(session, connection.workspace_id, media_id)
     post_id = await _insert_post(session, connection.workspace_id, order, fingerprint)
@@ -121,13 +126,11 @@ async def schedule(
             why=connection.state_detail or says(connection.state),
             fix=f"Please {step(connection.state, connection.handle)}",
         )
-    now = await app_now(session)
     at = time_to_come(order.publish_at, now)
     source = await _source(session, connection, order)
     publication = _new(connection, order, post_id, source, at=at, now=now)
     session.add(publication)
     await session.flush()
-    await lanes.wake(session, connection.workspace_id, connection.id, START, at)
     await audit.record(
         session,
         connection.workspace_id,
