@@ -14,7 +14,7 @@ from sqlalchemy import text
 from postwright.connections import credentials, queries
 from postwright.connections.ledger import OnBehalf
 from postwright.connections.models import Connection, ConnectionState
-from postwright.connections.refresh import AccessToken, NoAccess
+from postwright.connections.refresh import SHORTEST_USE, AccessToken, NoAccess
 from postwright.db import embedded
 from postwright.db.database import DatabaseGone
 from postwright.db.migrate import migrate
@@ -28,10 +28,12 @@ pytestmark = pytest.mark.slow
 _PAUSE = text("SELECT extract(epoch FROM refreshing_until - app_now())::float FROM credentials")
 
 
-async def fresh(service: Service, account: Connection) -> AccessToken | NoAccess:
+async def fresh(
+    service: Service, account: Connection, *, need: timedelta = SHORTEST_USE
+) -> AccessToken | NoAccess:
     network = await service.accounts.networks.of(service.workspace_id, account.id)
     who = OnBehalf(service.workspace_id, account.id)
-    return await service.accounts.keeper.fresh(who, network)
+    return await service.accounts.keeper.fresh(who, network, need=need)
 
 
 async def begin_slow_refresh(
@@ -157,3 +159,16 @@ async def test_a_refresh_that_keeps_failing_is_tried_less_and_less_often(service
     assert pauses == sorted(pauses)
     assert pauses[0] < 30
     assert pauses[-1] > 60
+
+
+async def test_tokens_that_live_shorter_than_they_are_needed_are_not_renewed_again_and_again(
+    service: Service,
+) -> None:
+    account = await service.connect()
+    await service.control("PATCH", "settings", {"access_token_s": 60})
+    await service.advance(hours=2.5)
+    async with asyncio.timeout(20):
+        got = await fresh(service, account, need=timedelta(minutes=2))
+        assert isinstance(got, AccessToken)
+        assert isinstance(await fresh(service, account, need=timedelta(minutes=2)), AccessToken)
+    assert len(await service.control.requests("oauth.refresh")) == 1

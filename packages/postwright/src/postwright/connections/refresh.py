@@ -83,7 +83,7 @@ class TokenKeeper:
             rejected_version: the version of a token that the network has just refused.
             purpose: what it is for; without the permission for that there is no access.
         """
-        connection_id = who.connection_id or ""
+        connection_id, first = who.connection_id or "", None
         while True:
             async with self._database.transaction() as session:
                 tokens = await credentials.read(session, self._vault, connection_id)
@@ -94,9 +94,19 @@ class TokenKeeper:
             dead = tokens.version == rejected_version or tokens.left <= timedelta(0)
             if not dead and not self._wants_refresh(tokens, need):
                 return _token(tokens)
+            first = tokens.version if first is None else first
+            if tokens.version != first:
+                return await self._too_short(tokens, dead=dead)
             verdict = await self._renewed(who, network, tokens, dead=dead)
             if verdict is not None:
                 return verdict
+
+    async def _too_short(self, tokens: Tokens, *, dead: bool) -> AccessToken | NoAccess:
+        """What a refresh has just brought is used as it is: another one would bring the same."""
+        if not dead:
+            return _token(tokens)
+        why = f"the network's new token ends after {tokens.life.total_seconds():.0f} s"
+        return await self._passing(tokens, why, dead=dead)
 
     async def at_hand(
         self,
@@ -152,7 +162,8 @@ class TokenKeeper:
     def _wants_refresh(self, tokens: Tokens, need: timedelta) -> bool:
         if tokens.state is ConnectionState.EXPIRING:
             return False  # its refresh token is dead; the access token is used to its end
-        return tokens.left < max(tokens.life * RENEWED_BEFORE, need)
+        # A token that never lives for so long is not renewed each time that it is asked for.
+        return tokens.left < max(tokens.life * RENEWED_BEFORE, min(need, tokens.life / 2))
 
     async def _refresh(
         self, who: ledger.OnBehalf, network: Network, tokens: Tokens, *, dead: bool
