@@ -20,12 +20,11 @@ from benchmarks.crash.supply import Row, Supply
 from benchmarks.crash.weather import Weather
 from benchmarks.crash.windows import Victim, Window
 
-_AFTERWARDS_S = 2.0
 _LOOK_S = 0.25
 _DAY_S = 25 * 3600.0
 _DAYS = 6
 # Nobody is in a hurry any more: what waits for a day is looked at now and then.
-_STRIDE_S = 900.0
+_STRIDE_S = 2700.0
 
 _LIVE = "SELECT count(*) FROM publications WHERE lane IS NOT NULL AND due_at IS NOT NULL"
 _BUSY = """
@@ -62,6 +61,7 @@ class Plan:
     at_once: int = 3
     pause_s: tuple[float, float] = (0.05, 0.5)
     patience_s: float = 3
+    afterwards_s: float = 2
     timeout_s: float = 1500
 
     @property
@@ -175,7 +175,7 @@ class _Run:
                 await self._until_over()
                 await self._until_nothing_is_left()
                 # Whatever could still go wrong without a blow has a moment to do so.
-                await asyncio.sleep(plan.lease_s + _AFTERWARDS_S)
+                await asyncio.sleep(plan.lease_s + plan.afterwards_s)
         except TimeoutError:
             self._tell(f"not over after {plan.timeout_s:.0f} s")
         await self._supply.look()
@@ -214,6 +214,7 @@ class _Run:
         """Until every publication has come to an end, and every draft to its person."""
         supply = self._supply
         self._clock.stride_s = _STRIDE_S
+        await self._weather.hasten()
         while True:
             while supply.left and await supply.publish():
                 pass

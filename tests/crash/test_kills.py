@@ -24,7 +24,9 @@ SMALL = Plan(
     cancels=0,
     lease_s=2,
     at_once=2,
-    patience_s=2,
+    pause_s=(0.05, 0.3),
+    patience_s=4,
+    afterwards_s=0,
     timeout_s=120,
 )
 
