@@ -11,20 +11,13 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 
 from benchmarks.explorer import report
-from benchmarks.explorer.code import mutant, real
-from benchmarks.explorer.model import Scenario
 from benchmarks.explorer.mutation import Mutation
 from benchmarks.explorer.mutations import MUTATIONS
 from benchmarks.explorer.report import Hunt
-from benchmarks.explorer.scenarios import FULL, HUNTING, SMALL
-from benchmarks.explorer.search import Found, search
+from benchmarks.explorer.runs import explore, hunt, hunt_only
+from benchmarks.explorer.scenarios import FULL, SMALL
+from benchmarks.explorer.search import Found
 from benchmarks.explorer.trace import lines
-
-
-def hunt(mutation: Mutation) -> Hunt:
-    """Explore one mutant, until a promise breaks."""
-    code = mutant(mutation.old, mutation.new) if mutation.old else real()
-    return Hunt(mutation, search(code, HUNTING[mutation.where], mutation.rules))
 
 
 def main() -> int:
@@ -53,31 +46,17 @@ def _everything() -> int:
     hunts: list[Hunt] = []
     # A process for each search: its memory, up to a gigabyte, is free again afterwards.
     with ProcessPoolExecutor(initializer=gc.disable, max_tasks_per_child=1) as pool:
-        for found, trace in pool.map(_explore, (*FULL, *SMALL.values())):
+        for found, trace in pool.map(explore, (*FULL, *SMALL.values())):
             print(report.explored(found), *trace, sep="\n", flush=True)
             all_found.append(found)
     print("\n" + "\n".join(report.endings(all_found)) + "\n\nMutations:")
     with ProcessPoolExecutor(initializer=gc.disable) as pool:
-        for hunted in pool.map(_hunt, MUTATIONS):
+        for hunted in pool.map(hunt_only, MUTATIONS):
             hunts.append(hunted)
             print(report.hunted(hunted), flush=True)
     last = report.summary(all_found, hunts, time.monotonic() - began)
     print(last)
     return 0 if json.loads(last)["met"] else 1
-
-
-def _explore(scenario: Scenario) -> tuple[Found, list[str]]:
-    """What was found, small enough to be handed on, and the trace if a promise is broken."""
-    found = search(real(), scenario)
-    trace = list(lines(found)) if found.broken else []
-    found.trace, found.book = [], None
-    return found, trace
-
-
-def _hunt(mutation: Mutation) -> Hunt:
-    hunted = hunt(mutation)
-    hunted.found.book = None
-    return hunted
 
 
 if __name__ == "__main__":

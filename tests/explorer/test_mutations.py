@@ -2,10 +2,10 @@
 
 import pytest
 
-from benchmarks.explorer.__main__ import hunt
 from benchmarks.explorer.code import mutant
 from benchmarks.explorer.mutation import Mutation
 from benchmarks.explorer.mutations import MUTATIONS
+from benchmarks.explorer.runs import hunt
 from benchmarks.explorer.scenarios import SMALL
 from benchmarks.explorer.trace import lines
 

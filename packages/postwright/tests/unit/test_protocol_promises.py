@@ -52,6 +52,15 @@ def _ago(minutes: int) -> datetime:
 NUMBERS = some.none() | some.integers(0, 40)
 MOMENTS = some.builds(_ago, some.integers(0, 5_000))
 REFUSALS = some.sampled_from(Refusal)
+STATUSES = some.builds(
+    Status,
+    phase=some.sampled_from(Phase),
+    received=NUMBERS,
+    fail_reason=some.just("reason"),
+    fail_is_passing=some.booleans(),
+    fail_is_cancel=some.booleans(),
+    post_ids=some.sampled_from([(), ("7",)]),
+)
 EVENTS: some.SearchStrategy[Event] = some.one_of(
     some.just(Woke()),
     some.just(CreatorReady()),
@@ -71,15 +80,7 @@ EVENTS: some.SearchStrategy[Event] = some.one_of(
     some.builds(NoSlot, delay=some.just(timedelta(seconds=3))),
     some.builds(NoToken, refusal=REFUSALS, detail=some.just("")),
     some.builds(Refused, refusal=REFUSALS, code=some.just("code")),
-    some.builds(
-        Status,
-        phase=some.sampled_from(Phase),
-        received=NUMBERS,
-        fail_reason=some.just("reason"),
-        fail_is_passing=some.booleans(),
-        fail_is_cancel=some.booleans(),
-        post_ids=some.sampled_from([(), ("7",)]),
-    ),
+    STATUSES,
 )
 PLANS = some.sampled_from([Plan(9, 9, 1), Plan(25, 10, 2), Plan(35, 10, 3)])
 
@@ -217,7 +218,7 @@ def test_what_is_opened_has_an_id_and_is_noted_as_possibly_out(a: Attempt, event
         assert not a.cancel_requested or isinstance(event, Served)
 
 
-@given(FETCHED, EVENTS)
+@given(FETCHED, STATUSES | EVENTS)
 def test_a_pull_ends_by_the_status_alone_whatever_is_said_to_a_cancel(a: Attempt, event: Event):
     decision = decide(a, event, NOW)
     assert not isinstance(decision.next, Init | CheckCreator | Send)
@@ -235,7 +236,7 @@ def test_what_was_fetched_without_an_id_is_never_begun_again(a: Attempt, event: 
     assert not isinstance(decision.next, Init | CheckCreator | Restart | End)
 
 
-@given(DRAFTS, EVENTS)
+@given(DRAFTS, STATUSES)
 def test_there_is_no_second_draft_and_no_id_is_forgotten(a: Attempt, event: Event):
     decision = decide(a, event, NOW)
     assert not isinstance(decision.next, Init | CheckCreator | Restart)
