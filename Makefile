@@ -6,7 +6,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 BENCHES := $(notdir $(patsubst %/__main__.py,%,$(wildcard benchmarks/*/__main__.py)))
 
-.PHONY: help setup demo up test unit pythons lint types fmt check bench crash explore coverage docs lock
+.PHONY: help setup demo up test unit pythons lint types fmt check bench crash week explore coverage docs lock
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -17,8 +17,8 @@ setup: .venv/.ready ## install everything into .venv (uv is fetched into .tools 
 	@python3 tools/setup.py
 	@touch $@
 
-demo: setup ## a real video to a profile on the emulator, exactly once  [VIDEO=path]
-	@$(PY) -m demo $(if $(VIDEO),--video "$$VIDEO")
+demo: setup ## a video, photos and a draft reach the emulator, each once  [VIDEO=path] [KEEP=1]
+	@$(PY) -m demo $(if $(VIDEO),--video "$$VIDEO") $(if $(KEEP),--keep)
 
 up: setup ## emulator and service, left running to play with
 	@$(BIN)/postwright up --emulator
@@ -54,6 +54,9 @@ bench: setup ## a benchmark: make bench NAME=memory
 
 crash: setup ## 200 kills and stops of workers, web and database over real publications  [SEED=n]
 	@$(PY) -m benchmarks.crash $(if $(SEED),--seed "$(SEED)")
+
+week: setup ## a week in the life of fifty accounts, on a fast clock
+	@$(PY) -m benchmarks.week
 
 explore: setup ## every interleaving of the publish protocol, and mutations that must be caught
 	@$(PY) -m benchmarks.explorer

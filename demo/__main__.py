@@ -1,31 +1,29 @@
-"""`make demo`: a video goes from a file to a profile, once, and the emulator's books prove it.
+"""`make demo`: a video, photos and a draft reach TikTok, each once; the emulator's books prove it.
 
-python -m demo [--video PATH]
+python -m demo [--video PATH] [--keep]
 """
 
 import argparse
 import asyncio
-import hashlib
-import json
 import sys
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Awaitable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
+from demo.photos import make_photos
 from demo.processes import Failed, Stage, http, stage
+from demo.proof import Proof, prove_draft, prove_photos, prove_video, read_note, size_of
 from demo.video import make_video
 
 KEY = "first-light"
 CAPTION = "First light #postwright"
 CREATOR = "demo"
-APP = {"CLIENT_KEY": "demo-desktop-key", "CLIENT_SECRET": "demo-desktop-secret"}
 MIN_BYTES = 66_000_000  # above TikTok's 64 MB, so that it goes out in two chunks
 UPLOAD_S = 4  # the emulator takes bytes no faster than this, so that there is something to see
 
@@ -70,28 +68,38 @@ async def video_at(folder: Path) -> Path:
     return path
 
 
-async def show(given: Path | None) -> None:
+async def show(given: Path | None, *, keep: bool) -> None:
     """All of it, step by step.
 
     Raises:
         Failed: a step did not work, or the proof does not hold.
     """
     async with stage() as here:
-        video = given or await video_at(here.folder)
-        await preflight(here, video)
-        emulator = await start_emulator(here, video)
-        with step("Start a worker, with its own PostgreSQL") as status:
-            await here.start("postwright.cli", "worker", until="Worker")
-            status.update("A worker is running, with its own PostgreSQL")
+        if given is not None:
+            await preflight(here, given)
+        # Meanwhile a video is made: both take seconds, and most machines have two cores.
+        words = ("up", "--emulator", "--emulator-port", "0")
+        starting = asyncio.ensure_future(here.start("postwright.cli", *words, until="TikTok  "))
+        try:
+            video = given or await video_at(here.folder)
+            emulator = await start(here, starting, video)
+        finally:
+            starting.cancel()
         await connect(here, emulator)
-        console.print(f"  Publish {video.name} in 4 seconds:", markup=False)
-        code = await here.run(
-            *("publish", str(video), "--account", f"@{CREATOR}", "--caption", CAPTION),
-            *("--privacy", "public", "--key", KEY, "--at", "+4s", "--wait", "--timeout", "900"),
-        )
-        if code != 0:
-            raise Failed("It was not published.")
-        await prove(here, emulator, video)
+        proofs = [
+            await publish_video(here, emulator, video),
+            await publish_photos(here, emulator),
+            await deliver_draft(here, emulator),
+        ]
+        with step("Open the phone page") as status:
+            page = (await http(f"{emulator}/@{CREATOR}")).decode()
+            if not all(proof.link.removeprefix(emulator) in page for proof in proofs):
+                raise Failed("The phone page does not show all of them.")
+            status.update(f"All three are on the phone page, {emulator}/@{CREATOR}")
+        tell(proofs)
+        if keep:
+            console.print(f"Look at them: [bold]{emulator}/@{CREATOR}[/]   Ctrl-C ends it.")
+            await asyncio.Event().wait()
 
 
 async def preflight(here: Stage, video: Path) -> None:
@@ -106,36 +114,33 @@ async def preflight(here: Stage, video: Path) -> None:
         raise Failed("Choose another file: make demo VIDEO=path")
 
 
-async def start_emulator(here: Stage, video: Path) -> str:
-    """A TikTok on this machine; its address."""
-    with step("Start a TikTok on this machine") as status:
-        ready = await here.start(
-            "tiktok_emulator", "serve", "--port", "0", "--demo", until="tiktok-emulator ready"
-        )
-        address = ready.rpartition(" ")[2]
-        pace = max(1_000_000, _size_bytes(video) // UPLOAD_S)
+async def start(here: Stage, starting: Awaitable[str], video: Path) -> str:
+    """`postwright up --emulator`: service and TikTok in one process; TikTok's address."""
+    with step("Start Postwright with its own PostgreSQL, and a TikTok on this machine") as status:
+        await starting
+        address = (await asyncio.to_thread(read_note, here))["base_url"]
+        pace = max(1_000_000, size_of(video) // UPLOAD_S)
         await http(
             f"{address}/_control/settings",
             {
                 "intake_bytes_per_second": pace,
-                "processing": {"mode": "after_seconds", "value": 2},
+                "processing": {"mode": "after_seconds", "value": 1},
             },
             method="PATCH",
         )
-        here.environ["POSTWRIGHT_TIKTOK__BASE_URL"] = address
-        for name, value in APP.items():
-            here.environ[f"POSTWRIGHT_TIKTOK__{name}"] = value
-        status.update(f"A TikTok on this machine: {address}")
+        status.update(f"Postwright is up, and has a TikTok of its own: {address}")
     return address
 
 
 async def connect(here: Stage, emulator: str) -> None:
     """The whole OAuth round trip: the address, the consent, the way back to the command."""
     with step(f"Connect @{CREATOR} through the consent page") as status:
-        consent = {"client_key": APP["CLIENT_KEY"], "username": CREATOR, "decision": "accept"}
+        app = await asyncio.to_thread(read_note, here)
+        consent = {"client_key": app["client_key"], "username": CREATOR, "decision": "accept"}
         await http(f"{emulator}/_control/consent", {**consent, "count": 1})
+        wishes = ("--for", "publish", "--for", "draft")
         address = await here.start(
-            "postwright.cli", "connect", "tiktok", "--no-browser", until="http"
+            *("postwright.cli", "connect", "tiktok", "--no-browser"), *wishes, until="http"
         )
         page = await http(address)
         if b"is connected" not in page or await here.processes.pop().wait() != 0:
@@ -143,74 +148,87 @@ async def connect(here: Stage, emulator: str) -> None:
         status.update(f"@{CREATOR} is connected, through the consent page and back")
 
 
-async def prove(here: Stage, emulator: str, video: Path) -> None:
-    """One post, and the bytes of the file: by the emulator's books and by what it plays."""
+async def publish_video(here: Stage, emulator: str, video: Path) -> Proof:
+    """A video, planned a few seconds ahead, uploaded in chunks."""
+    console.print(f"  Publish {video.name} in 4 seconds:", markup=False)
+    await _publish(
+        here,
+        *(str(video), "--caption", CAPTION, "--privacy", "public", "--key", KEY, "--at", "+4s"),
+    )
     with step("Compare with what TikTok has") as status:
-        seen = await here.ask("status", KEY)
-        state = json.loads(await http(f"{emulator}/_control/state"))
-        posts: list[dict[str, Any]] = state["posts"]
-        sent = await asyncio.to_thread(_digest, video)
-        if len(posts) != 1:
-            raise Failed(f"There should be one post; there are {len(posts)}.")
-        (post,) = posts
-        size_bytes = _size_bytes(video)
-        if (post["sha256"], post["size_bytes"]) != (sent, size_bytes):
-            raise Failed("The post has other bytes than the file.")
-        if seen["tiktok_post_ids"] != [post["post_id"]] or seen["url"] != post["url"]:
-            raise Failed("The post is another one than Postwright says.")
-        page = await http(post["url"])
-        played = await http(f"{emulator}/media/{post['post_id']}", read=_digest_answer)
-        if post["post_id"].encode() not in page or played != sent:
-            raise Failed("The page does not play what was sent.")
-        status.update("Exactly one post, with the same bytes, and its page plays them")
-    chunks: int = state["uploads"][0]["total_chunk_count"]
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
-    table.add_column()
-    table.add_column(overflow="fold")
-    table.add_row("state", f"[green]{seen['state']}[/]")
-    table.add_row("post", f"{seen['post_id']}, sent in {chunks} chunk{'s' * (chunks > 1)}")
-    table.add_row("TikTok's id", post["post_id"])
-    table.add_row("link", post["url"])
-    table.add_row("bytes", f"{size_bytes:,}")
-    table.add_row("sha256", f"{sent[:12]}…, the same here and there")
+        proof = await prove_video(here, emulator, KEY, video)
+        status.update("Exactly one video, with the same bytes, and its page plays them")
+    return proof
+
+
+async def publish_photos(here: Stage, emulator: str) -> Proof:
+    """A carousel: TikTok fetches its photos from this machine, in their order."""
+    photos = await asyncio.to_thread(make_photos, here.folder)
+    console.print("  Publish three photos; TikTok fetches them:")
+    words = ("--title", "Three suns", "--cover", "2", "--privacy", "public", "--music")
+    await _publish(here, *map(str, photos), *words, "--key", "photos")
+    with step("Compare with what TikTok has") as status:
+        proof = await prove_photos(here, emulator, "photos", photos)
+        status.update("Exactly one carousel, with the same photos in the same order")
+    return proof
+
+
+async def deliver_draft(here: Stage, emulator: str) -> Proof:
+    """A draft: it waits in the inbox until its owner posts it on the phone."""
+    small = here.folder / "idea.mp4"
+    await asyncio.to_thread(make_video, small, width=540, height=960, duration_s=4)
+    console.print("  Send a draft into the inbox:")
+    await _publish(here, str(small), "--draft", "--key", "draft")
+    with step("Finish it on the phone") as status:
+        proof = await prove_draft(here, emulator, "draft")
+        status.update("Finished on the phone: it is a post now, and Postwright has its link")
+    return proof
+
+
+async def _publish(here: Stage, *words: str) -> None:
+    """Run `publish --wait` in sight.
+
+    Raises:
+        Failed: it is not out.
+    """
+    more = ("--account", f"@{CREATOR}", "--wait", "--timeout", "900")
+    if await here.run("publish", *words, *more) != 0:
+        raise Failed("It was not published.")
+
+
+def tell(proofs: list[Proof]) -> None:
+    """What there is now."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for title in ("what", "state", "sent", "proof"):
+        table.add_column(title, overflow="fold")
+    for proof in proofs:
+        table.add_row(proof.what, f"[green]{proof.state}[/]", proof.sent, proof.holds)
     console.print()
-    console.print(table, soft_wrap=True)
+    console.print(table)
     console.print()
-
-
-def _size_bytes(path: Path) -> int:
-    return path.stat().st_size
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _digest_answer(answer: Any) -> str:
-    digest = hashlib.sha256()
-    while block := answer.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest()
+    for proof in proofs:
+        console.print(proof.link, soft_wrap=True)
+    console.print()
 
 
 def main() -> int:
     """Run it; 0 only if all of it holds."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=(__doc__ or "").strip())
     parser.add_argument("--video", type=Path, help="a file of your own, instead of one made here")
-    given: Path | None = parser.parse_args().video
-    given = given and given.expanduser()
+    parser.add_argument("--keep", action="store_true", help="leave it running, to look at it")
+    given = parser.parse_args()
+    video: Path | None = given.video and given.video.expanduser()
     began = time.monotonic()
     try:
-        asyncio.run(show(given))
+        asyncio.run(show(video, keep=given.keep))
     except Failed as failed:
         console.print(f"[red]✗[/] {failed}", soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         return 130
     console.print(
-        f"[green]✓[/] Done in {time.monotonic() - began:.0f} s, and all of it is cleared away. "
-        "To play with it: [bold]make up[/]"
+        f"[green]✓[/] Done in {time.monotonic() - began:.0f} s, and all of it is cleared away.\n"
+        "  To look at the posts: [bold]make demo KEEP=1[/]   To play: [bold]make up[/]"
     )
     return 0
 

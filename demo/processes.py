@@ -127,6 +127,7 @@ def _environ(folder: Path) -> dict[str, str]:
         **environ,
         "POSTWRIGHT_DATA_DIR": str(folder / "data"),
         "POSTWRIGHT_KEY_FILE": str(folder / "key"),
+        "POSTWRIGHT_WEB__PORT": "0",
     }
 
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,11 +111,12 @@ class Commandline:
         """One request to the emulator's control plane."""
         return ask(f"{self.emulator}/_control/{path}", body, method=method)
 
-    def connect(self, username: str = "demo") -> Ran:
-        """Connect a creator through the whole consent."""
+    def connect(self, username: str = "demo", *, purposes: Sequence[str] = ()) -> Ran:
+        """Connect a creator through the whole consent, for some purposes or the usual ones."""
         consent = {"client_key": APP[0], "username": username, "decision": "accept", "count": 1}
         self.control("consent", consent)
-        ran = self("connect", "tiktok", "--timeout", READY_S)
+        wishes = [word for purpose in purposes for word in ("--for", purpose)]
+        ran = self("connect", "tiktok", "--timeout", READY_S, *wishes)
         assert ran.code == 0, ran
         return ran
 

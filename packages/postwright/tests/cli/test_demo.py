@@ -25,12 +25,20 @@ def demo(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_file_of_ones_own_goes_to_a_profile_once(video: Path, tmp_path: Path) -> None:
+def test_a_video_of_ones_own_photos_and_a_draft_reach_a_profile_once_each(
+    video: Path, tmp_path: Path
+) -> None:
     ran = demo(tmp_path, "--video", video)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "Exactly one post, with the same bytes, and its page plays them" in ran.stdout
+    for proof in (
+        "Exactly one video, with the same bytes, and its page plays them",
+        "Exactly one carousel, with the same photos in the same order",
+        "Finished on the phone: it is a post now, and Postwright has its link",
+        "All three are on the phone page",
+    ):
+        assert proof in ran.stdout
     assert list(tmp_path.iterdir()) == []
-    table = ran.stdout[ran.stdout.index("state") :].splitlines()
+    table = ran.stdout[ran.stdout.index("what  ") :].splitlines()
     assert max(map(len, table)) <= 80
 
 

@@ -119,7 +119,7 @@ def what(seen: Overview) -> str:
     count = len(seen.media)
     kind = "a video" if seen.post.kind != Kind.PHOTO.value else "a photo"
     kind = f"{count} photos" if count > 1 else kind
-    return f"{kind}, as a draft" if seen.publication.mode is Mode.DRAFT else kind
+    return f"{kind} as a draft" if seen.publication.mode is Mode.DRAFT else kind
 
 
 def reason(publication: Publication) -> str:

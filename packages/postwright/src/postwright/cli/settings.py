@@ -61,6 +61,16 @@ def with_emulator(settings: Settings, noted: Noted) -> Settings:
     return settings.model_copy(update={"tiktok": noted.tiktok, "web": web})
 
 
+def is_noted(settings: Settings) -> bool:
+    """Whether these settings come from an emulator that is at hand."""
+    noted = _read(settings.data_dir)
+    return (
+        noted is not None
+        and bool(noted.public_url)
+        and (noted.tiktok, noted.public_url) == (settings.tiktok, settings.web.public_url)
+    )
+
+
 def without_public_address(settings: Settings) -> Settings:
     """The settings without an address from outside: an emulator is on this machine."""
     web = settings.web.model_copy(update={"public_url": ""})

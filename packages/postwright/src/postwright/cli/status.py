@@ -63,7 +63,7 @@ def _print(seen: Overview) -> None:
         "what": f"{describe.what(seen)}, {printing.size(describe.size_bytes(seen))}",
         "files" if len(seen.media) > 1 else "file": ", ".join(file.name for file in seen.media),
         **reported.rows(settings, kind),
-        "time": _time(publication),
+        "planned": _time(publication),
         "sent" if describe.source(seen) is Source.UPLOAD else "fetched": _way(seen),
         "state": describe.words(publication),
         "do": describe.to_do(seen),

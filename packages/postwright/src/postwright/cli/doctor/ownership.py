@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from postwright.cli.doctor.public import is_near
 from postwright.cli.doctor.verdict import Scene, Verdict, amber, green, red
 from postwright.cli.serving import proofs_of
 from postwright.kit.fetch import FetchFailed, Line, fetch
@@ -13,7 +14,7 @@ _ABOUT = "ownership"
 async def check(scene: Scene) -> Sequence[Verdict]:
     """Fetch each file through the public address, below the root and below the media's folder."""
     public_url = scene.settings.web.public_url
-    if not public_url:
+    if not public_url or is_near(scene):
         return []
     prefix = f"{public_url}{FOLDER}"
     files = proofs_of(scene.settings)

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from postwright.cli.doctor.verdict import Scene, Verdict, amber, green, red
 from postwright.cli.serving import signer_of
+from postwright.cli.settings import is_noted
 from postwright.kit.fetch import Fetched, FetchFailed, Line, NotTrusted, fetch
 from postwright.media.host.readiness import PATH
 
@@ -29,11 +30,18 @@ async def check(scene: Scene) -> Sequence[Verdict]:
     public_url = scene.settings.web.public_url
     if not public_url:
         return [amber("public address", _LAPTOP, _TUNNEL)]
+    if is_near(scene):
+        return await _there(scene, public_url)
     parts = urlsplit(public_url)
     verdicts = [await _here(scene)]
     verdicts += _form(parts)
     verdicts += await _leads(scene, parts)
     return verdicts + await _there(scene, public_url)
+
+
+def is_near(scene: Scene) -> bool:
+    """Whether an emulator on this machine is in use, as it was noted: it fetches from here."""
+    return is_noted(scene.settings)
 
 
 async def proven(scene: Scene, base: str, line: Line) -> Fetched | None:

@@ -214,7 +214,7 @@ def _cover_photo(cover_index: int, photos: int) -> Iterator[Finding]:
             "photo.init.cover-index-range",
             "cover",
             "There is no such photo.",
-            measured=f"photo {cover_index}, counted from 0",
-            limit=f"0 to {photos - 1}",
-            fix="Choose one of the photos; 0 is the first.",
+            measured=f"photo {cover_index + 1}, index {cover_index}",
+            limit=f"photo 1 to {photos}, index 0 to {photos - 1}",
+            fix="Choose one of the photos.",
         )
