@@ -40,9 +40,14 @@ class Clock:
         self._one = asyncio.Lock()
 
     def real(self, at: datetime) -> datetime:
-        """The real time at which TikTok's clock showed this, but for moments on the way."""
+        """The real time at which TikTok's clock showed this."""
         n = bisect_right(self._moves, at, key=lambda move: move[0])
-        return at - timedelta(seconds=self._moves[n - 1][1] if n else 0)
+        real = at - timedelta(seconds=self._moves[n - 1][1] if n else 0)
+        if n == len(self._moves):
+            return real
+        # While its clock was being moved it was anywhere on the way, and here it was no later.
+        shown, ahead_s = self._moves[n]
+        return min(real, shown - timedelta(seconds=ahead_s))
 
     @property
     def ahead_s(self) -> float:

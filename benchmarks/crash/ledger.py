@@ -51,30 +51,36 @@ def compare(records: Records, blows: Sequence[Blow]) -> Inits:
         entry = by_log_id.pop(row.log_id, None)
         if entry is None or (entry["username"], entry["status"]) != (row.username, row.http_status):
             found.problems.append(f"ledger: init {row.log_id} is not as TikTok has it: {entry}")
-    for entry in by_log_id.values():
-        row = _lost_row(entry, lost)
-        if row is not None:
-            lost.remove(row)
-            found.answer_lost += 1
-        elif _is_by_blow(entry, records, blows):
+    answerless = _pairs(list(by_log_id.values()), lost, records)
+    found.answer_lost = len(answerless)
+    for log_id, entry in by_log_id.items():
+        if log_id in answerless:
+            continue
+        if _is_by_blow(entry, records, blows):
             found.died_between += 1
         else:
             found.problems.append(f"ledger: nothing tells of an init that TikTok saw: {entry}")
-    found.never_arrived = len(lost)
+    found.never_arrived = len(lost) - len(answerless)
     found.problems += _ids(records, told)
     return found
 
 
-def _lost_row(entry: dict[str, Any], lost: Sequence[Call]) -> Call | None:
-    """The row of a call without an answer that this was."""
-    at: datetime = entry["real_at"]
+def _pairs(entries: Sequence[dict[str, Any]], lost: Sequence[Call], records: Records) -> set[str]:
+    """The log ids of inits that are rows without an answer: those that are nearest go together."""
     fitting = [
-        row
-        for row in lost
+        (abs(row.at - entry["real_at"]), entry["log_id"], n)
+        for entry in entries
+        for n, row in enumerate(lost)
         if (row.username, row.operation) == (entry["username"], entry["operation"])
-        and abs(row.at - at) < _CALL
+        and records.owners.get(entry["publish_id"] or "", row.publication_id) == row.publication_id
+        and abs(row.at - entry["real_at"]) < _CALL
     ]
-    return min(fitting, key=lambda row: abs(row.at - at), default=None)
+    found, used = set[str](), set[int]()
+    for _, log_id, n in sorted(fitting):
+        if log_id not in found and n not in used:
+            found.add(log_id)
+            used.add(n)
+    return found
 
 
 def _is_by_blow(entry: dict[str, Any], records: Records, blows: Sequence[Blow]) -> bool:

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _READY_S = 30
 _READY = "tiktok-emulator ready at "
 _POLITE_S = 10
+_WORDS = 3_000
 
 
 class ProcessFailed(Exception):
@@ -105,7 +106,7 @@ class Worker:
 class Fleet:
     """Processes of one kind, replaced when they are killed.
 
-    `deaths` are those that ended by themselves.
+    `deaths` are those that ended by themselves, `last_words` what their log ended with then.
     """
 
     env: Mapping[str, str]
@@ -113,6 +114,7 @@ class Fleet:
     kind: str = "worker"
     workers: list[Worker] = field(default_factory=list[Worker])
     deaths: int = 0
+    last_words: list[str] = field(default_factory=list[str])
 
     def start(self, count: int = 1) -> None:
         """Start some."""
@@ -125,6 +127,8 @@ class Fleet:
         """Those that live and are not stopped. Those that have ended are replaced."""
         for worker in [worker for worker in self.workers if not worker.lives]:
             self.deaths += 1
+            said = self.log.read_text(errors="replace")[-_WORDS:]
+            self.last_words.append(f"{self.kind} ended with {worker.process.returncode}:\n{said}")
             self.workers.remove(worker)
             self.start()
         return [worker for worker in self.workers if not worker.stopped]

@@ -125,6 +125,7 @@ async def run(plan: Plan, tell: Tell) -> Outcome:
             web.close()
             outcome.deaths = workers.deaths + web.deaths
             outcome.seconds = time.monotonic() - began
+            outcome.log_tail = "\n".join((*workers.last_words, *web.last_words))
             for log in (workers.log, web.log):
                 if log.exists():
                     outcome.log_tail += log.read_text(errors="replace")[-6000:]

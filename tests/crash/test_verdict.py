@@ -148,6 +148,15 @@ def test_an_init_whose_answer_was_lost_is_a_row_without_a_log_id() -> None:
     assert ledger.compare(late, []).problems != []
 
 
+def test_a_row_without_an_answer_is_that_of_the_nearest_init() -> None:
+    void = replace(ATTEMPT, stage="void", publish_id=None)
+    lost = replace(INIT, log_id="", http_status=None)
+    before = INIT_SEEN | {"log_id": "L0", "real_at": AT - timedelta(seconds=5)}
+    records = replace(GOOD, attempts=[void], calls=[lost], requests=[before, INIT_SEEN])
+    (problem,) = [each for each in ledger.compare(records, []).problems if "nothing tells" in each]
+    assert "'L0'" in problem
+
+
 @pytest.mark.parametrize(
     ("victim", "hit", "after_s", "excused"),
     [
