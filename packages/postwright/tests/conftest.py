@@ -4,14 +4,13 @@ import tempfile
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from demo.video import make_video
 from postwright.db import embedded
 from postwright.db.embedded import EmbeddedServer
-from postwright.db.migrate import migrate
 from tests.factories.installation import Service, running_service
+from tests.factories.tables import empty_tables
 
 
 @pytest.fixture(scope="session")
@@ -28,11 +27,7 @@ def server() -> Generator[EmbeddedServer]:
 @pytest.fixture
 def database_url(server: EmbeddedServer) -> str:
     """A migrated database with nothing in it."""
-    plain = server.owner_url.replace("postgresql+psycopg", "postgresql")
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
-    migrate(server.owner_url, app_role="postwright")
+    empty_tables(server)
     return server.app_url
 
 

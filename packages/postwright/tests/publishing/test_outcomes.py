@@ -150,7 +150,7 @@ async def play_all(url: str, folder: Path, video: Path) -> dict[str, Seen]:
             await stage.play(case, creator)
         service.start_worker()
         await stage.cancel_them()
-        await stage.settle(stage.standing, 30)
+        await stage.settle(stage.standing, PATIENCE_S)
         before = {name_of(case): await stage.publication(case) for case in EACH}
         inits = await inits_by_publication(service)
         await service.control("DELETE", "faults")
@@ -158,9 +158,9 @@ async def play_all(url: str, folder: Path, video: Path) -> dict[str, Seen]:
             if case.then is Then.RECONNECTED:
                 await service.connect(creator, purposes=PUBLISH)
         # At first for what waits minutes: an upload's address lives for an hour.
-        for hours in (0.2, 1, 1, 1):
+        for hours, patience_s in ((0.2, 4), (1, 4), (1, 4), (1, PATIENCE_S)):
             await service.advance(hours=hours)
-            await stage.settle(stage.ended, 4)
+            await stage.settle(stage.ended, patience_s)
             if not await stage.ended():
                 break
         return {
