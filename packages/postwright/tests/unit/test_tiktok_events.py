@@ -177,3 +177,9 @@ def test_what_cannot_be_stored_is_replaced() -> None:
     told = read(body("odd\0\ud800", {}, user_openid="a\0b"))
     assert "\0" not in told.event + told.external_id
     assert told.event.encode()
+
+
+def test_an_id_that_is_too_long_for_any_index_is_kept_and_looked_for_nowhere() -> None:
+    for content in ({"publish_id": "p" * 4000}, {"publish_id": "p1", "post_id": "7" * 4000}):
+        assert read(body("post.publish.publicly_available", content)).news == OtherNews()
+    assert read(body("post.publish.complete", {"publish_id": "p" * 4000})).news == OtherNews()

@@ -103,6 +103,26 @@ async def test_each_workspace_with_the_app_takes_what_its_secret_verifies(
     assert [each.workspace_id for each in await callback.events()] == ["ws_2", "ws_3", "ws_4"]
 
 
+async def test_of_workspaces_with_the_same_app_only_the_accounts_own_takes_its_event(
+    callback: Callback, account: Connection
+) -> None:
+    await callback.set(
+        "INSERT INTO workspaces (id, name, created_at) VALUES ('ws_2', 'other', app_now())"
+    )
+    sealed = callback.service.accounts.vault.seal(SECRET, secret_context("app_2"))
+    await callback.set(
+        "INSERT INTO platform_apps (id, workspace_id, platform, client_key, client_secret,"
+        " kind, redirect_uri, base_url, source, created_at) VALUES ('app_2', 'ws_2', 'tiktok',"
+        " :key, :sealed, 'web', '', '', 'upload', app_now())",
+        key=APP,
+        sealed=sealed,
+    )
+    await callback.say("something.new", {"n": 1}, account=account)
+    assert [each.workspace_id for each in await callback.events()] == [account.workspace_id]
+    await callback.say(*GONE, account=account)
+    assert [each.workspace_id for each in await callback.events()] == [account.workspace_id] * 2
+
+
 async def test_while_a_secret_is_changed_both_are_good(
     callback: Callback, account: Connection
 ) -> None:

@@ -27,6 +27,9 @@ from tiktok_client.webhooks import RemovedReason
 # TikTok gives up after 72 hours. What is much older comes from somebody who kept it.
 _OLDEST = timedelta(days=7)
 
+# TikTok's have up to 64 characters. Longer ones than this could not be looked up.
+_LONGEST_ID = 500
+
 _WHY: Mapping[RemovedReason, str] = MappingProxyType(
     {
         RemovedReason.UNKNOWN: "TikTok does not say why",
@@ -82,6 +85,10 @@ def _told(event: webhooks.Event, *, is_late: bool) -> Told:
 
 
 def _news(event: webhooks.Event) -> News:
+    if any(
+        len(getattr(event, name, None) or "") > _LONGEST_ID for name in ("publish_id", "post_id")
+    ):
+        return OtherNews()  # no id of anything here
     match event:
         case webhooks.AuthorizationRemoved(reason=reason):
             return Parted(_WHY[reason])

@@ -25,9 +25,12 @@ async def any_workspace_apps(
 
 
 async def attempt_called(
-    session: AsyncSession, workspace_id: str, app_id: str, publish_id: str
+    session: AsyncSession, workspace_id: str, app_id: str, publish_id: str, external_id: str
 ) -> AttemptRow | None:
-    """The attempt with this publish id, of an account that was connected through this app."""
+    """The attempt with this publish id, of an account that was connected through this app.
+
+    If the network has given it twice: that of the account which it names, and then the newest.
+    """
     return await session.scalar(
         select(AttemptRow)
         .join(Connection, Connection.id == AttemptRow.connection_id)
@@ -36,6 +39,12 @@ async def attempt_called(
             AttemptRow.publish_id == publish_id,
             Connection.platform_app_id == app_id,
         )
+        .order_by(
+            (Connection.external_id == external_id).desc(),
+            AttemptRow.created_at.desc(),
+            AttemptRow.number.desc(),
+        )
+        .limit(1)
     )
 
 
@@ -99,6 +108,18 @@ async def account(
             Connection.external_id == external_id,
         )
     )
+
+
+async def any_workspace_apps_with(
+    session: AsyncSession, app_ids: Collection[str], external_id: str
+) -> frozenset[str]:
+    """Those of some apps through which this account was connected."""
+    found = await session.scalars(
+        select(Connection.platform_app_id).where(
+            Connection.platform_app_id.in_(app_ids), Connection.external_id == external_id
+        )
+    )
+    return frozenset(found)
 
 
 async def last_webhook(session: AsyncSession, workspace_id: str) -> datetime | None:

@@ -96,7 +96,9 @@ async def _act(session: AsyncSession, app: PlatformApp, told: Told, webhooks: We
     match news:
         case StatusChanged(publish_id=publish_id):
             await alone_with(session, publish_id)
-            attempt = await queries.attempt_called(session, app.workspace_id, app.id, publish_id)
+            attempt = await queries.attempt_called(
+                session, app.workspace_id, app.id, publish_id, told.external_id
+            )
             if attempt is None:
                 return Outcome.WAITING
             publication = await held(session, attempt)
@@ -110,7 +112,7 @@ async def _act(session: AsyncSession, app: PlatformApp, told: Told, webhooks: We
             if news.publish_id:
                 await alone_with(session, news.publish_id)
                 attempt = await queries.attempt_called(
-                    session, app.workspace_id, app.id, news.publish_id
+                    session, app.workspace_id, app.id, news.publish_id, told.external_id
                 )
             else:
                 attempt = await queries.attempt_that_gave(

@@ -116,9 +116,24 @@ class Inbox:
                     found.append((app, told))
                     good.add(secret)
                     break
+        if len(found) > 1:
+            found = await self._of_the_account(found)
         if good and (message.key in self._known or len(self._known) < _KNOWN):
             self._known[message.key] = frozenset(good)
         return found
+
+    async def _of_the_account(
+        self, found: list[tuple[PlatformApp, Told]]
+    ) -> list[tuple[PlatformApp, Told]]:
+        """Of several workspaces with one app, those that know the account; all, if none does.
+
+        What happens to an account is nothing for the workspaces that it does not belong to.
+        """
+        async with self._database.transaction() as session:
+            known = await queries.any_workspace_apps_with(
+                session, [app.id for app, _ in found], found[0][1].external_id
+            )
+        return [each for each in found if each[0].id in known] or found
 
     def _is_known_good(self, message: "_Message") -> bool:
         """Whether it is signed, as far as can be told without the database.
