@@ -12,9 +12,16 @@ from pydantic import SecretStr, ValidationError
 from postwright.alerts.send import Due, pause_after, payload
 from postwright.alerts.signature import signed_headers
 from postwright.config import AlertSettings, load, webhook_key
+from postwright.kit.fetch import FetchFailed, Line, fetch
 
 AT = datetime(2026, 11, 21, 7, 30, tzinfo=UTC)
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+
+
+@pytest.mark.parametrize("port", ["99999", "x", "-1"])
+async def test_an_address_that_cannot_be_asked_is_said_and_stops_nobody(port: str) -> None:
+    with pytest.raises(FetchFailed):
+        await fetch(f"https://example.com:{port}/hook", Line())
 
 
 def test_the_signature_is_that_of_standard_webhooks() -> None:

@@ -97,6 +97,8 @@ async def fetch(
         raise FetchFailed("What answers there does not speak HTTP.") from None
     except UnicodeError:
         raise FetchFailed("This is no host name.") from None
+    except ValueError:  # of a port that is no number, or too large
+        raise FetchFailed("This is no address that could be asked.") from None
     except NotPublic as error:
         raise NotAllowed(f"{error}.") from None
     fetched.elapsed_s = time.monotonic() - began
