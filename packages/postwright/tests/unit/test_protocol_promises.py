@@ -114,7 +114,10 @@ UPLOADING = attempts([Stage.OPEN], sent=False)
 def test_after_the_last_byte_only_tiktoks_word_ends_or_restarts_it(a: Attempt, event: Event):
     decision = decide(a, event, NOW)
     assert not isinstance(decision.next, Init | CheckCreator)
-    assert decision.attempt.stage not in {Stage.VOID, Stage.CANCELLED}
+    assert decision.attempt.stage is not Stage.VOID
+    if decision.attempt.stage is Stage.CANCELLED:
+        assert isinstance(event, Status)
+        assert event.fail_is_cancel
     if isinstance(decision.next, End | Restart):
         assert isinstance(event, Status)
         assert event.phase in {Phase.COMPLETE, Phase.INBOX, Phase.FAILED}
