@@ -1,0 +1,1 @@
+"""What publishing costs, and how much of it a machine can do."""
