@@ -23,7 +23,8 @@ _SIGHT: Final = {
 _STEPS: Final = {
     Advice.RETRY: "postwright retry {id}",
     Advice.WAIT: "postwright retry {id} --at +1d",
-    Advice.FIX: "when it is mended: postwright retry {id}, or publish it anew",
+    Advice.FIX: "if it is for its text, postwright edit {id}, then postwright retry {id}; "
+    "if it is for a file, publish the mended one anew",
     Advice.RECONNECT: "postwright accounts reconnect {account}, then postwright retry {id}",
     Advice.GIVE_UP: "nothing would help but another post",
     Advice.ASK_STATUS: "look at the account in TikTok's app before anything is posted again",
