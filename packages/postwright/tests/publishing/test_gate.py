@@ -247,3 +247,21 @@ async def test_a_sixth_draft_waits_until_one_is_finished(service: Service, video
         )
     await service.advance(hours=1.1)
     await service.until(made.publication_id, State.DELIVERED)
+
+
+async def test_a_check_from_before_the_last_place_was_taken_is_made_anew(
+    service: Service, video: Path
+) -> None:
+    account = await service.connect()
+    await announced(service, account, video, 8)
+    await service.control("PATCH", "creators/demo", {"daily_post_cap": 7})
+    made = [await service.publish(account, video, caption=str(n)) for n in range(8)]
+    service.start_worker()
+    # The last two are checked while there is room for one, and wait: six inits a minute may be.
+    for one in made[-2:]:
+        await service.until(one.publication_id, held("rate_limit"))
+    await service.advance(hours=1.2 / 60)
+    await service.until(made[-2].publication_id, State.PUBLISHED)
+    await service.until(made[-1].publication_id, held("daily_cap"))
+    inits = await service.control.requests("video.init")
+    assert [init["status"] for init in inits] == [200] * 7

@@ -7,7 +7,7 @@ from postwright.platforms.answers import Refusal
 from postwright.platforms.base import Caps
 from postwright.platforms.content import Mode
 from postwright.publishing.attempt import OnHold
-from postwright.publishing.caps import SOON, Standing, held, next_look
+from postwright.publishing.caps import SOON, Standing, held, held_for_a_check, next_look
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -30,6 +30,17 @@ def test_what_is_under_way_may_fill_what_is_left() -> None:
     found = hold(replace(DIRECT, counted=15, going=2, oldest_at=NOW - HOUR))
     assert (found.reason, found.delay) == (Refusal.CAP, SOON)
     assert held(replace(DIRECT, counted=14, going=2, oldest_at=NOW - HOUR)) is None
+
+
+def test_a_check_from_before_the_last_place_was_taken_is_made_anew() -> None:
+    full = replace(DIRECT, counted=15, oldest_at=NOW - HOUR, newest_at=NOW - HOUR / 60)
+    old, fresh = NOW - HOUR / 30, NOW - HOUR / 120
+    found = held_for_a_check(full, old)
+    assert found is not None
+    assert (found.reason, found.delay) == (Refusal.CAP, timedelta(minutes=3, seconds=1))
+    assert held_for_a_check(full, fresh) is None
+    assert held_for_a_check(replace(full, counted=14), old) is None
+    assert held_for_a_check(replace(full, mode=Mode.DRAFT), old) is None
 
 
 def test_after_a_no_the_network_is_asked_each_hour() -> None:

@@ -18,6 +18,7 @@ from postwright.platforms.answers import CreatorReady, Refusal, Refused
 from postwright.platforms.base import Caps
 from postwright.platforms.content import Mode
 from postwright.publishing.attempt import OnHold, Stage
+from postwright.publishing.protocol import CHECK_IS_FRESH
 from postwright.publishing.work import Work
 
 DAY = timedelta(hours=24)
@@ -45,6 +46,7 @@ class Standing:
         counted: announced in the last 24 hours; of drafts, those that nobody has finished.
         going: how many of them are still under way.
         oldest_at: when the first of them was announced.
+        newest_at: and the last.
         ahead: how many are held for the same quota that were to go out earlier.
         ahead_at: when the first of those is looked at.
     """
@@ -57,6 +59,7 @@ class Standing:
     counted: int = 0
     going: int = 0
     oldest_at: datetime | None = None
+    newest_at: datetime | None = None
     ahead: int = 0
     ahead_at: datetime | None = None
 
@@ -84,6 +87,24 @@ def held(standing: Standing) -> OnHold | None:
             return _too_many_drafts(standing) or _in_line(standing)
         case _:
             assert_never(standing.mode)
+
+
+def held_for_a_check(standing: Standing, checked_at: datetime | None) -> OnHold | None:
+    """What holds one that was checked before the last place was taken, it may be. Pure.
+
+    It has waited for something else since then. When its check counts no more, it is made anew.
+    """
+    s = standing
+    if s.mode is not Mode.DIRECT or s.most is None or s.counted < s.most:
+        return None
+    if checked_at is None or s.newest_at is None or checked_at > s.newest_at:
+        return None
+    return OnHold(
+        Refusal.CAP,
+        f"{s.counted} posts in 24 hours, where {s.most} are usual, and the last of them went out "
+        "after it was asked whether this one may",
+        max(checked_at + CHECK_IS_FRESH - s.now, timedelta(0)) + timedelta(seconds=1),
+    )
 
 
 def next_look(standing: Standing) -> datetime | None:
@@ -130,8 +151,8 @@ def _too_many_drafts(s: Standing) -> OnHold | None:
     # A place is free sooner if the person finishes one; looking for that costs no call.
     return OnHold(
         Refusal.DRAFTS,
-        f"{s.counted} drafts wait to be finished, of {s.most} in 24 hours; finish one in the app, "
-        f"or the oldest ends to count at {_told(s.free_at)}",
+        f"{s.counted} drafts count, of {s.most} in 24 hours; finish those that wait in the app, or "
+        f"the oldest ends to count at {_told(s.free_at)}",
         min(max(s.free_at - s.now, timedelta(seconds=1)), LOOK_EVERY),
     )
 

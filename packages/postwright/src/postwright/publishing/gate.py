@@ -27,7 +27,8 @@ _SEEN = text("""
     WITH clock AS MATERIALIZED (SELECT app_now() AS now)
     SELECT clock.now, installation_in_doubt() AS in_doubt,
            connections.state, pause.reason AS pause, connections.cap_at, connections.cap_posts,
-           recent.counted, recent.going, recent.oldest_at, line.ahead, line.ahead_at
+           recent.counted, recent.going, recent.oldest_at, recent.newest_at,
+           line.ahead, line.ahead_at
     FROM clock
     JOIN connections ON connections.id = :connection_id
     LEFT JOIN LATERAL (
@@ -38,7 +39,7 @@ _SEEN = text("""
     ) AS pause ON true
     CROSS JOIN LATERAL (
         SELECT count(*) AS counted, count(*) FILTER (WHERE stage = ANY(:going)) AS going,
-               min(announced_at) AS oldest_at
+               min(announced_at) AS oldest_at, max(announced_at) AS newest_at
         FROM attempts
         WHERE connection_id = :connection_id AND announced_at > clock.now - interval '24 hours'
           AND mode = :mode AND stage <> ALL(:done)
@@ -63,11 +64,14 @@ class Seen:
     standing: Standing
 
 
-async def barred(session: AsyncSession, work: Work, *, announcing: bool) -> OnHold | Unfit | None:
+async def barred(
+    session: AsyncSession, work: Work, *, announcing: bool, checked_at: datetime | None = None
+) -> OnHold | Unfit | None:
     """What keeps this publication from being checked, or, if `announcing`, from being announced.
 
     Called in the transaction that would record the intent, with the account's lanes locked: a
     pause that was made before, or a post that another worker has announced, is seen.
+    `checked_at` is when the creator was asked about for it, if it is to be announced.
     """
     seen = await _look(session, work)
     work.met_cap = seen.standing.cap_posts is not None
@@ -80,6 +84,8 @@ async def barred(session: AsyncSession, work: Work, *, announcing: bool) -> OnHo
     if (late := await missed.barred(session, work)) is not None:
         return late
     hold = caps.held(seen.standing)
+    if hold is None and announcing:
+        hold = caps.held_for_a_check(seen.standing, checked_at)
     return hold or await caps.held_for_users(session, work, seen.now, announcing=announcing)
 
 
@@ -109,6 +115,7 @@ async def _look(session: AsyncSession, work: Work) -> Seen:
         counted=row.counted,
         going=row.going,
         oldest_at=row.oldest_at,
+        newest_at=row.newest_at,
         ahead=row.ahead,
         ahead_at=row.ahead_at,
     )

@@ -323,7 +323,12 @@ async def _take_slot(session: AsyncSession, work: Work, decision: Decision) -> S
     if asking is None:
         return None
     if asking in {Asking.CREATOR, Asking.OPEN}:
-        event = await barred(session, work, announcing=asking is Asking.OPEN)
+        event = await barred(
+            session,
+            work,
+            announcing=asking is Asking.OPEN,
+            checked_at=decision.attempt.checked_at,
+        )
         if event is not None:
             return Barred(event)
     limit = work.network.limit(asking, work.kind, work.mode)
