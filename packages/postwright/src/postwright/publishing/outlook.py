@@ -9,13 +9,15 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, PlatformApp
+from postwright.connections.standing import refusal_of, says
+from postwright.db import guard
 from postwright.db.database import app_now
 from postwright.platforms.answers import Refusal
 from postwright.platforms.base import Asking, Network
 from postwright.platforms.content import Kind, Mode
 from postwright.publishing.caps import DAY, QUOTAS, REASONS, Standing, next_look
 from postwright.publishing.forecast import Forecast, Limits, Started, Waiting, Window, forecast
-from postwright.publishing.gate import PAUSED
+from postwright.publishing.gate import IN_DOUBT, PAUSED
 from postwright.publishing.models import Pause
 from postwright.publishing.pauses import pauses_of
 
@@ -135,7 +137,9 @@ async def outlook(
         for pause in read.pauses
         if pause.connection_id in {None, id_}
     }
-    told = forecast(read.now, queue, started, limits, why)
+    stops = await _stops(session, read)
+    going = [one for one in queue if one.connection_id not in stops]
+    told = [*forecast(read.now, going, started, limits, why), *_stopped(queue, stops)]
     return Outlook(
         read.now,
         tuple(
@@ -175,6 +179,25 @@ async def _read(
     values = {"workspace_id": workspace_id, "since": now - DAY, "draft": Mode.DRAFT.value}
     history = (await session.execute(_HISTORY, values)).all()
     return _Read(now, known, history, await pauses_of(session, workspace_id))
+
+
+async def _stops(session: AsyncSession, read: _Read) -> dict[str, tuple[str, str]]:
+    """Why nothing of an account goes out before a person has done something: reason and words."""
+    if doubt := await guard.doubt(session):
+        return dict.fromkeys(read.known, (IN_DOUBT, doubt))
+    return {
+        id_: (refusal_of(one.state), says(one.state))
+        for id_, (one, _, _) in read.known.items()
+        if not one.state.usable
+    }
+
+
+def _stopped(queue: list[Waiting], stops: dict[str, tuple[str, str]]) -> list[Forecast]:
+    return [
+        Forecast(one.publication_id, None, *stops[one.connection_id])
+        for one in queue
+        if one.connection_id in stops
+    ]
 
 
 def under(mode: str, kind: str) -> str:
