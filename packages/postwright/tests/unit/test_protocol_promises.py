@@ -203,6 +203,10 @@ OUT_OF_SIGHT = pulls(Stage.TRACKING, id_known=False, fetched=True)
 UNOPENED = pulls(Stage.OPEN, id_known=True, fetched=False)
 DRAFTS = pulls(Stage.DELIVERED, Stage.PUBLISHED, id_known=True, fetched=True, mode=Mode.DRAFT)
 
+FAILURES = some.builds(
+    Status, phase=some.just(Phase.FAILED), fail_is_passing=some.booleans(), post_ids=some.just(())
+)
+
 
 @given(ANNOUNCED, EVENTS)
 def test_a_pull_is_given_up_only_once_its_addresses_are_closed(a: Attempt, event: Event):
@@ -239,7 +243,7 @@ def test_what_was_fetched_without_an_id_is_never_begun_again(a: Attempt, event: 
     assert not isinstance(decision.next, Init | CheckCreator | Restart | End)
 
 
-@given(DRAFTS, STATUSES)
+@given(DRAFTS, FAILURES | STATUSES)
 def test_there_is_no_second_draft_and_no_id_is_forgotten(a: Attempt, event: Event):
     decision = decide(a, event, NOW)
     assert not isinstance(decision.next, Init | CheckCreator | Restart)
