@@ -172,3 +172,15 @@ async def test_tokens_that_live_shorter_than_they_are_needed_are_not_renewed_aga
         assert isinstance(got, AccessToken)
         assert isinstance(await fresh(service, account, need=timedelta(minutes=2)), AccessToken)
     assert len(await service.control.requests("oauth.refresh")) == 1
+
+
+async def test_tokens_that_are_said_to_live_for_ever_are_kept(service: Service) -> None:
+    account = await service.connect()
+    ever = timedelta(days=999_999_999)
+    grant = Granted("open", frozenset(), "for-ever", "rft", ever, ever)
+    async with service.database.transaction() as session:
+        await credentials.put(session, service.accounts.vault, account.id, grant)
+        kept = await credentials.read(session, service.accounts.vault, account.id)
+    assert isinstance(kept, credentials.Tokens)
+    assert kept.access_token == "for-ever"
+    assert kept.left > timedelta(days=365)

@@ -14,6 +14,8 @@ from postwright.platforms.answers import Granted
 
 # Of the life of an access token: that much is left when it is renewed.
 RENEWED_BEFORE = 0.25
+# Longer than any network promises, and no further than a calendar goes.
+_LONGEST = timedelta(days=3650)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +128,14 @@ async def swap(
 
 
 def _values(vault: Vault, connection_id: str, grant: Granted, now: datetime) -> dict[str, object]:
+    life, life_in_all = min(grant.expires_in, _LONGEST), min(grant.refresh_expires_in, _LONGEST)
     return {
         "access_token": vault.seal(grant.access_token, token_context(connection_id, "access")),
         "refresh_token": vault.seal(grant.refresh_token, token_context(connection_id, "refresh")),
         "issued_at": now,
-        "refresh_at": now + grant.expires_in * (1 - RENEWED_BEFORE),
-        "access_expires_at": now + grant.expires_in,
-        "refresh_expires_at": now + grant.refresh_expires_in,
+        "refresh_at": now + life * (1 - RENEWED_BEFORE),
+        "access_expires_at": now + life,
+        "refresh_expires_at": now + life_in_all,
         "refreshing_until": None,
         "refresh_doubt": "",
     }
