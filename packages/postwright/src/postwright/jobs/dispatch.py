@@ -31,6 +31,7 @@ LOOK = text("""
         )
 """)
 _SHORTEST_S = 0.02
+_GATHER_S = 0.01
 
 
 class Dispatcher:
@@ -67,6 +68,8 @@ class Dispatcher:
                     await self._wake[kind].wait()
             except TimeoutError:
                 continue
+            # What is freed and told of in the same moment is claimed in one go.
+            await asyncio.sleep(_GATHER_S)
             self._wake[kind].clear()
 
     def _freed(self, kind: str) -> None:

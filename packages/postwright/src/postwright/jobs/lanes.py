@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from postwright.db.base import Base, Id, Utc
+from postwright.db.statement import Statement
 from postwright.kit.ids import new_id
 
 
@@ -65,7 +66,7 @@ class Turn:
 
 
 # What is due soon is told at once; a dispatcher finds the rest in time when it looks next.
-_WAKE = text("""
+_WAKE = Statement("""
     WITH woken AS (
         INSERT INTO lanes (id, workspace_id, subject_id, kind, next_at, fence)
         VALUES (:id, :workspace_id, :subject_id, :kind,
@@ -194,14 +195,14 @@ _RENEW = text("""
 
 # The time is that of the statement's begin: whoever waited for the lock may renew a lease that ran
 # out while it waited, if nobody has claimed the lane; a claim is always seen, by its fence.
-_HOLD = text("""
+_HOLD = Statement("""
     WITH mine AS MATERIALIZED (
         SELECT id FROM lanes WHERE subject_id = :subject_id ORDER BY id FOR UPDATE
     )
     UPDATE lanes SET lease_until = app_now() + :lease, holder = :holder
     WHERE id = :id AND fence = :fence AND lease_until > app_now()
       AND (SELECT count(*) FROM mine) > 0
-    RETURNING app_now()
+    RETURNING app_now() AS now
 """)
 
 _RELEASE = text("""
@@ -227,8 +228,8 @@ async def wake(
     at: datetime | None = None,
 ) -> None:
     """Make a lane due at `at` (now if None), or sooner if it already was. Makes it if missing."""
-    await session.execute(
-        _WAKE,
+    await _WAKE.run(
+        session,
         {
             "id": new_id("lane"),
             "workspace_id": workspace_id,
@@ -315,7 +316,8 @@ async def hold(
         "lease": lease,
         "holder": holder,
     }
-    return (await session.execute(_HOLD, values)).scalar_one_or_none()
+    held = await _HOLD.first(session, values)
+    return None if held is None else held.now
 
 
 async def release(

@@ -7,12 +7,12 @@ the usual case all of it is one statement.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import ConnectionState
 from postwright.connections.standing import refusal_of, says
 from postwright.db import guard
+from postwright.db.statement import Statement
 from postwright.platforms.content import Mode
 from postwright.publishing import caps, missed
 from postwright.publishing.attempt import OnHold, Unfit
@@ -23,7 +23,7 @@ PAUSED = "paused"
 IN_DOUBT = "copy_in_doubt"
 
 # The clock is read once: app_now() is no cheap call.
-_SEEN = text("""
+_SEEN = Statement("""
     WITH clock AS MATERIALIZED (SELECT app_now() AS now)
     SELECT clock.now, installation_in_doubt() AS in_doubt,
            connections.state, pause.reason AS pause, connections.cap_at, connections.cap_posts,
@@ -91,21 +91,20 @@ async def barred(
 
 async def _look(session: AsyncSession, work: Work) -> Seen:
     done = caps.DONE_DRAFTS if work.mode is Mode.DRAFT else ()
-    row = (
-        await session.execute(
-            _SEEN,
-            {
-                "workspace_id": work.workspace_id,
-                "connection_id": work.connection_id,
-                "publication_id": work.publication_id,
-                "publish_at": work.publish_at,
-                "mode": work.mode.value,
-                "reason": caps.REASONS[work.mode].value,
-                "going": [stage.value for stage in caps.GOING],
-                "done": [stage.value for stage in done],
-            },
-        )
-    ).one()
+    row = await _SEEN.first(
+        session,
+        {
+            "workspace_id": work.workspace_id,
+            "connection_id": work.connection_id,
+            "publication_id": work.publication_id,
+            "publish_at": work.publish_at,
+            "mode": work.mode.value,
+            "reason": caps.REASONS[work.mode].value,
+            "going": [stage.value for stage in caps.GOING],
+            "done": [stage.value for stage in done],
+        },
+    )
+    assert row is not None
     standing = Standing(
         now=row.now,
         mode=work.mode,

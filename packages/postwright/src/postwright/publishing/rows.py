@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.db.statement import Statement
@@ -44,7 +43,7 @@ class Kept:
     finished_at: datetime | None
 
 
-def kept_of(row: Row[Any], at: int = 0) -> Kept:
+def kept_of(row: Any, at: int = 0) -> Kept:
     """The publication in a row that has the columns of `KEPT` from `at` on."""
     state, version, content_version, *rest = row[at : at + 15]
     kept = Kept(State(state), version, content_version, *rest)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.networks import StoredApp
@@ -187,7 +186,7 @@ _STILL_DUE = Statement(f"""
 class Found:
     """A publication that is due, with all that is needed to work on it, as it is stored."""
 
-    row: Row[Any]
+    row: Any
 
     @property
     def publication_id(self) -> str:
@@ -297,7 +296,7 @@ def _plan(network: Network, source: Source, media: list[dict[str, Any]]) -> Plan
     return network.plan(size_bytes) if source is Source.UPLOAD else Plan(size_bytes, 0, 0)
 
 
-def _attempt_of(row: Row[Any], vault: Vault) -> Attempt:
+def _attempt_of(row: Any, vault: Vault) -> Attempt:
     """The attempt as the protocol sees it, without what belongs to its publication."""
     url, lost = _upload_url(row, vault)
     return Attempt(
@@ -324,7 +323,7 @@ def _attempt_of(row: Row[Any], vault: Vault) -> Attempt:
     )
 
 
-def _upload_url(row: Row[Any], vault: Vault) -> tuple[str | None, bool]:
+def _upload_url(row: Any, vault: Vault) -> tuple[str | None, bool]:
     """The address, and whether there was one that was sealed with a master key that is gone."""
     if row.upload_url is None:
         return None, False

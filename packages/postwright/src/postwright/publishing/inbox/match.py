@@ -1,13 +1,21 @@
 """Early events: those whose publish id was not stored yet when they came."""
 
-from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from postwright.connections.models import Connection
-from postwright.db.database import NOW
-from postwright.publishing.inbox.models import Outcome, WebhookEvent
+from postwright.db.statement import Statement
+from postwright.publishing.inbox.models import Outcome
 
-_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:publish_id, 0))")
+_ALONE = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:publish_id, 0))")
+
+_MATCH = Statement("""
+    UPDATE webhook_events SET outcome = :nudged, handled_at = app_now()
+    WHERE workspace_id = :workspace_id AND publish_id = :publish_id AND outcome = :waiting
+      AND platform_app_id = (
+        SELECT platform_app_id FROM connections
+        WHERE workspace_id = :workspace_id AND id = :connection_id
+      )
+    RETURNING id
+""")
 
 
 async def alone_with(session: AsyncSession, publish_id: str) -> None:
@@ -17,7 +25,7 @@ async def alone_with(session: AsyncSession, publish_id: str) -> None:
     the other's row before it is committed, and neither would find it. Whoever has this lock takes
     no lane's unless the id is stored already, so that it waits for nobody who waits for it.
     """
-    await session.execute(_ALONE, {"publish_id": publish_id})
+    await _ALONE.run(session, {"publish_id": publish_id})
 
 
 async def match(
@@ -28,18 +36,11 @@ async def match(
     Belongs into the transaction that stores the id, after it. The events are done with.
     """
     await alone_with(session, publish_id)
-    app = select(Connection.platform_app_id).where(
-        Connection.workspace_id == workspace_id, Connection.id == connection_id
-    )
-    matched = await session.execute(
-        update(WebhookEvent)
-        .where(
-            WebhookEvent.workspace_id == workspace_id,
-            WebhookEvent.platform_app_id == app.scalar_subquery(),
-            WebhookEvent.publish_id == publish_id,
-            WebhookEvent.outcome == Outcome.WAITING,
-        )
-        .values(outcome=Outcome.NUDGED, handled_at=NOW)
-        .returning(WebhookEvent.id)
-    )
-    return matched.first() is not None
+    values = {
+        "workspace_id": workspace_id,
+        "connection_id": connection_id,
+        "publish_id": publish_id,
+        "waiting": Outcome.WAITING.value,
+        "nudged": Outcome.NUDGED.value,
+    }
+    return await _MATCH.first(session, values) is not None
