@@ -78,7 +78,8 @@ def _inits(inits: Inits) -> str:
     return (
         f"{inits.seen} inits at TikTok: {inits.in_ledger} in the ledger with their log id, "
         f"{inits.answer_lost} without an answer, {inits.died_between} whose worker or database "
-        f"died before the record. {inits.never_arrived} more never arrived."
+        f"died before the record. {inits.never_arrived} more never arrived, "
+        f"{inits.twice} rows are there twice."
     )
 
 

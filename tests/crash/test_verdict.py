@@ -148,6 +148,14 @@ def test_an_init_whose_answer_was_lost_is_a_row_without_a_log_id() -> None:
     assert ledger.compare(late, []).problems != []
 
 
+def test_a_row_is_there_twice_only_if_the_database_went_away() -> None:
+    records = replace(GOOD, calls=[INIT, INIT, STATUS])
+    assert ledger.compare(records, []).problems != []
+    away = Blow(Kind(Victim.DATABASE, "kill"), Window.DB_RECORDING, (), AT + timedelta(seconds=1))
+    found = ledger.compare(records, [away])
+    assert (found.problems, found.in_ledger, found.twice) == ([], 1, 1)
+
+
 def test_a_row_without_an_answer_is_that_of_the_nearest_init() -> None:
     void = replace(ATTEMPT, stage="void", publish_id=None)
     lost = replace(INIT, log_id="", http_status=None)
