@@ -102,7 +102,8 @@ def exit_codes() -> str:
     """Exit codes; an error shares that of the one it derives from."""
     first = {error.exit_code: error for error in app_errors() if AppError in error.__bases__}
     rows = [("0", "Done."), *((str(code), first_line(first[code])) for code in sorted(first))]
-    return table("code", "meaning", rows=[*rows, ("130", "Interrupted with Ctrl-C.")])
+    stopped = [("130", "Interrupted with Ctrl-C."), ("143", "Stopped with SIGTERM.")]
+    return table("code", "meaning", rows=[*rows, *stopped])
 
 
 def tiktok_codes() -> str:
