@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks.crash.scene import Scene
 
-_LOOK_S = 0.025
+_LOOK_S, _LONGEST_LOOK_S = 0.02, 0.1
 _PATIENCE_S = 90.0
 # What is due in this time is done in one go; looking after what is out can wait for longer.
 GRAIN = timedelta(seconds=10)
@@ -80,7 +80,7 @@ class Clock:
 
     async def settled(self) -> Seen:
         """Wait until nobody does anything."""
-        began = time.monotonic()
+        began, pause_s = time.monotonic(), _LOOK_S
         while True:
             seen = await self._look()
             waited_s = time.monotonic() - began
@@ -90,7 +90,8 @@ class Clock:
                 return seen
             if waited_s > _PATIENCE_S:
                 raise StillBusy(f"busy for {waited_s:.0f} s at {seen.now}")
-            await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 1.3, _LONGEST_LOOK_S)
 
     async def pass_until(self, no_later: datetime) -> datetime:
         """Move on to when something is due, but no further than this; the new time."""

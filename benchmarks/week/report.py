@@ -99,6 +99,8 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         (operation, said): n for (operation, said, ordered), n in refusals.items() if not ordered
     }
     plain = outcome.verdict.lines.get(Part.PLAIN)
+    # Whose consent was taken back is known when the webhook comes, or a refresh is refused.
+    leaving = outcome.script.leaving.username
     figures: dict[str, Any] = {
         "posts": len(outcome.script.items),
         "should_appear": outcome.verdict.should_appear,
@@ -110,7 +112,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "caps_met_by_an_init": sum(
             n for (name, said), n in ours.items() if name in _INITS and said.endswith(_CAPS)
         ),
-        "dead_refresh_tokens": sum(n for (name, _), n in ours.items() if name == "oauth.refresh"),
+        "dead_refresh_tokens": sum(outcome.log.dead.values()) - outcome.log.dead[leaving],
         "living_refresh_tokens": list(outcome.living),
         "most_in_a_day": outcome.verdict.most_in_a_day,
         "plain_late_s": round(max(plain.late).total_seconds(), 1) if plain and plain.late else None,

@@ -12,7 +12,7 @@ from postwright.media.models import MediaKind
 from postwright.platforms.content import Mode, Source
 from postwright.publishing.states import IfMissed
 
-WORKSPACES = 4
+WORKSPACES = 2
 ELSEWHERE = WORKSPACES  # the workspace that has the other app
 TRIAL = WORKSPACES + 1  # and the one whose app has no audit
 _QUARTER = timedelta(minutes=15)
@@ -29,6 +29,11 @@ class Script:
     accounts: list[Account] = field(default_factory=list[Account])
     items: list[Item] = field(default_factory=list[Item])
     deeds: list[Deed] = field(default_factory=list[Deed])
+
+    @property
+    def leaving(self) -> Account:
+        """The one whose person takes the consent back for some days."""
+        return self.accounts[3]
 
     def of(self, part: Part) -> list[Item]:
         """The posts of a part."""
@@ -238,7 +243,7 @@ class _Writer:
             if n % 3 == 0:  # the others make room by themselves, a day later
                 item.finishes = 1
                 self._deed(item.at + timedelta(hours=n + 1), Act.FINISH, item)
-        leaving = self.script.accounts[3]
+        leaving = self.script.leaving
         flying = self.script.of(Part.IN_FLIGHT)[0]
         self._deed(plan.crowd.begins_at, Act.CROWD, None, self.script.accounts[1])
         self._deed(plan.away.begins_at, Act.AWAY)

@@ -30,11 +30,13 @@ class Log:
     Attributes:
         refusals: by operation, status and code; those that a fault ordered have `ordered` set.
         refreshes: by creator and app.
+        dead: refreshes that were refused because the token was dead, by creator.
         calls: by operation.
     """
 
     refusals: Counter[tuple[str, str, bool]] = field(default_factory=Counter[tuple[str, str, bool]])
     refreshes: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    dead: Counter[str] = field(default_factory=Counter[str])
     calls: Counter[str] = field(default_factory=Counter[str])
     last: int = 0
     missed: int = 0
@@ -55,6 +57,8 @@ class Log:
         if status is None or status >= 400 or entry["code"] not in {None, "ok"}:
             said = f"{status or ''} {entry['code'] or 'broken off'}".strip()
             self.refusals[operation, said, entry["fault"] is not None] += 1
+        if entry["code"] == "invalid_grant":
+            self.dead[entry["username"]] += 1
 
 
 @dataclass(slots=True)
