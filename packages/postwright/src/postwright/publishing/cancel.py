@@ -35,7 +35,8 @@ async def cancel(session: AsyncSession, publication: Publication, *, actor: str)
     After DONE and STOPPING nothing of the publication will appear: the worker compares the
     request in the same transaction in which it would note that the last range goes out, or open
     the addresses from which the network fetches. An init whose answer was lost while it could be
-    fetched already ends as unconfirmed.
+    fetched already ends as unconfirmed; and where media is served early, a file may have been
+    fetched before the id came, and the post may appear.
 
     Raises:
         TooLate: the last range may have been sent, or the publication is over.

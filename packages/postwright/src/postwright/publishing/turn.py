@@ -59,6 +59,7 @@ from postwright.publishing.record import (
 )
 from postwright.publishing.rows import Kept
 from postwright.publishing.states import IfMissed
+from postwright.publishing.wording import told
 from postwright.publishing.work import Found, Means, Work, find_again, let_go, take_up
 
 log = logging.getLogger(__name__)
@@ -153,7 +154,18 @@ class Turn:
             return await self._run()
         finally:
             # What was heard goes into the ledger with what was decided on it; this is the rest.
-            await asyncio.shield(self._recorder.keep(self._work, self._heard))
+            await asyncio.shield(self._keep())
+
+    def _log(self, decision: Decision) -> None:
+        work, following = self._work, type(decision.next).__name__.lower()
+        stage, says = decision.attempt.stage, told(work.network, decision)
+        log.info("%s: %s, then %s %s", work.publication_id, stage, following, says)
+
+    async def _keep(self) -> None:
+        try:
+            await self._recorder.keep(self._work, self._heard)
+        except DatabaseGone as error:
+            log.warning("%s: not in the ledger: %s", self._work.publication_id, error.why)
 
     async def _run(self) -> bool:
         event: Event = Woke()
@@ -177,7 +189,7 @@ class Turn:
                 case Recorded():
                     self._work.attempt = knowing_cancel(decision.attempt, result)
                     if isinstance(decision.next, Wait | Restart | End):
-                        log.info("%s: %s", self._work.publication_id, decision.next)
+                        self._log(decision)
                         return result.holds
                     now = self._now()
                     answer = await self._perform(decision.next, result)
