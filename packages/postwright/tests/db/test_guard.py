@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -12,7 +13,7 @@ from postwright.db import guard
 from postwright.db.database import Database
 from postwright.db.embedded import EmbeddedServer
 from postwright.db.guard import Place
-from postwright.db.memory import Memory
+from postwright.db.memory import Memory, Seen
 
 pytestmark = pytest.mark.slow
 
@@ -68,6 +69,32 @@ async def test_two_first_looks_at_once_agree(database: Database, place: Place) -
     looks = await asyncio.gather(*(look(database, place) for _ in range(5)))
     assert len({looked.installation_id for looked in looks}) == 1
     assert {looked.doubt for looked in looks} == {""}
+
+
+class Shared(Memory):
+    """The memory of a machine on which another process looks whenever this one recalls."""
+
+    url = ""
+
+    def recall(self, installation_id: str) -> Seen | None:
+        known = Memory.recall(self, installation_id)
+        if known is not None:
+            with psycopg.connect(self.url, autocommit=True) as connection:
+                connection.execute("CREATE TEMPORARY TABLE goes_on AS SELECT 1")
+                row = connection.execute("SELECT installation_position()").fetchone()
+            assert row is not None
+            known = replace(known, position=int(row[0]))
+        return known
+
+
+async def test_a_process_that_looks_at_the_same_time_makes_no_copy_of_it(
+    database: Database, tmp_path: Path
+) -> None:
+    memory = Shared(tmp_path / "memory.json")
+    Shared.url = database.conninfo
+    place = Place(None, memory)
+    await look(database, place)
+    assert (await look(database, place)).doubt == ""
 
 
 async def test_contents_that_were_loaded_again_are_in_doubt_at_once_and_stay_so(

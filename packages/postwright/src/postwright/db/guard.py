@@ -119,8 +119,11 @@ async def look(session: AsyncSession, place: Place) -> Looked:
     seen = _seen(row)
     known = await asyncio.to_thread(place.memory.recall, row.id)
     said = _of_the_server(row, host)
-    if seen is not None and known is not None and (back := went_back(known, seen)):
-        said.append(back)
+    if seen is not None and known is not None and went_back(known, seen):
+        # Another process may have looked in between, and seen it further on than our row does.
+        again = _seen((await session.execute(_HERE)).one())
+        if again is not None and (back := went_back(known, again)):
+            said.append(back)
     if said:
         is_new = await say(session, why := " ".join(said))
         return Looked(row.id, row.epoch, why, is_new=is_new)
