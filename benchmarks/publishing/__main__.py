@@ -9,10 +9,13 @@ from typing import Any
 import click
 
 from benchmarks.media.part import Part
-from benchmarks.publishing import cost
+from benchmarks.publishing import cost, planned, punctual, tracking
 
 PARTS: dict[str, Callable[..., Awaitable[Part]]] = {
     "cost": cost.measure,
+    "punctual": punctual.measure,
+    "planned": planned.measure,
+    "tracking": tracking.measure,
 }
 
 

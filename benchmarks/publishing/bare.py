@@ -14,13 +14,12 @@ import httpx2
 AT_ONCE = 16
 
 
-async def publish(http: httpx2.AsyncClient, token: str, video: Path) -> None:
+async def publish(http: httpx2.AsyncClient, token: str, video: Path, size: int) -> None:
     """One publication, seen through to its end."""
     headers = {
         "Authorization": f"Bearer {token}",
         "Content-Type": "application/json; charset=UTF-8",
     }
-    size = video.stat().st_size
     creator = await http.post(
         "/v2/post/publish/creator_info/query/", content=b"{}", headers=headers
     )
@@ -60,14 +59,17 @@ async def publish(http: httpx2.AsyncClient, token: str, video: Path) -> None:
 async def main() -> None:
     """Publish with each token of the standard input, so many at a time."""
     url, video, tokens = sys.argv[1], Path(sys.argv[2]), sys.stdin.read().split()
+    size = len(await asyncio.to_thread(video.read_bytes))
     waiting = iter(tokens[1:])
     async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
 
         async def work() -> None:
             for token in waiting:
-                await publish(http, token, video)
+                await publish(http, token, video, size)
 
-        await publish(http, tokens[0], video)  # opens connections and loads what is loaded once
+        await publish(
+            http, tokens[0], video, size
+        )  # opens connections and loads what is loaded once
         began = time.process_time()
         await asyncio.gather(*(work() for _ in range(AT_ONCE)))
         spent_s = time.process_time() - began

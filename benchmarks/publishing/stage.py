@@ -2,10 +2,11 @@
 
 import os
 import signal
+import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Generator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -64,8 +65,12 @@ class Stage:
     async def sql(self, statement: str, **values: Any) -> Any:
         """Run one statement; its first row."""
         async with self.database.transaction() as session:
-            result = await session.execute(text(statement), values)
-            return result.first() if result.returns_rows else None
+            return (await (await session.connection()).execute(text(statement), values)).first()
+
+    async def do(self, statement: str, **values: Any) -> None:
+        """Run one statement that gives nothing."""
+        async with self.database.transaction() as session:
+            await session.execute(text(statement), values)
 
     async def plan(
         self, count: int, *, first: int = 0, accounts: int, due_in: timedelta, apart: timedelta
@@ -77,7 +82,7 @@ class Stage:
         """
         begin, self.planned = self.planned, self.planned + count
         for statement in crowd.PLAN:
-            await self.sql(
+            await self.do(
                 statement,
                 begin=begin,
                 end=self.planned - 1,
@@ -103,7 +108,7 @@ class Stage:
         return measuring.cpu_s(measuring.family(self.postmaster_pid))
 
     @contextmanager
-    def workers(self, count: int) -> Iterator[list[int]]:
+    def workers(self, count: int) -> Generator[list[int]]:
         """Worker processes, ended politely when the block ends; their numbers."""
         command = [str(Path(processes.sys.executable).with_name("postwright")), "worker"]
         env = processes.environment(self._worker_env())
@@ -195,12 +200,19 @@ def _settings(folder: Path, url: str, base_url: str, slots: int) -> Settings:
         database_url=SecretStr(url),
         data_dir=folder / "data",
         key_file=folder / "key",
-        web=WebSettings(),
+        web=_web(),
         tiktok=TikTokSettings(
             base_url=base_url, client_key=CLIENT_KEY, client_secret=SecretStr(CLIENT_SECRET)
         ),
         worker=WorkerSettings(slots=slots),
     )
+
+
+def _web() -> WebSettings:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return WebSettings(public_url=f"http://127.0.0.1:{port}", port=port)
 
 
 def cores() -> int:
