@@ -79,10 +79,11 @@ async def measure(*, rounds: int, small: bool) -> Part:  # noqa: ARG001  # as ev
         "polls_when_told": round(await _polls_when_told(20 if small else 200), 2),
     }
     click.echo(
-        f"{count:,} in processing: {told['polls_per_s']} polls per second, "
-        f"{told['poll_cpu_ms']} ms of CPU each ({told['track_share']:.0%} of a core), {told['track_mb']} MB (grown by "
-        f"{told['growth_mb']}); at most {told['most_polls_a_minute']} a minute for an account, "
-        f"{told['refused']} refused; with webhooks {told['polls_when_told']} polls per publication"
+        f"{count:,} in processing: {told['polls_per_s']} polls per second, {told['poll_cpu_ms']} "
+        f"ms of CPU each ({told['track_share']:.0%} of a core)\n"
+        f"{told['track_mb']} MB (grown by {told['growth_mb']}); at most "
+        f"{told['most_polls_a_minute']} a minute for an account, {told['refused']} refused; "
+        f"with webhooks {told['polls_when_told']} polls per publication"
     )
     return Part(told, GOALS, all(told[name] <= goal for name, goal in GOALS.items()))
 
