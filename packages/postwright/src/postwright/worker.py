@@ -53,6 +53,7 @@ class Worker:
             database_url,
             pool_size=settings.worker.slots + 2,
             name=f"{PROGRAM} {version('postwright')}",
+            repeats=True,
         )
         self._accounts = Accounts(settings, self._database)
         store = open_store(settings.media, settings.media_folder)

@@ -32,6 +32,7 @@ NOW = func.app_now(type_=DateTime(timezone=True))
 
 # A process that is frozen inside a transaction must not keep its locks from the others.
 SESSION = "-c timezone=utc -c idle_in_transaction_session_timeout=10s"
+_ONE_PLAN = " -c plan_cache_mode=force_generic_plan"
 
 
 class DatabaseGone(StorageTrouble):
@@ -52,10 +53,18 @@ class Database:
         pool_size: connections that are kept; as many again are made when they are all busy.
         patience_s: how long to wait for one when those are busy, too.
         name: what this process is, as the server lists its connections behind its number.
+        repeats: whether it runs the same statements over and over. Each is then planned once per
+            connection: they are steps into an index, whatever their values.
     """
 
     def __init__(
-        self, url: str, *, pool_size: int = 10, patience_s: float = 30, name: str = ""
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        patience_s: float = 30,
+        name: str = "",
+        repeats: bool = False,
     ) -> None:
         self.url = normalised(url)
         self._engine = create_async_engine(
@@ -63,8 +72,13 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=patience_s,
+            pool_use_lifo=True,  # the fewer are in use, the more of their plans are at hand
             hide_parameters=True,  # an error in a log must not show what a row was to hold
-            connect_args={"options": SESSION, "connect_timeout": 10} | _called(name),
+            connect_args={
+                "options": SESSION + (_ONE_PLAN if repeats else ""),
+                "connect_timeout": 10,
+            }
+            | _called(name),
         )
         _look_at_kept_ones(self._engine)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)

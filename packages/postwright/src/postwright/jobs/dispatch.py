@@ -31,7 +31,7 @@ LOOK = text("""
         )
 """)
 _SHORTEST_S = 0.02
-_GATHER_S = 0.01
+_GATHER_S = 0.025
 
 
 class Dispatcher:
