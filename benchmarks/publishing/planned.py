@@ -32,7 +32,7 @@ async def measure(*, rounds: int, small: bool) -> Part:
             await session.execute(text("ANALYZE posts, publications, lanes, post_media"))
         with stage.workers(1) as [pid]:
             await crowd.nap(10)
-            shares, sizes, server = list[float](), list[float](), 0.0
+            shares, sizes, server = list[float](), [measuring.memory_mb(pid)], 0.0
             for _ in range(rounds):
                 before, server = measuring.cpu_s([pid]), stage.postgres_s()
                 await crowd.nap(watched_s)
