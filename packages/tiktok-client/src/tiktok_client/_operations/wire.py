@@ -153,15 +153,17 @@ class Fields:
         return self._field(name, "a list of text", _texts)
 
     def ids(self, name: str) -> tuple[str, ...]:
-        """64-bit ids as text: from a list or one alone, numbers or strings; missing is none."""
+        """64-bit ids as text: from a list or one alone, numbers or strings; missing is none.
+
+        What is no whole number, such as one that has lost its digits, is left out: an id that
+        cannot be read must not hide what else the answer says.
+        """
         value = self.value(name)
         if value is None:
             return ()
         items = cast("list[Any]", value) if isinstance(value, list) else [value]
-        whole = [_whole(item) for item in items]
-        if None in whole:
-            raise self.answer.refuse(f"field {name} is not a list of whole numbers")
-        return tuple(str(item) for item in whole)
+        whole = (_whole(item) for item in items)
+        return tuple(str(item) for item in whole if item is not None)
 
 
 def _whole(value: object) -> int | None:
