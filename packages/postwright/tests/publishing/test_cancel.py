@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from postwright.db.database import app_now
-from postwright.publishing.cancel import TooLate, cancel
+from postwright.publishing.cancel import Cancelling, TooLate, cancel
 from postwright.publishing.models import Publication
 from postwright.publishing.states import State
 from tests.factories.installation import Service
@@ -70,3 +70,19 @@ async def test_a_post_that_waits_for_reconnection_can_be_cancelled(
     await service.until(made.publication_id, State.HELD)
     await ask_to_cancel(service, made.publication_id)
     await service.until(made.publication_id, State.CANCELLED)
+
+
+async def test_what_failed_for_a_passing_reason_is_not_tried_again(
+    service: Service, video: Path
+) -> None:
+    account = await service.connect()
+    await service.control("POST", "outcomes", {"outcome": "internal"})
+    made = await service.publish(account, video)
+    service.start_worker()
+    await service.until(made.publication_id, lambda seen: "internal" in seen.detail)
+    async with service.database.transaction() as session:
+        publication = await session.get_one(Publication, made.publication_id)
+        assert await cancel(session, publication, actor="test") is Cancelling.NOT_AGAIN
+    await service.until(made.publication_id, State.CANCELLED)
+    assert len(await service.control.requests("video.init")) == 1
+    assert await service.control.posts() == []

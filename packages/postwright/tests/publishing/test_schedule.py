@@ -8,7 +8,8 @@ import pytest
 
 from postwright.connections.models import ConnectionState
 from postwright.db.database import app_now
-from postwright.publishing.schedule import InThePast, KeyReused, Unusable
+from postwright.platforms.content import Source
+from postwright.publishing.schedule import InThePast, KeyReused, Order, Unusable
 from postwright.publishing.states import State
 from tests.factories.installation import Service
 
@@ -33,6 +34,15 @@ async def test_the_same_key_for_something_else_is_refused(service: Service, vide
     await service.publish(account, video, key="monday")
     with pytest.raises(KeyReused):
         await service.publish(account, video, key="monday", caption="not the same")
+    pulled = Order(
+        (await service.add(video),),
+        "first light",
+        {"privacy_level": "PUBLIC_TO_EVERYONE", "title": "first light"},
+        source=Source.PULL,
+        key="monday",
+    )
+    with pytest.raises(KeyReused):
+        await service.order(account, pulled)
 
 
 async def test_a_time_that_has_passed_is_refused_and_nothing_is_stored(

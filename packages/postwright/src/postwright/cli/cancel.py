@@ -30,8 +30,12 @@ async def command(*, id: str, as_json: bool) -> None:  # noqa: A002  # the name 
         async with desk.database.transaction() as session:
             seen = await queries.overview(session, desk.workspace_id, id)
     if as_json:
-        certain = how is not Cancelling.ASKED
+        certain = how in {Cancelling.DONE, Cancelling.STOPPING}
         printing.json_line({**describe.facts(seen), "cancelled": certain, "cancelling": how})
+        return
+    if how is Cancelling.NOT_AGAIN:
+        printing.line(f"{seen.post.id} was sent, and TikTok says it failed. It is not tried again.")
+        printing.line(f"Should it appear after all: postwright status {seen.post.id}")
         return
     if how is Cancelling.ASKED:
         printing.line(f"TikTok fetches {seen.post.id} already. It is asked to stop.")

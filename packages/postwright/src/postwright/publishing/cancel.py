@@ -26,11 +26,15 @@ class Cancelling(StrEnum):
 
     DONE = "done"  # it had not begun, and never will
     STOPPING = "stopping"  # a worker has it in hand and stops; nothing of it will appear
+    NOT_AGAIN = "not_again"  # the network says it failed; it is not tried again
     ASKED = "asked"  # the network fetches it already; it is asked to stop, and may be too late
 
 
 async def cancel(session: AsyncSession, publication: Publication, *, actor: str) -> Cancelling:
     """Cancel at once what has not begun; ask the worker, or the network, to stop what has.
+
+    What was sent and has failed as far as the network says would be tried again later: after
+    NOT_AGAIN it is not. Should the network change its mind, it is published after all.
 
     After DONE and STOPPING nothing of the publication will appear: the worker compares the
     request in the same transaction in which it would note that the last range goes out, or open
@@ -63,7 +67,7 @@ async def cancel(session: AsyncSession, publication: Publication, *, actor: str)
         publication.hold_reason = publication.detail = ""
     else:
         publication.due_at = now
-        lane = TRACK if how is Cancelling.ASKED else START
+        lane = START if how is Cancelling.STOPPING else TRACK
         await lanes.wake(session, publication.workspace_id, publication.connection_id, lane)
     await audit.record(
         session,
@@ -88,6 +92,8 @@ def _how(publication: Publication, live: AttemptRow | None) -> Cancelling:
             why="The network fetched it, and its answer with the id was lost.",
             fix=f"Look whether it is out, and say so: postwright reconcile {publication.id}",
         )
+    if live.stage is Stage.SETTLING:
+        return Cancelling.NOT_AGAIN
     raise TooLate(
         f"{publication.id} can not be cancelled any more: all of it was sent.",
         why="From the last byte on the network publishes by itself, and offers no way to stop it.",

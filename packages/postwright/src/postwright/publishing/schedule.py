@@ -83,7 +83,8 @@ class Order:
         """Tells a repeat of the same order from another one."""
         at = None if self.publish_at is None else self.publish_at.astimezone(UTC).isoformat()
         files = [file.sha256 for file in self.media]
-        told = [connection_id, files, self.caption, self.settings, self.mode, at]
+        how = [self.mode, self.source, self.if_missed]
+        told = [connection_id, files, self.caption, self.settings, how, at]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
