@@ -18,7 +18,6 @@ class What(StrEnum):
     VIDEO = "video"
     PHOTOS = "photos"
     DRAFT = "draft of a video"
-    CANCELLED_PHOTOS = "photos that are cancelled while TikTok fetches them"
 
 
 class Then(StrEnum):
@@ -148,17 +147,7 @@ UPLOAD: Final = (
     Case("upload", "http_503", 503, State.UPLOADING, "", Advice.RETRY, ITSELF),
 )
 
-CANCEL: Final = tuple(
-    Case("cancel", *row, what=What.CANCELLED_PHOTOS)
-    for row in (
-        ("publish_not_cancellable", 400, PROCESSING, "", Advice.ASK_STATUS, ITSELF),
-        ("invalid_publish_id", 400, PROCESSING, "", Advice.ASK_STATUS, ITSELF),
-        ("internal_error", 500, PROCESSING, "", Advice.RETRY, ITSELF),
-        ("rate_limit_exceeded", 429, PROCESSING, "", Advice.WAIT, ITSELF),
-    )
-)
-
-CASES: Final = (*CREATOR, *OPENING, *BROKEN, *UPLOAD, *STATUS, *CANCEL)
+CASES: Final = (*CREATOR, *OPENING, *BROKEN, *UPLOAD, *STATUS)
 
 FAILINGS: Final = (
     Failing("file_format_check_failed", FAILED, Advice.FIX, NEVER),

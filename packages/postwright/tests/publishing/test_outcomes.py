@@ -17,7 +17,6 @@ from postwright.media.models import MediaFile
 from postwright.platforms.content import Mode
 from postwright.platforms.purpose import Purpose
 from postwright.platforms.tiktok.words import WORDS
-from postwright.publishing.cancel import cancel
 from postwright.publishing.models import Publication
 from postwright.publishing.schedule import Order
 from postwright.publishing.states import State
@@ -66,8 +65,6 @@ class Stage:
         if isinstance(case, Failing):
             await control("POST", "outcomes", {"outcome": case.code, "creator": creator})
         else:
-            if case.what is What.CANCELLED_PHOTOS:
-                await control.fault("pull", "delay_before", delay_s=3, creator=creator, count=None)
             more = {"status": case.status, "code": case.code, "count": case.count}
             await control.fault(case.call, "error", creator=creator, **more)
         media = (self.video,) if case.what in {What.VIDEO, What.DRAFT} else self.photos
@@ -79,23 +76,6 @@ class Stage:
 
     async def publication(self, case: Case | Failing) -> Publication:
         return await self.service.publication(self.ids[name_of(case)])
-
-    async def cancel_them(self) -> None:
-        """Cancel, while it is fetched, what is to be cancelled."""
-        for case in CASES:
-            if case.what is What.CANCELLED_PHOTOS:
-                await self.until(lambda case=case: self._is(case, State.PROCESSING))
-                async with self.service.database.transaction() as session:
-                    publication = await session.get_one(Publication, self.ids[case.name])
-                    await cancel(session, publication, actor="test")
-
-    async def _is(self, case: Case | Failing, *states: State) -> bool:
-        return (await self.publication(case)).state in states
-
-    async def until(self, done: Callable[[], Awaitable[bool]]) -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            while not await done():
-                await asyncio.sleep(0.1)
 
     async def standing(self) -> list[str]:
         """The cases that do not stand as they should."""
@@ -146,7 +126,6 @@ async def play_all(url: str, folder: Path, video: Path) -> dict[str, Seen]:
         for case, creator in zip(EACH, names, strict=True):
             await stage.play(case, creator)
         service.start_worker()
-        await stage.cancel_them()
         await stage.settle(stage.standing, PATIENCE_S)
         before = {name_of(case): await stage.publication(case) for case in EACH}
         inits = await inits_by_publication(service)
