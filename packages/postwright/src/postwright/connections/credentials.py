@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, ConnectionState, Credential
 from postwright.db.database import NOW, app_now
+from postwright.db.statement import Statement
 from postwright.kit.vault import Vault
 from postwright.platforms.answers import Granted
 
@@ -55,19 +56,21 @@ def token_context(connection_id: str, column: str) -> str:
     return f"credentials:{connection_id}:{column}"
 
 
+_READ = Statement("""
+    SELECT version, access_token, refresh_token, issued_at, access_expires_at, refresh_expires_at,
+           refreshing_until, refresh_doubt, connections.state, connections.scopes,
+           app_now() AS now
+    FROM credentials JOIN connections ON connections.id = connection_id
+    WHERE connection_id = :connection_id
+""")
+
+
 async def read(session: AsyncSession, vault: Vault, connection_id: str) -> Tokens | ConnectionState:
     """The tokens of a connection; how it stands if it has none."""
-    found = (
-        await session.execute(
-            select(Credential, Connection.state, Connection.scopes, NOW)
-            .join(Connection, Connection.id == Credential.connection_id)
-            .where(Credential.connection_id == connection_id)
-        )
-    ).one_or_none()
-    if found is None:
+    row = await _READ.first(session, {"connection_id": connection_id})
+    if row is None:
         stands = select(Connection.state).where(Connection.id == connection_id)
         return (await session.execute(stands)).scalar_one()
-    row, state, scopes, now = found
     return Tokens(
         connection_id=connection_id,
         version=row.version,
@@ -78,9 +81,9 @@ async def read(session: AsyncSession, vault: Vault, connection_id: str) -> Token
         refresh_expires_at=row.refresh_expires_at,
         refreshing_until=row.refreshing_until,
         refresh_doubt=row.refresh_doubt,
-        state=state,
-        scopes=frozenset(scopes),
-        read_at=now,
+        state=ConnectionState(row.state),
+        scopes=frozenset(row.scopes),
+        read_at=row.now,
     )
 
 
