@@ -7,25 +7,25 @@ PULLS = (
     Mutation(
         "void-without-closing-the-addresses",
         "pull early",
-        old="    return Decision(a, Close()) if a.is_pull else _void(a, detail)\n",
-        new="    return _void(a, detail)\n",
+        old="    return Decision(a, Close()) if a.is_pull else void(a, detail)\n",
+        new="    return void(a, detail)\n",
     ),
     Mutation(
         "init-again-though-it-was-served",
         "pull early",
-        old="            return _out_of_sight(a, now)\n",
-        new='            return _void(a, "served")\n',
+        old="            return out_of_sight(a, now)\n",
+        new='            return void(a, "served")\n',
     ),
     Mutation(
         "failed-though-it-was-served",
         "pull early",
-        old="            return _out_of_sight(a, now)\n",
-        new='            return _end(a, Stage.FAILED, "served")\n',
+        old="            return out_of_sight(a, now)\n",
+        new='            return end(a, Stage.FAILED, "served")\n',
     ),
     Mutation(
         "out-of-sight-is-looked-for-by-itself",
         "pull early",
-        old="    if a.publish_id is None:\n        return Decision(a, _FOR_A_PERSON)\n",
+        old="    if a.publish_id is None:\n        return Decision(a, OUT_OF_SIGHT)\n",
         new="",
     ),
     Mutation(
@@ -44,19 +44,19 @@ PULLS = (
         "cancelled-before-the-addresses-are-closed",
         "pull early",
         old="    if opened.cancel_requested:\n        return Decision(opened, Close())\n",
-        new="    if opened.cancel_requested:\n        return _end(opened, Stage.CANCELLED)\n",
+        new="    if opened.cancel_requested:\n        return end(opened, Stage.CANCELLED)\n",
     ),
     Mutation(
         "cancelled-though-it-was-served",
         "pull early",
         old="            return Decision(fetched, CancelPull())\n",
-        new="            return _end(a, Stage.CANCELLED)\n",
+        new="            return end(a, Stage.CANCELLED)\n",
     ),
     Mutation(
         "opened-again-after-a-cancel",
         "pull",
         old="        case _:\n            return Decision(a, Close())\n",
-        new="        case _:\n            return _let_fetch(replace(a, cancel_requested=False))\n",
+        new="        case _:\n            return let_fetch(replace(a, cancel_requested=False))\n",
     ),
     Mutation(
         "a-pull-has-no-last-byte",
@@ -99,7 +99,7 @@ PULLS = (
         "pull",
         old="        case Cancelled() | NotCancellable():\n",
         new="""        case Cancelled():
-            return _end(a, Stage.CANCELLED)
+            return end(a, Stage.CANCELLED)
         case NotCancellable():
 """,
     ),
@@ -108,7 +108,7 @@ PULLS = (
         "pull",
         old="        case Cancelled() | NotCancellable():\n",
         new="""        case NotCancellable():
-            return _end(a, Stage.FAILED, "not_cancellable")
+            return end(a, Stage.FAILED, "not_cancellable")
         case Cancelled():
 """,
     ),
@@ -117,7 +117,7 @@ PULLS = (
         "pull",
         old="        case Cancelled() | NotCancellable():\n",
         new="""        case NotCancellable():
-            return _end(a, Stage.PUBLISHED)
+            return end(a, Stage.PUBLISHED)
         case Cancelled():
 """,
     ),
@@ -125,12 +125,12 @@ PULLS = (
         "a-lost-answer-to-cancel-is-a-cancel",
         "pull",
         old="""        case Lost():
-            return _pause(a, event.why)
+            return pause(a, event.why)
         case Cancelled()""",
         new="""        case Lost() if a.cancels:
-            return _end(a, Stage.CANCELLED)
+            return end(a, Stage.CANCELLED)
         case Lost():
-            return _pause(a, event.why)
+            return pause(a, event.why)
         case Cancelled()""",
     ),
     Mutation(
@@ -142,13 +142,13 @@ PULLS = (
     Mutation(
         "cancelled-ones-are-announced",
         "pull",
-        old="    return _end_if_cancelled(a) or Decision(announced, Init())\n",
+        old="    return end_if_cancelled(a) or Decision(announced, Init())\n",
         new="    return Decision(announced, Init())\n",
     ),
     Mutation(
         "cancelled-ones-begin-anew",
         "stopped late",
-        old="    return _end(a, Stage.CANCELLED) if a.cancel_requested else None\n",
+        old="    return end(a, Stage.CANCELLED) if a.cancel_requested else None\n",
         new="    return None\n",
     ),
     Mutation(
@@ -165,14 +165,14 @@ PULLS = (
         "a-broken-answer-to-init-is-a-no",
         "pull",
         old="""        case Refused(refusal=Refusal.FAULT):
-            return _give_up(a, f"{NETWORK} answered {event.code}")
+            return give_up(a, f"{NETWORK} answered {event.code}")
 """,
         new="",
     ),
     Mutation(
         "announced-again-after-a-crash",
         "pull",
-        old="""            return _give_up(a, "the answer to init was never stored")
+        old="""            return give_up(a, "the answer to init was never stored")
 """,
         new="            return _announce(a, now)\n",
     ),
@@ -207,19 +207,19 @@ DRAFTS = (
         "a-delivered-one-that-failed-begins-anew",
         "draft",
         old="            return Decision(a, End(Stage.DELIVERED, event.fail_reason))\n",
-        new='            return _void(a, "failed after all")\n',
+        new='            return void(a, "failed after all")\n',
     ),
     Mutation(
         "a-delivered-one-that-failed-has-failed",
         "draft",
         old="            return Decision(a, End(Stage.DELIVERED, event.fail_reason))\n",
-        new="            return _end(a, Stage.FAILED, event.fail_reason)\n",
+        new="            return end(a, Stage.FAILED, event.fail_reason)\n",
     ),
     Mutation(
         "delivered-is-the-end",
         "draft",
-        old="            return _until_finished(inbox, now)\n",
-        new="            return _end(inbox, Stage.DELIVERED)\n",
+        old="            return until_finished(inbox, now)\n",
+        new="            return end(inbox, Stage.DELIVERED)\n",
     ),
     Mutation(
         "the-first-post-of-a-draft-is-the-only-one",
@@ -243,10 +243,10 @@ DRAFTS = (
         "a-finished-draft-is-not-seen",
         "draft",
         old="""        case Status(phase=Phase.COMPLETE):
-            return _outcome(a, event, now)
+            return complete(a, event, now)
 """,
         new="""        case Status(phase=Phase.COMPLETE):
-            return _end(a, Stage.DELIVERED)
+            return end(a, Stage.DELIVERED)
 """,
     ),
 )

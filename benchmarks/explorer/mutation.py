@@ -7,7 +7,7 @@ from benchmarks.explorer.state import Rules
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """Replaces one snippet of `protocol.py`, or breaks a rule of the worker's.
+    """Replaces one snippet of `publishing/protocol/`, or breaks a rule of the worker's.
 
     `where` names the scenario that is wide enough to show it, so that the hunt is short.
     """

@@ -9,9 +9,9 @@ UPLOADS = (
         "init-after-last-byte",
         "small",
         old="""nothing to send, nothing proven. Track it.
-    return _keep_looking(replace(a, stage=Stage.TRACKING), now)""",
+    return keep_looking(replace(a, stage=Stage.TRACKING), now)""",
         new="""nothing to send, nothing proven.
-    return _void(a, "the upload address ended")""",
+    return void(a, "the upload address ended")""",
     ),
     Mutation(
         "processing-is-published",
@@ -34,9 +34,9 @@ UPLOADS = (
     Mutation(
         "publish-id-not-stored",
         "no cancel",
-        old="            return _let_fetch(opened) if a.is_pull else _send(opened, now)\n",
+        old="            return let_fetch(opened) if a.is_pull else send(opened, now)\n",
         new="""            kept = replace(a, upload_url=event.upload_url)
-            return replace(_send(opened, now), attempt=kept)
+            return replace(send(opened, now), attempt=kept)
 """,
     ),
     Mutation(
@@ -49,20 +49,20 @@ UPLOADS = (
         "void-a-dead-address-whatever-was-sent",
         "small",
         old="""    if a.last_byte_at is None:
-        return _void(a, "the upload address ended before the last byte was sent")
+        return void(a, "the upload address ended before the last byte was sent")
     # The""",
         new="""    if True:
-        return _void(a, "the upload address ended before the last byte was sent")
+        return void(a, "the upload address ended before the last byte was sent")
     # The""",
     ),
     Mutation(
         "void-when-nobody-may-ask",
         "small",
         old="""    if a.last_byte_at is None:
-        return _void(a, "the upload address ended before the last byte was sent")
+        return void(a, "the upload address ended before the last byte was sent")
     return""",
         new="""    if True:
-        return _void(a, "the upload address ended before the last byte was sent")
+        return void(a, "the upload address ended before the last byte was sent")
     return""",
     ),
     Mutation(
@@ -98,8 +98,8 @@ UPLOADS = (
     Mutation(
         "a-failure-that-passed-still-counts",
         "asleep",
-        old="_keep_looking(replace(a, stage=Stage.TRACKING, failed_at=None), now)",
-        new="_keep_looking(replace(a, stage=Stage.TRACKING), now)",
+        old="keep_looking(replace(a, stage=Stage.TRACKING, failed_at=None), now)",
+        new="keep_looking(replace(a, stage=Stage.TRACKING), now)",
     ),
     Mutation(
         "a-third-retry",
@@ -113,7 +113,7 @@ UPLOADS = (
         old="""        case NotKnown():
             early =""",
         new="""        case NotKnown() if True:
-            return _void(a, "TikTok does not know the id")
+            return void(a, "TikTok does not know the id")
         case NotKnown():
             early =""",
     ),
@@ -122,22 +122,22 @@ UPLOADS = (
         "small",
         old="""    offset = _boundary(a.plan, received)
     if offset == a.offset:
-        return _pause""",
+        return pause""",
         new="""    offset = _boundary(a.plan, received)
     if a.last_byte_at is not None:
-        return _void(a, "out of step")
+        return void(a, "out of step")
     if offset == a.offset:
-        return _pause""",
+        return pause""",
     ),
     Mutation(
         "lost-last-range-starts-over",
         "small",
         old="""        case Lost():
-            return _pause(a, event.why)
+            return pause(a, event.why)
         case _:
             return _resume(a, now)""",
         new="""        case Lost():
-            return _void(a, event.why)
+            return void(a, event.why)
         case _:
             return _resume(a, now)""",
     ),
@@ -145,10 +145,10 @@ UPLOADS = (
         "lost-answer-while-tracking-fails-it",
         "small",
         old="""        case Lost():
-            return _pause(a, event.why)
+            return pause(a, event.why)
         case Cancelled() |""",
         new="""        case Lost():
-            return _end(a, Stage.FAILED, "lost")
+            return end(a, Stage.FAILED, "lost")
         case Cancelled() |""",
     ),
     Mutation(
@@ -162,7 +162,7 @@ UPLOADS = (
         "unconfirmed",
         old="    unconfirmed = since >= UNCONFIRMED_AFTER\n",
         new="""    if since >= POLL_UNTIL:
-        return _end(a, Stage.FAILED, "timeout")
+        return end(a, Stage.FAILED, "timeout")
     unconfirmed = since >= UNCONFIRMED_AFTER
 """,
     ),
@@ -170,7 +170,7 @@ UPLOADS = (
         "no-pause-when-out-of-step",
         "silent",
         old="""    if a.troubles:
-        return _pause(a, why)
+        return pause(a, why)
     return Decision(replace(a, troubles=1), AskStatus())""",
         new="""    return Decision(replace(a, troubles=1), AskStatus())""",
     ),
