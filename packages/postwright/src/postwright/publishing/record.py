@@ -103,7 +103,7 @@ class FenceLost:
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """A cancel or an edit came in that the decision did not know of. Nothing was stored."""
+    """A cancel, an edit or a webhook came that the decision did not know of. Nothing was stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class Recorder:
     ) -> Recorded | Undone:
         """The same in a transaction that holds the lane and the publication's row."""
         publication = held.publication
-        if _is_outdated(publication, work):
+        if _is_outdated(publication, work) or _is_overtaken(held, decision):
             return Outdated()
         slot = await _take_slot(session, work, decision)
         if isinstance(slot, Barred):
@@ -308,6 +308,14 @@ def _is_outdated(publication: Kept, work: Work) -> bool:
         return False
     cancelled = publication.cancel_requested_at is not None and not work.attempt.cancel_requested
     return cancelled or publication.content_version != work.content_version
+
+
+def _is_overtaken(held: Held, decision: Decision) -> bool:
+    """Whether a webhook came during the last look: what it tells of would never be asked for."""
+    if held.is_just_read or not isinstance(decision.next, End | Restart):
+        return False
+    nudged_at = held.publication.nudged_at
+    return nudged_at is not None and nudged_at >= held.asked_at
 
 
 async def _store_heard(session: AsyncSession, who: OnBehalf, work: Work, heard: Heard) -> None:

@@ -13,7 +13,7 @@ from postwright.publishing.inbox.contradiction import contradicted
 from postwright.publishing.inbox.models import Outcome
 from postwright.publishing.inbox.nudge import held, nudge
 from postwright.publishing.models import AttemptRow, Publication
-from postwright.publishing.states import Visibility
+from postwright.publishing.states import State, Visibility
 
 
 async def show(
@@ -44,7 +44,8 @@ async def show(
     publication.visibility = (
         Visibility.WITHDRAWN if hidden.issuperset(publication.post_ids) else Visibility.PUBLIC
     )
-    if attempt.live:
+    is_finished = isinstance(news, WentPublic) and publication.state is State.DELIVERED
+    if attempt.live or is_finished:
         await nudge(session, publication, attempt)  # it is further than was known
     return outcome
 
