@@ -23,12 +23,12 @@ class OnBehalf:
 
 _NOTE = """
     INSERT INTO calls (
-        at, workspace_id, connection_id, publication_id, attempt, operation, http_status, code,
+        key, at, workspace_id, connection_id, publication_id, attempt, operation, http_status, code,
         log_id, elapsed_ms, detail
     ) VALUES (
-        :at, :workspace_id, :connection_id, :publication_id, :attempt, :operation, :http_status,
-        :code, :log_id, :elapsed_ms, :detail
-    )
+        :key, :at, :workspace_id, :connection_id, :publication_id, :attempt, :operation,
+        :http_status, :code, :log_id, :elapsed_ms, :detail
+    ) ON CONFLICT (key) DO NOTHING
 """
 _WRITE = Statement(_NOTE)
 _WRITE_AND_END = Statement(f"WITH ended AS ({slots.GIVE_BACK}) {_NOTE}")
@@ -37,9 +37,14 @@ _WRITE_AND_END = Statement(f"WITH ended AS ({slots.GIVE_BACK}) {_NOTE}")
 async def write(
     session: AsyncSession, who: OnBehalf, calls: list[CallFacts], *, ended: Slot | None = None
 ) -> None:
-    """Add the calls to the ledger, in order; with the last one the slot they took is `ended`."""
+    """Add the calls to the ledger, in order; with the last one the slot they took is `ended`.
+
+    A call that is in it already is not added again: whoever was not told that it was committed
+    writes it once more.
+    """
     for number, call in enumerate(calls, start=1):
         values: dict[str, Any] = {
+            "key": call.key,
             "at": call.started_at,
             "workspace_id": who.workspace_id,
             "connection_id": who.connection_id,

@@ -1,6 +1,7 @@
 """Tables of platform apps, connections, credentials, quota slots and calls."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -141,12 +142,16 @@ class QuotaSlot(Base):
 
 
 class Call(Base):
-    """One request to a network: the ledger. Append-only: a trigger refuses UPDATE and DELETE."""
+    """One request to a network: the ledger. Append-only: a trigger refuses UPDATE and DELETE.
+
+    `key` is made with the call, so that it cannot be written twice.
+    """
 
     __tablename__ = "calls"
     __table_args__ = (Index("ix_calls_publication_id_id", "publication_id", "id"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    key: Mapped[UUID] = mapped_column(unique=True)
     at: Mapped[Utc]
     workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id), index=True)
     connection_id: Mapped[str | None]

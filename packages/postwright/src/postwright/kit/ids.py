@@ -1,6 +1,8 @@
-"""Ids that a person can read out and type: a prefix and twelve letters and digits."""
+"""Ids that a person can read out and type, and keys that nobody has to."""
 
 import secrets
+import time
+from uuid import UUID
 
 # No i, l, o, u: nothing to confuse with 1 and 0, and fewer accidental words.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -9,3 +11,18 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 def new_id(prefix: str) -> str:
     """A fresh id such as `post_7k3m9x2q4d1f`: 60 random bits after the prefix."""
     return prefix + "_" + "".join(secrets.choice(_ALPHABET) for _ in range(12))
+
+
+def new_key() -> UUID:
+    """A fresh key that sorts by the time it was made, so that an index grows at its end.
+
+    Source: RFC 9562, section 5.7 (version 7).
+    """
+    made_at_ms = time.time_ns() // 1_000_000
+    return UUID(
+        int=made_at_ms << 80
+        | 7 << 76
+        | secrets.randbits(12) << 64
+        | 0b10 << 62
+        | secrets.randbits(62)
+    )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
+from uuid import UUID
 
 from postwright.media.findings import Finding
 from postwright.platforms.answers import (
@@ -69,8 +70,9 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class CallFacts:
-    """One request that was made, for the ledger. Holds no secret."""
+    """One request that was made, for the ledger. Holds no secret. `key` is no other request's."""
 
+    key: UUID
     operation: str
     started_at: datetime
     elapsed_ms: int

@@ -20,6 +20,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from postwright.errors import Advice, StorageTrouble
+from postwright.kit.ids import new_key
 from postwright.kit.text import storable
 from postwright.media.findings import Finding
 from postwright.platforms.answers import (
@@ -287,4 +288,5 @@ async def _noted(operation: str, work: Callable[[], T]) -> T | Lost:
     finally:
         if told := listener.get():
             elapsed_ms = round((monotonic() - began) * 1000)
-            told(CallFacts(f"folder.{operation}", started_at, elapsed_ms, None, "", "", ""))
+            named = f"folder.{operation}"
+            told(CallFacts(new_key(), named, started_at, elapsed_ms, None, "", "", ""))

@@ -1,5 +1,6 @@
 """Where TikTok is, and the connections to it that all accounts share."""
 
+from postwright.kit.ids import new_key
 from postwright.kit.text import storable
 from postwright.platforms.base import CallFacts, listener
 from tiktok_client import AsyncTransport, CallRecord, Endpoints
@@ -32,6 +33,7 @@ def _tell(record: CallRecord) -> None:
         return
     told(
         CallFacts(
+            key=new_key(),
             operation=record.operation,
             started_at=record.started_at,
             elapsed_ms=record.elapsed_ms,
