@@ -221,7 +221,8 @@ async def test_a_restored_backup_does_not_post_or_refresh_until_confirmed(
         # Somebody has looked: it is not out.
         async with service.database.transaction() as session:
             publication = await session.get_one(Publication, publication_id)
-            await reconcile(session, publication, NotOut(again=True), actor="test")
+            networks, verdict = service.accounts.networks, NotOut(again=True)
+            await reconcile(session, publication, verdict, networks=networks, actor="test")
         await service.until(publication_id, State.PUBLISHED)
         # And what is made or put off afterwards is nobody's doubt.
         other = await service.publish(await service.connect(), video, caption="new")

@@ -1,6 +1,7 @@
 """What was not announced can be changed; what was begun with the old content does not go out."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,12 @@ from sqlalchemy import select, text
 from postwright.db.database import app_now
 from postwright.publishing.attempt import Stage
 from postwright.publishing.cancel import cancel
-from postwright.publishing.edit import Changes, EditedMeanwhile, TooLateToEdit, edit
+from postwright.publishing.edit import Changes, TooLateToEdit, edit
+from postwright.publishing.hand import ChangedMeanwhile
 from postwright.publishing.models import AttemptRow, Publication
 from postwright.publishing.queries import overview
+from postwright.publishing.reconcile import Out, reconcile
+from postwright.publishing.retry import retry
 from postwright.publishing.schedule import InThePast
 from postwright.publishing.states import State
 from tests.factories.installation import Service
@@ -76,11 +80,40 @@ async def test_two_who_edit_the_same_version_do_not_overwrite_each_other(
     account = await service.connect()
     made = await service.publish(account, video, at=await in_hours(service, 1))
     await change(service, made.publication_id, OTHER_TEXT, version=1)
-    with pytest.raises(EditedMeanwhile) as refused:
+    with pytest.raises(ChangedMeanwhile) as refused:
         await change(service, made.publication_id, Changes(caption="third"), version=1)
     assert "version 2" in refused.value.why
     seen = await change(service, made.publication_id, Changes(caption="third"))
     assert seen.content_version == 3
+
+
+async def test_whoever_has_seen_an_older_version_changes_nothing_in_any_way(
+    service: Service, video: Path
+) -> None:
+    account = await service.connect()
+    made = await service.publish(account, video, at=await in_hours(service, 1))
+    await change(service, made.publication_id, OTHER_TEXT)
+    ways = {
+        State.SCHEDULED: partial(cancel, actor="test"),
+        State.FAILED: partial(retry, actor="test"),
+        State.UNCONFIRMED: partial(
+            reconcile, verdict=Out(), networks=service.accounts.networks, actor="test"
+        ),
+    }
+    for state, way in ways.items():
+        async with service.database.transaction() as session:
+            publication = await session.get_one(Publication, made.publication_id)
+            publication.state = state
+        async with service.database.transaction() as session:
+            publication = await session.get_one(Publication, made.publication_id)
+            with pytest.raises(ChangedMeanwhile, match="changed meanwhile"):
+                await way(session, publication, expected_version=1)
+        seen = await service.publication(made.publication_id)
+        assert (seen.state, seen.content_version) == (state, 2)
+        async with service.database.transaction() as session:
+            publication = await session.get_one(Publication, made.publication_id)
+            await way(session, publication, expected_version=2)
+            await session.rollback()
 
 
 async def test_what_a_worker_has_begun_with_the_old_content_is_dropped(

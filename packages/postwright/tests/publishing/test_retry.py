@@ -34,7 +34,8 @@ async def again(service: Service, publication_id: str) -> Publication:
 async def decide(service: Service, publication_id: str, verdict: Verdict) -> Publication:
     async with service.database.transaction() as session:
         publication = await session.get_one(Publication, publication_id)
-        await reconcile(session, publication, verdict, actor="test")
+        networks = service.accounts.networks
+        await reconcile(session, publication, verdict, networks=networks, actor="test")
     return await service.publication(publication_id)
 
 
@@ -178,6 +179,25 @@ async def test_a_public_post_that_nobody_can_name_is_out_and_missing(
 ) -> None:
     seen = await decide(service, unproven.publication_id, Out())
     assert (seen.state, seen.visibility) == (State.PUBLISHED, Visibility.MISSING)
+
+
+@pytest.mark.parametrize(
+    ("privacy", "verdict", "shown"),
+    [
+        ("PUBLIC_TO_EVERYONE", Out(), Visibility.MISSING),
+        ("PUBLIC_TO_EVERYONE", Out("7301"), Visibility.PUBLIC),
+        ("SELF_ONLY", Out("7301"), Visibility.RESTRICTED),
+    ],
+)
+async def test_what_was_out_before_a_backup_is_seen_by_those_it_was_meant_for(
+    service: Service, video: Path, privacy: str, verdict: Out, shown: Visibility
+) -> None:
+    made = await service.publish(await service.connect(), video, privacy=privacy)
+    async with service.database.transaction() as session:
+        held = "UPDATE publications SET state = 'held', hold_reason = 'restored', due_at = NULL"
+        await session.execute(text(held))
+    seen = await decide(service, made.publication_id, verdict)
+    assert (seen.state, seen.visibility) == (State.PUBLISHED, shown)
 
 
 async def test_what_is_not_out_fails_and_goes_again_only_if_that_is_wanted(

@@ -1,34 +1,33 @@
 """`postwright cancel`: a post that is not out yet."""
 
 import click
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.cli import describe, printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.opening import opened
-from postwright.cli.settings import current
-from postwright.publishing import queries
+from postwright.cli.changing import change, named_post
 from postwright.publishing.cancel import Cancelling, cancel
+from postwright.publishing.queries import Overview
 
 
 @click.command()
-@click.argument("id", metavar="ID")
+@named_post
 @json_option
 @asynchronous
-async def command(*, id: str, as_json: bool) -> None:  # noqa: A002  # the name of the argument
+async def command(*, id: str, version: int | None, as_json: bool) -> None:  # noqa: A002  # the name of the argument
     """Cancel a post that is not out yet.
 
     Works up to the last part of an upload; from then on TikTok publishes by itself. What TikTok
     fetches itself, as it does photos, can be stopped for sure until it begins to; later TikTok is
     asked to stop, and may be too late: `postwright status` tells how it ended.
 
-    Exit codes: 0 cancelled, 4 no such post, 5 too late.
+    Exit codes: 0 cancelled, 4 no such post, 5 too late, or somebody else has changed it.
     """
-    async with opened(current()) as desk:
-        async with desk.database.transaction() as session:
-            seen = await queries.overview(session, desk.workspace_id, id)
-            how = await cancel(session, seen.publication, actor="cli")
-        async with desk.database.transaction() as session:
-            seen = await queries.overview(session, desk.workspace_id, id)
+
+    async def act(session: AsyncSession, seen: Overview) -> Cancelling:
+        return await cancel(session, seen.publication, actor="cli", expected_version=version)
+
+    seen, how = await change(id, act)
     if as_json:
         certain = how in {Cancelling.DONE, Cancelling.STOPPING}
         printing.json_line({**describe.facts(seen), "cancelled": certain, "cancelling": how})

@@ -1,36 +1,31 @@
 """`postwright edit`: another text."""
 
 import click
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.cli import describe, preflight, printing
 from postwright.cli.arguments import Words
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.boundary import Usage
-from postwright.cli.opening import Desk, opened
+from postwright.cli.changing import change, named_post
 from postwright.cli.settings import current
+from postwright.config import Settings
 from postwright.media.probe import read_probe
 from postwright.platforms.content import Kind
 from postwright.platforms.tiktok.settings import read_settings
-from postwright.publishing import queries
 from postwright.publishing.edit import Changes, edit
 from postwright.publishing.queries import Overview
 from postwright.publishing.states import IfMissed
 
 
 @click.command()
-@click.argument("id", metavar="ID")
+@named_post
 @click.option("--caption", type=Words(), metavar="TEXT", help="With hashtags and mentions.")
 @click.option("--title", type=Words(), metavar="TEXT", help="Title of photos.")
 @click.option(
     "--if-missed",
     type=click.Choice([policy.value for policy in IfMissed]),
     help="What to do if nothing is running at its time.",
-)
-@click.option(
-    "--version",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="The content_version you have seen; another one is refused.",
 )
 @json_option
 @asynchronous
@@ -54,23 +49,25 @@ async def command(
     if caption is None and title is None and if_missed is None:
         raise Usage("What is to change?", fix='Say it: postwright edit ID --caption "Better"')
     policy = None if if_missed is None else IfMissed(if_missed)
-    async with opened(current()) as desk:
-        async with desk.database.transaction() as session:
-            seen = await queries.overview(session, desk.workspace_id, id)
-            changes = _changes(desk, seen, caption, title, policy)
-            await edit(session, seen.publication, changes, expected_version=version, actor="cli")
-        async with desk.database.transaction() as session:
-            seen = await queries.overview(session, desk.workspace_id, seen.publication.id)
-    version = seen.publication.content_version
+
+    async def act(session: AsyncSession, seen: Overview) -> None:
+        changes = _changes(current(), seen, caption, title, policy)
+        await edit(session, seen.publication, changes, expected_version=version, actor="cli")
+
+    seen, _ = await change(id, act)
     if as_json:
-        printing.json_line({**describe.facts(seen), "content_version": version})
+        printing.json_line(describe.facts(seen))
         return
-    printing.line(f"{seen.post.id} is changed (version {version}).")
+    printing.line(f"{seen.post.id} is changed (version {seen.publication.content_version}).")
     printing.line(describe.words(seen.publication))
 
 
 def _changes(
-    desk: Desk, seen: Overview, caption: str | None, title: str | None, policy: IfMissed | None
+    settings: Settings,
+    seen: Overview,
+    caption: str | None,
+    title: str | None,
+    policy: IfMissed | None,
 ) -> Changes:
     """What changes, if TikTok's rules allow it."""
     kind = Kind(seen.post.kind)
@@ -83,6 +80,6 @@ def _changes(
     chosen = read_settings(kind, seen.publication.mode, {**seen.publication.settings, **given})
     files = [(file.name, read_probe(file.probe)) for file in seen.media]
     mode = seen.publication.mode
-    findings = preflight.find(files, chosen, None, desk.settings, mode=mode)
+    findings = preflight.find(files, chosen, None, settings, mode=mode)
     preflight.refuse_unfit(describe.files(seen), findings)
     return Changes(caption=caption, settings=chosen.to_dict(), if_missed=policy)

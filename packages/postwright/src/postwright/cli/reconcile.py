@@ -9,6 +9,7 @@ from postwright.cli import describe, printing
 from postwright.cli.arguments import Words
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.boundary import Usage
+from postwright.cli.changing import version_option
 from postwright.cli.opening import Desk, opened
 from postwright.cli.printing import when
 from postwright.cli.settings import current
@@ -35,6 +36,7 @@ _SHOWN = 12
 )
 @click.option("--not-published", is_flag=True, help="You have looked: it is not out.")
 @click.option("--retry", "again", is_flag=True, help="With --not-published: publish it again.")
+@version_option
 @json_option
 @asynchronous
 async def command(
@@ -43,6 +45,7 @@ async def command(
     published: str | None,
     not_published: bool,
     again: bool,
+    version: int | None,
     as_json: bool,
 ) -> None:
     """Say of a post whether it is out, where nobody could prove it.
@@ -58,7 +61,8 @@ async def command(
       postwright reconcile post_7k3m9x2q4d1f --published https://www.tiktok.com/@demo/video/7301
       postwright reconcile post_7k3m9x2q4d1f --not-published --retry
 
-    Exit codes: 0 done, 4 no such post, 5 there is nothing to decide.
+    Exit codes: 0 done, 4 no such post, 5 there is nothing to decide, or somebody else
+    has changed it.
     """  # noqa: D301  # click reads \b: the lines below it are not wrapped
     verdict = _verdict(published, not_published=not_published, again=again)
     if id is None and verdict is not None:
@@ -75,7 +79,14 @@ async def command(
         if verdict is not None:
             async with desk.database.transaction() as session:
                 fresh = await queries.overview(session, desk.workspace_id, seen.publication.id)
-                await reconcile(session, fresh.publication, verdict, actor="cli")
+                await reconcile(
+                    session,
+                    fresh.publication,
+                    verdict,
+                    networks=desk.accounts.networks,
+                    actor="cli",
+                    expected_version=version,
+                )
             async with desk.database.transaction() as session:
                 seen = await queries.overview(session, desk.workspace_id, seen.publication.id)
         _tell(seen, known, is_decided=verdict is not None, as_json=as_json)

@@ -3,19 +3,19 @@
 from datetime import UTC, datetime
 
 import click
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.cli import describe, printing
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.boundary import Usage
-from postwright.cli.opening import opened
-from postwright.cli.settings import current
+from postwright.cli.changing import change, named_post
 from postwright.cli.times import Fold, chosen_time, time_options
-from postwright.publishing import queries
 from postwright.publishing.edit import Changes, edit
+from postwright.publishing.queries import Overview
 
 
 @click.command()
-@click.argument("id", metavar="ID")
+@named_post
 @time_options('Required; "now" sends it at once.')
 @json_option
 @asynchronous
@@ -25,6 +25,7 @@ async def command(
     at: str | None,
     timezone: str | None,
     fold: Fold | None,
+    version: int | None,
     as_json: bool,
 ) -> None:
     """Give a post another time, as long as TikTok knows nothing of it.
@@ -36,21 +37,20 @@ async def command(
       postwright reschedule post_7k3m9x2q4d1f --at "tomorrow 09:00" --timezone Europe/Berlin
       postwright reschedule monday --at now
 
-    Exit codes: 0 done, 3 the time is wrong, 4 no such post, 5 too late.
+    Exit codes: 0 done, 3 the time is wrong, 4 no such post, 5 too late, or somebody else has
+    changed it.
     """  # noqa: D301  # click reads \b: the lines below it are not wrapped
     now = datetime.now(UTC)
     moment = chosen_time(at, timezone, fold, now=now)
     if moment is None:
         raise Usage("When?", fix='Give a time: postwright reschedule ID --at "tomorrow 09:00"')
     changes = Changes(publish_at=moment.at, timezone=timezone)
-    async with opened(current()) as desk:
-        async with desk.database.transaction() as session:
-            seen = await queries.overview(session, desk.workspace_id, id)
-            await edit(session, seen.publication, changes, expected_version=None, actor="cli")
-        async with desk.database.transaction() as session:
-            seen = await queries.overview(session, desk.workspace_id, seen.publication.id)
+
+    async def act(session: AsyncSession, seen: Overview) -> None:
+        await edit(session, seen.publication, changes, expected_version=version, actor="cli")
+
+    seen, _ = await change(id, act)
     if as_json:
-        version = seen.publication.content_version
-        printing.json_line({**describe.facts(seen), "content_version": version})
+        printing.json_line(describe.facts(seen))
         return
     printing.line(f"{seen.post.id} {describe.expected(seen.publication)}.")

@@ -3,18 +3,18 @@
 from datetime import UTC, datetime
 
 import click
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.cli import describe, printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.opening import opened
-from postwright.cli.settings import current
+from postwright.cli.changing import change, named_post
 from postwright.cli.times import Fold, chosen_time, time_options
-from postwright.publishing import queries
+from postwright.publishing.queries import Overview
 from postwright.publishing.retry import retry
 
 
 @click.command()
-@click.argument("id", metavar="ID")
+@named_post
 @time_options("Default: now.")
 @json_option
 @asynchronous
@@ -24,6 +24,7 @@ async def command(
     at: str | None,
     timezone: str | None,
     fold: Fold | None,
+    version: int | None,
     as_json: bool,
 ) -> None:
     """Publish again what has failed, now or at a time.
@@ -31,16 +32,18 @@ async def command(
     Why it failed stays in its history. If it was for its text, change that first: `postwright
     edit`. If it was for its file, publish the mended file as a new post.
 
-    Exit codes: 0 it goes again, 3 the time is wrong, 4 no such post, 5 it has not failed.
+    Exit codes: 0 it goes again, 3 the time is wrong, 4 no such post, 5 it has not failed, or
+    somebody else has changed it.
     """
     moment = chosen_time(at, timezone, fold, now=datetime.now(UTC))
-    async with opened(current()) as desk:
-        async with desk.database.transaction() as session:
-            seen = await queries.overview(session, desk.workspace_id, id)
-            failed_as = describe.reason(seen.publication)
-            await retry(session, seen.publication, actor="cli", at=moment and moment.at)
-        async with desk.database.transaction() as session:
-            seen = await queries.overview(session, desk.workspace_id, seen.publication.id)
+    moment_at = None if moment is None else moment.at
+
+    async def act(session: AsyncSession, seen: Overview) -> str:
+        failed_as = describe.reason(seen.publication)
+        await retry(session, seen.publication, actor="cli", at=moment_at, expected_version=version)
+        return failed_as
+
+    seen, failed_as = await change(id, act)
     if as_json:
         printing.json_line({**describe.facts(seen), "retried": True})
         return

@@ -2,13 +2,13 @@
 
 from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.db.database import app_now
 from postwright.errors import Conflict
 from postwright.jobs import lanes
 from postwright.publishing.attempt import Stage
+from postwright.publishing.hand import locked
 from postwright.publishing.models import AttemptRow, Publication
 from postwright.publishing.states import State
 from postwright.publishing.work import START, TRACK
@@ -30,7 +30,13 @@ class Cancelling(StrEnum):
     ASKED = "asked"  # the network fetches it already; it is asked to stop, and may be too late
 
 
-async def cancel(session: AsyncSession, publication: Publication, *, actor: str) -> Cancelling:
+async def cancel(
+    session: AsyncSession,
+    publication: Publication,
+    *,
+    actor: str,
+    expected_version: int | None = None,
+) -> Cancelling:
     """Cancel at once what has not begun; ask the worker, or the network, to stop what has.
 
     What was sent and has failed as far as the network says would be tried again later: after
@@ -43,10 +49,10 @@ async def cancel(session: AsyncSession, publication: Publication, *, actor: str)
     fetched before the id came, and the post may appear.
 
     Raises:
+        ChangedMeanwhile: its `content_version` is not the expected one, if one is.
         TooLate: the last range may have been sent, or the publication is over.
     """
-    await lanes.lock(session, [publication.connection_id])
-    await session.refresh(publication, with_for_update=True)
+    live = await locked(session, publication, expected_version)
     if publication.state.is_end:
         raise TooLate(
             f"{publication.id} is over: {publication.state}.",
@@ -54,9 +60,6 @@ async def cancel(session: AsyncSession, publication: Publication, *, actor: str)
             if publication.state is State.PUBLISHED
             else "",
         )
-    live = await session.scalar(
-        select(AttemptRow).where(AttemptRow.publication_id == publication.id, AttemptRow.live)
-    )
     how = _how(publication, live)
     now = await app_now(session)
     publication.cancel_requested_at = now

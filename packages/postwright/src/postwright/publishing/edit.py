@@ -20,12 +20,6 @@ from postwright.publishing.work import START
 from postwright.workspaces import audit
 
 
-class EditedMeanwhile(Conflict):
-    """Somebody else has changed it since it was read."""
-
-    code = "edited_meanwhile"
-
-
 class TooLateToEdit(Conflict):
     """It was announced, or it is over."""
 
@@ -57,7 +51,7 @@ async def edit(
     publication: Publication,
     changes: Changes,
     *,
-    expected_version: int | None,
+    expected_version: int | None = None,
     actor: str,
 ) -> None:
     """Change a publication. A worker that has the old content in hand drops it.
@@ -73,17 +67,11 @@ async def edit(
         actor: who does it, for the audit log.
 
     Raises:
-        EditedMeanwhile: it is not the version that was expected.
+        ChangedMeanwhile: it is not the version that was expected.
         TooLateToEdit: it was announced, or is over.
         InThePast: the new time has passed.
     """
-    live = await locked(session, publication)
-    if expected_version not in {None, publication.content_version}:
-        raise EditedMeanwhile(
-            f"{publication.id} was changed meanwhile.",
-            why=f"It is at version {publication.content_version}; yours is {expected_version}.",
-            fix=f"Look at it as it is now, and change that: postwright status {publication.id}",
-        )
+    live = await locked(session, publication, expected_version)
     _refuse_what_is_out(publication, live, changes)
     if live is not None:
         end_attempt(live, Stage.VOID, "edited", "it was changed before it was announced")

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from postwright.connections.networks import Networks
+from postwright.connections.queries import platform_app
 from postwright.db.database import app_now
 from postwright.errors import Conflict
 from postwright.media.host import addresses
@@ -50,15 +53,30 @@ def is_undecided(publication: Publication) -> bool:
 
 
 async def reconcile(
-    session: AsyncSession, publication: Publication, verdict: Verdict, *, actor: str
+    session: AsyncSession,
+    publication: Publication,
+    verdict: Verdict,
+    *,
+    networks: Networks,
+    actor: str,
+    expected_version: int | None = None,
 ) -> None:
     """End a publication as the person says; the network is not asked about it any more.
 
+    Args:
+        session: its transaction.
+        publication: which.
+        verdict: what the person has found.
+        networks: which know whom its settings let see it; nothing is asked of them.
+        actor: who it was, for the audit log.
+        expected_version: the `content_version` that was read before; None for whatever it is.
+
     Raises:
+        ChangedMeanwhile: it is not the version that was expected.
         NothingToDecide: its outcome is known, or will be.
         NoSuchMedia: it is to be published again, and one of its files was removed.
     """
-    live = await locked(session, publication)
+    live = await locked(session, publication, expected_version)
     if not is_undecided(publication):
         raise NothingToDecide(
             f"There is nothing to decide about {publication.id}: it is {publication.state}.",
@@ -74,7 +92,8 @@ async def reconcile(
     publication.content_version += 1
     publication.version += 1
     if isinstance(verdict, Out):
-        _note_post(publication, verdict, for_all=live is not None and live.expects_id)
+        for_all = await _is_for_all(session, publication, networks)
+        _note_post(publication, verdict, for_all=for_all)
     else:
         publication.end_code = CODE
         publication.detail = "a person has looked: it is not out"
@@ -110,6 +129,21 @@ async def _end(
     if live.source is Source.PULL:
         # Whatever was fetched was fetched; nothing else is.
         await addresses.void(session, publication.workspace_id, live.id)
+
+
+async def _is_for_all(session: AsyncSession, publication: Publication, networks: Networks) -> bool:
+    """Whether everyone was to see it: as it was announced last, or as it would have been."""
+    announced = await session.scalar(
+        select(AttemptRow.expects_id)
+        .where(AttemptRow.publication_id == publication.id, AttemptRow.announced_at.is_not(None))
+        .order_by(AttemptRow.number.desc())
+        .limit(1)
+    )
+    if announced is not None:
+        return announced
+    app = await platform_app(session, publication.workspace_id, publication.connection_id)
+    is_public = networks.of_app(app).is_public(publication.settings)
+    return publication.mode is Mode.DIRECT and is_public
 
 
 def _note_post(publication: Publication, verdict: Out, *, for_all: bool) -> None:

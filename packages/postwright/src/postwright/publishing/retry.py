@@ -25,18 +25,24 @@ class NotFailed(Conflict):
 
 
 async def retry(
-    session: AsyncSession, publication: Publication, *, actor: str, at: datetime | None = None
+    session: AsyncSession,
+    publication: Publication,
+    *,
+    actor: str,
+    at: datetime | None = None,
+    expected_version: int | None = None,
 ) -> None:
     """Publish again what has failed, with the content as it is now; at `at`, or at once.
 
     Why it had failed stays in its attempt, and in the audit log.
 
     Raises:
+        ChangedMeanwhile: its `content_version` is not the expected one, if one is.
         NotFailed: it has not.
         InThePast: `at` has passed.
         NoSuchMedia: one of its files was removed.
     """
-    live = await locked(session, publication)
+    live = await locked(session, publication, expected_version)
     if publication.state is not State.FAILED or live is not None:
         raise _refusal(publication)
     media = select(PostMedia.media_id).where(PostMedia.post_id == publication.post_id)

@@ -11,7 +11,7 @@ from postwright.connections.models import Connection
 from postwright.publishing.models import AttemptRow, Publication
 from postwright.publishing.reconcile import NotOut, Out, reconcile
 from postwright.publishing.retry import retry
-from postwright.publishing.states import State
+from postwright.publishing.states import State, Visibility
 from tests.factories.callback import Callback
 from tests.factories.installation import Service
 
@@ -92,7 +92,7 @@ async def test_what_waits_to_be_posted_again_is_held_until_a_person_has_looked(
     callback: Callback, account: Connection, out: Publication
 ) -> None:
     service = callback.service
-    await callback.set("UPDATE attempts SET stage = 'failed', live = false")
+    await callback.set("UPDATE attempts SET stage = 'failed', live = false, expects_id = true")
     await callback.set("UPDATE publications SET state = 'failed'")
     async with service.database.transaction() as session:
         publication = await session.get_one(Publication, out.id)
@@ -103,8 +103,10 @@ async def test_what_waits_to_be_posted_again_is_held_until_a_person_has_looked(
     assert f"postwright reconcile {out.id}" in (await told(callback))[0]
     async with service.database.transaction() as session:
         publication = await session.get_one(Publication, out.id)
-        await reconcile(session, publication, Out(), actor="test")
-    assert (await service.publication(out.id)).state is State.PUBLISHED
+        networks = service.accounts.networks
+        await reconcile(session, publication, Out(), networks=networks, actor="test")
+    seen = await service.publication(out.id)
+    assert (seen.state, seen.visibility) == (State.PUBLISHED, Visibility.MISSING)
 
 
 async def test_a_person_who_knows_better_can_have_it_posted_again(
@@ -119,7 +121,8 @@ async def test_a_person_who_knows_better_can_have_it_posted_again(
     await say_it_is_out(callback, account)
     async with service.database.transaction() as session:
         publication = await session.get_one(Publication, out.id)
-        await reconcile(session, publication, NotOut(again=True), actor="test")
+        networks, verdict = service.accounts.networks, NotOut(again=True)
+        await reconcile(session, publication, verdict, networks=networks, actor="test")
     service.start_worker()
     await service.until(out.id, State.PUBLISHED)
     assert len(await service.control.posts()) == 2
