@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    FetchedValue,
     ForeignKey,
     Identity,
     Index,
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from postwright.db.base import Base, Id, Json, Utc
 from postwright.db.types import EnumText
-from postwright.workspaces.models import Workspace
+from postwright.workspaces.models import Profile, Workspace
 
 
 class ConnectionState(StrEnum):
@@ -66,6 +67,7 @@ class PlatformApp(Base):
 class Connection(Base):
     """One authorised account on one network. Its tokens are apart, in `credentials`.
 
+    `profile_id` is the workspace's default profile if nobody says another.
     `purposes` is what it was connected for; `scopes` is what the network grants now, and `granted`
     the purposes that this is enough for.
     `facts` is what the network last said it allows the creator, at `facts_at`. `cap_at` is when it
@@ -78,6 +80,9 @@ class Connection(Base):
 
     id: Mapped[Id]
     workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id))
+    profile_id: Mapped[str] = mapped_column(
+        ForeignKey(Profile.id), index=True, server_default=FetchedValue()
+    )
     platform_app_id: Mapped[str] = mapped_column(ForeignKey(PlatformApp.id))
     platform: Mapped[str]
     external_id: Mapped[str]

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from postwright.db.base import Base, Id, Json, Utc
 from postwright.db.types import EnumText
-from postwright.workspaces.models import Workspace
+from postwright.workspaces.models import ApiKey, Workspace
 
 
 class MediaKind(StrEnum):
@@ -117,6 +117,36 @@ class MediaPicture(Base):
     sha256: Mapped[str]
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[Utc]
+
+
+class UploadState(StrEnum):
+    """Where an upload is."""
+
+    WAITING = "waiting"
+    RECEIVED = "received"
+    REFUSED = "refused"
+
+
+class Upload(Base):
+    """An address to which a file may be sent once. `size_bytes` is what was announced, if it was.
+
+    A received one has `media_id`; `detail` says why one was refused.
+    """
+
+    __tablename__ = "uploads"
+    __table_args__ = (Index(None, "workspace_id", "created_at"),)
+
+    id: Mapped[Id]
+    workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id))
+    api_key_id: Mapped[str | None] = mapped_column(ForeignKey(ApiKey.id))
+    filename: Mapped[str]
+    content_type: Mapped[str]
+    size_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    state: Mapped[UploadState] = mapped_column(EnumText(UploadState))
+    media_id: Mapped[str | None] = mapped_column(ForeignKey(MediaFile.id))
+    detail: Mapped[str]
+    created_at: Mapped[Utc]
+    expires_at: Mapped[Utc] = mapped_column(index=True)
 
 
 class ClaimKind(StrEnum):

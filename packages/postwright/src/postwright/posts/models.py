@@ -1,9 +1,10 @@
 """Tables of posts and of the files they are made of."""
 
-from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postwright.db.base import Base, Id, Utc
+from postwright.db.base import Base, Id, Json, Utc
 from postwright.db.types import EnumText
 from postwright.media.models import MediaFile, MediaKind
 from postwright.workspaces.models import Workspace
@@ -16,6 +17,8 @@ class Post(Base):
 
     `client_key` is the caller's own name for it: the same key twice is the same post.
     `fingerprint` is the hash of what was asked for, to tell a repeat from a mistake.
+    `more` is what the caller wants to keep with it. `source` is the way it came in, `created_by`
+    who gave it. `status` sums up its publications.
     """
 
     __tablename__ = "posts"
@@ -32,11 +35,22 @@ class Post(Base):
     id: Mapped[Id]
     workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id))
     kind: Mapped[MediaKind] = mapped_column(EnumText(MediaKind))
+    title: Mapped[str] = mapped_column(server_default="")
     caption: Mapped[str]
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    hashtags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    mentions: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    more: Mapped[Json | None] = mapped_column("metadata")
+    timezone: Mapped[str] = mapped_column(server_default="UTC")
+    source: Mapped[str] = mapped_column(server_default="cli")
+    created_by: Mapped[str] = mapped_column(server_default="")
+    status: Mapped[str] = mapped_column(server_default="scheduled")
+    scheduled_for: Mapped[Utc | None]
     client_key: Mapped[str | None]
     fingerprint: Mapped[str]
     version: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[Utc]
+    updated_at: Mapped[Utc] = mapped_column(server_default=text("app_now()"))
 
 
 class PostMedia(Base):
