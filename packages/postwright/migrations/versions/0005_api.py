@@ -105,6 +105,30 @@ CREATE INDEX ix_uploads_workspace_id_created_at ON uploads (workspace_id, create
 CREATE INDEX ix_uploads_expires_at ON uploads (expires_at);
 """
 
+# `url` is sealed, and gone when it is over.
+INGESTS = """
+CREATE TABLE ingests (
+    id text CONSTRAINT pk_ingests PRIMARY KEY,
+    workspace_id text NOT NULL CONSTRAINT fk_ingests_workspace_id REFERENCES workspaces,
+    api_key_id text CONSTRAINT fk_ingests_api_key_id REFERENCES api_keys,
+    url bytea,
+    url_hash bytea NOT NULL,
+    shown text NOT NULL,
+    state text NOT NULL,
+    size_bytes bigint,
+    done_bytes bigint NOT NULL,
+    tries integer NOT NULL,
+    code text NOT NULL,
+    detail text NOT NULL,
+    media_id text CONSTRAINT fk_ingests_media_id REFERENCES media_files,
+    created_at timestamptz NOT NULL,
+    finished_at timestamptz
+);
+CREATE INDEX ix_ingests_workspace_id_created_at ON ingests (workspace_id, created_at);
+CREATE UNIQUE INDEX uq_ingests_under_way ON ingests (workspace_id, url_hash)
+    WHERE state IN ('waiting', 'fetching');
+"""
+
 POSTS = """
 ALTER TABLE posts
     ADD COLUMN title text NOT NULL DEFAULT '',
@@ -123,7 +147,7 @@ UPDATE posts SET updated_at = created_at;
 
 
 def upgrade() -> None:
-    for script in (PROFILES, KEYS, UPLOADS, POSTS):
+    for script in (PROFILES, KEYS, UPLOADS, INGESTS, POSTS):
         op.get_bind().exec_driver_sql(script)
 
 
@@ -134,7 +158,7 @@ def downgrade() -> None:
             DROP COLUMN metadata, DROP COLUMN timezone, DROP COLUMN source,
             DROP COLUMN created_by, DROP COLUMN updated_at, DROP COLUMN status,
             DROP COLUMN scheduled_for;
-        DROP TABLE uploads, api_calls, api_keys;
+        DROP TABLE ingests, uploads, api_calls, api_keys;
         DROP TRIGGER default_profile ON connections;
         DROP TRIGGER default_profile ON workspaces;
         DROP FUNCTION choose_profile, begin_workspace, make_default_profile;

@@ -20,7 +20,7 @@ from postwright.media.library import Library
 from postwright.media.models import MediaFile, MediaKind
 from postwright.media.probe import Probe
 from postwright.media.quota import refuse_over_quota
-from postwright.media.store import Progress, StoredMedia
+from postwright.media.store import Announce, Arrival, Progress, StoredMedia
 from postwright.media.types import content_type, kind_of
 from postwright.workspaces import audit
 
@@ -111,8 +111,48 @@ async def keep_bytes(
     `write` is called in a transaction that holds the workspace's lock. For everything that is no
     media file by itself, such as a picture of one; raises what `keep` raises.
     """
+
+    async def put(announce: Announce) -> StoredMedia:
+        return await library.store.keep(workspace_id, path, on_progress, announce=announce)
+
+    return await _put(library, workspace_id, name, put, write)
+
+
+async def take(
+    library: Library,
+    workspace_id: str,
+    arrival: Arrival,
+    incoming: Incoming,
+    *,
+    actor: str,
+    also: Callable[[AsyncSession, MediaFile], Awaitable[None]] | None = None,
+) -> MediaFile:
+    """Add what has arrived and is finished; see `keep`.
+
+    `also` writes what else belongs to it, in the transaction of the file's row.
+    """
+
+    async def put(announce: Announce) -> StoredMedia:
+        return await library.store.take(workspace_id, arrival, announce=announce)
+
+    async def write(session: AsyncSession, stored: StoredMedia) -> MediaFile:
+        row = await _write(session, workspace_id, stored, incoming, actor)
+        if also is not None:
+            await also(session, row)
+        return row
+
+    return await _put(library, workspace_id, incoming.shown_name, put, write)
+
+
+async def _put(
+    library: Library,
+    workspace_id: str,
+    name: str,
+    put: Callable[[Announce], Awaitable[StoredMedia]],
+    write: Callable[[AsyncSession, StoredMedia], Awaitable[T]],
+) -> T:
     async with _claiming(library, workspace_id, name) as claim:
-        stored = await library.store.keep(workspace_id, path, on_progress, announce=claim.make)
+        stored = await put(claim.make)
         async with library.database.transaction() as session:
             await claim.check_quota(session, stored)
             written = await write(session, stored)

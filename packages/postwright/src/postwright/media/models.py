@@ -9,6 +9,7 @@ from sqlalchemy import (
     Double,
     ForeignKey,
     Index,
+    LargeBinary,
     UniqueConstraint,
     text,
 )
@@ -194,3 +195,49 @@ class MediaAddress(Base):
     released_at: Mapped[Utc | None]
     void_at: Mapped[Utc | None]
     first_byte_at: Mapped[Utc | None]
+
+
+class IngestState(StrEnum):
+    """Where an ingest is."""
+
+    WAITING = "waiting"
+    FETCHING = "fetching"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Ingest(Base):
+    """A file that a worker fetches from an address that somebody gave.
+
+    `url` is sealed, since addresses may hold secrets, and gone when it is over; `shown` is the
+    address without them. `url_hash` tells the same address: it is fetched once at a time.
+    `size_bytes` is what the other side says; `done_bytes` is what has come.
+    """
+
+    __tablename__ = "ingests"
+    __table_args__ = (
+        Index(None, "workspace_id", "created_at"),
+        Index(
+            "uq_ingests_under_way",
+            "workspace_id",
+            "url_hash",
+            unique=True,
+            postgresql_where=text("state IN ('waiting', 'fetching')"),
+        ),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id))
+    api_key_id: Mapped[str | None] = mapped_column(ForeignKey(ApiKey.id))
+    url: Mapped[bytes | None] = mapped_column(LargeBinary)
+    url_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    shown: Mapped[str]
+    state: Mapped[IngestState] = mapped_column(EnumText(IngestState))
+    size_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    done_bytes: Mapped[int] = mapped_column(BigInteger)
+    tries: Mapped[int]
+    code: Mapped[str]
+    detail: Mapped[str]
+    media_id: Mapped[str | None] = mapped_column(ForeignKey(MediaFile.id))
+    created_at: Mapped[Utc]
+    finished_at: Mapped[Utc | None]

@@ -6,6 +6,7 @@ The same bytes are kept once per workspace. What another workspace has is never 
 learns from a fast upload that a stranger owns the same file.
 """
 
+from postwright.media.store.arriving import Arrival
 from postwright.media.store.interface import (
     Announce,
     ByteSource,
@@ -21,6 +22,7 @@ from postwright.media.store.verify import verify
 __all__ = [
     "BLOCK_BYTES",
     "Announce",
+    "Arrival",
     "ByteSource",
     "Held",
     "MediaStore",

@@ -22,6 +22,7 @@ import obstore
 from obstore.store import ObjectStore
 
 from postwright.media.errors import MediaDamaged, MediaMissing, StorageAway, StorageUnusable
+from postwright.media.store.arriving import Arrival
 from postwright.media.store.interface import (
     Announce,
     Held,
@@ -90,6 +91,35 @@ class BucketStore:
                 stored = StoredMedia(original.sha256, original.size_bytes)
                 tell(stored)
                 self._send(key_of(workspace_id, stored.sha256), original, on_progress)
+                return stored
+
+        return await in_thread(add, stop)
+
+    @asynccontextmanager
+    async def receiving(self, size_bytes: int) -> AsyncGenerator[Arrival]:  # noqa: ARG002  # the folder's signature
+        """Give a part on this machine: the key of an object is known only when all is here."""
+        part, path = await asyncio.to_thread(self._open_scratch)
+        arrival = Arrival(part, path, lambda error: StorageUnusable(self._scratch, error))
+        try:
+            yield arrival
+        finally:
+            await arrival.close()
+            part.close()
+            path.unlink(missing_ok=True)
+
+    async def take(
+        self, workspace_id: str, arrival: Arrival, *, announce: Announce | None = None
+    ) -> StoredMedia:
+        """Send what has arrived to the bucket, hashed once more on its way."""
+        stop = threading.Event()
+        tell = telling(announce, stop)
+        stored = StoredMedia(arrival.sha256, arrival.size_bytes)
+
+        def add() -> StoredMedia:
+            with opened(arrival.path, stop) as original:
+                original.sha256 = stored.sha256
+                tell(stored)
+                self._send(key_of(workspace_id, stored.sha256), original, None)
                 return stored
 
         return await in_thread(add, stop)

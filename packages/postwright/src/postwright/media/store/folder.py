@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from postwright.media.errors import MediaMissing, StorageFull, StorageUnusable
+from postwright.media.store.arriving import Arrival
 from postwright.media.store.interface import (
     Announce,
     ByteSource,
@@ -90,10 +91,7 @@ class FolderStore:
         set, it ends with `Stopped`.
         """
         with opened(path, stop or threading.Event()) as original:
-            self._make_folder()
-            sweep_parts(self.folder)
-            self._check_room(original.size_bytes)
-            part, part_path = self._open_part(original.size_bytes)
+            part, part_path = self._open_arrival(original.size_bytes)
             try:
                 with part:
                     stored = _copy(original, part, on_progress)
@@ -104,6 +102,36 @@ class FolderStore:
                 raise self._trouble(error, original.size_bytes) from None
             finally:
                 part_path.unlink(missing_ok=True)
+
+    @asynccontextmanager
+    async def receiving(self, size_bytes: int) -> AsyncGenerator[Arrival]:
+        """Give a part for bytes that come from elsewhere. See `MediaStore.receiving`."""
+        part, path = await asyncio.to_thread(self._open_arrival, size_bytes)
+        arrival = Arrival(part, path, lambda error: self._trouble(error, size_bytes))
+        try:
+            yield arrival
+        finally:
+            await arrival.close()
+            part.close()
+            path.unlink(missing_ok=True)
+
+    async def take(
+        self, workspace_id: str, arrival: Arrival, *, announce: Announce | None = None
+    ) -> StoredMedia:
+        """Keep what has arrived, under its new name. See `MediaStore.take`."""
+        stop = threading.Event()
+        tell = telling(announce, stop)
+        stored = StoredMedia(arrival.sha256, arrival.size_bytes)
+
+        def place() -> StoredMedia:
+            tell(stored)
+            try:
+                self._place(arrival.path, workspace_id, stored)
+            except OSError as error:
+                raise self._trouble(error, stored.size_bytes) from None
+            return stored
+
+        return await in_thread(place, stop)
 
     async def size(self, workspace_id: str, sha256: str) -> int | None:
         """How many bytes a file has; None if it is not there."""
@@ -201,6 +229,12 @@ class FolderStore:
         free = shutil.disk_usage(self.folder).free
         if free < needed:
             raise StorageFull(self.folder, needed_bytes=needed, free_bytes=free)
+
+    def _open_arrival(self, size_bytes: int) -> tuple[BinaryIO, Path]:
+        self._make_folder()
+        sweep_parts(self.folder)
+        self._check_room(size_bytes)
+        return self._open_part(size_bytes)
 
     def _open_part(self, size_bytes: int) -> tuple[BinaryIO, Path]:
         try:

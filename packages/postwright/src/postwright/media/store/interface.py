@@ -6,7 +6,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # it makes what this describes
+    from postwright.media.store.arriving import Arrival
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -76,6 +79,23 @@ class MediaStore(Protocol):
             MediaChanged: somebody wrote to it in the meantime.
             StorageFull: no room, counting the reserve.
         """
+        ...
+
+    def receiving(self, size_bytes: int) -> "AbstractAsyncContextManager[Arrival]":
+        """Give a file on this machine for bytes that come from elsewhere; gone when the block ends.
+
+        Args:
+            size_bytes: how many may come: room for them is looked for at once.
+
+        Raises:
+            StorageFull: there is none, counting the reserve.
+        """
+        ...
+
+    async def take(
+        self, workspace_id: str, arrival: "Arrival", *, announce: Announce | None = None
+    ) -> StoredMedia:
+        """Keep what has arrived and is finished. See `keep`; a folder copies nothing for it."""
         ...
 
     async def size(self, workspace_id: str, sha256: str) -> int | None:
