@@ -15,8 +15,9 @@ Slices derive their own from these. Each has a stable `code` for machines and an
 shells; docs/reference/exit-codes.md lists them.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Advice(StrEnum):
@@ -37,17 +38,29 @@ class AppError(Exception):
         what: what happened, one sentence with the file, field or account in it.
         why: the rule or the cause.
         fix: what to do now.
+        param: the field that caused it, as the caller wrote it; empty if it was none.
+        details: more, for programs, such as each finding of a check; must be JSON.
     """
 
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
     advice: ClassVar[Advice] = Advice.GIVE_UP
 
-    def __init__(self, what: str, *, why: str = "", fix: str = "") -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        why: str = "",
+        fix: str = "",
+        param: str = "",
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(what)
         self.what = what
         self.why = why
         self.fix = fix
+        self.param = param
+        self.details = dict(details or {})
 
     def to_dict(self) -> dict[str, str]:
         """The shape of `--json` errors: code, advice, what, why, fix."""

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from postwright.connections.models import Connection, ConnectionState
 from postwright.connections.networks import secret_context
-from postwright.publishing.inbox.failures import MOST
+from postwright.kit.failures import MOST
 from postwright.publishing.inbox.route import MOST_BYTES
 from tests.factories.callback import APP, PATH, SECRET, Callback, called_back, message
 from tests.factories.installation import Service

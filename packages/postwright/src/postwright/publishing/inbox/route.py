@@ -16,10 +16,10 @@ from starlette.types import Receive, Scope, Send
 
 from postwright.connections.models import PlatformApp
 from postwright.db.database import Database, DatabaseGone, app_now
+from postwright.kit.failures import Failures
 from postwright.media.host.answers import later, missing, words
 from postwright.platforms.events import Told, Webhooks
 from postwright.publishing.inbox import queries
-from postwright.publishing.inbox.failures import Failures
 from postwright.publishing.inbox.receive import receive as take_in
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from postwright.publishing.inbox.failures import MOST, WINDOW_S, Failures
+from postwright.kit.failures import MOST, WINDOW_S, Failures
 
 
 def test_a_sender_is_cut_off_after_so_many_failures_and_others_are_not() -> None:

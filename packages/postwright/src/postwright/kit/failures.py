@@ -1,4 +1,4 @@
-"""Remembers who has sent messages that were not signed as they should be, for a minute."""
+"""Remembers for a minute who has sent what was not signed, or showed a key that is none."""
 
 import time
 from ipaddress import IPv6Address, ip_address
