@@ -1,5 +1,7 @@
 """One embedded server per test process, an empty database per test, a video per session."""
 
+import os
+import signal
 import tempfile
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
@@ -15,11 +17,14 @@ from tests.factories.tables import empty_tables
 
 @pytest.fixture(scope="session")
 def server() -> Generator[EmbeddedServer]:
-    """A real PostgreSQL, stopped at the end."""
+    """A real PostgreSQL, stopped at the end. Nobody needs its data after that: it syncs nothing."""
     with tempfile.TemporaryDirectory(prefix="pw-test-") as folder:
         place = Path(folder) / "postgres"
         try:
-            yield embedded.ensure_running(place)
+            running = embedded.ensure_running(place)
+            (place / "cluster" / "local.conf").write_text("fsync = off\nfull_page_writes = off\n")
+            os.kill(running.pid, signal.SIGHUP)
+            yield running
         finally:
             embedded.stop(place, mode="immediate")
 

@@ -17,6 +17,7 @@ from tiktok_emulator.tls.files import Certificates
 from tiktok_emulator.wire import ABORT
 
 PATIENCE_S = 2
+LOOK_S = 0.005
 KEEP_ALIVE_S = 75
 GATHERED_BYTES = 1_048_576
 
@@ -81,9 +82,25 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # Once the connections are closed, whoever waits on purpose need not wait any more.
         asyncio.get_running_loop().call_soon(self.world.closing.set)
+        for listener in (*self.servers, *(sockets or ())):
+            listener.close()
         for connection in list(self.server_state.connections):
             cast("_Protocol", connection).abandon_request()
-        await super().shutdown(sockets)
+            connection.shutdown()
+        # uvicorn's own shutdown takes a tenth of a second even when nobody is there.
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._last_answers()
+        except TimeoutError:
+            for task in self.server_state.tasks:
+                task.cancel()
+
+    async def _last_answers(self) -> None:
+        state = self.server_state
+        while state.connections or state.tasks:  # noqa: ASYNC110  # uvicorn tells nobody
+            await asyncio.sleep(LOOK_S)
+        for listener in self.servers:
+            await listener.wait_closed()
 
 
 @contextlib.asynccontextmanager
