@@ -231,14 +231,18 @@ def make_video(tmp_path_factory: pytest.TempPathFactory) -> MakeVideo:
         wish = (name, codec, width, height, rate, seconds)
         if wish not in made:
             path = folder / name
-            _encode(path, codec, (width, height), rate, round(seconds * rate))
+            # What is to last for minutes shows its first second again and again.
+            turns = round(seconds) if seconds > 60 else 1
+            _encode(path, codec, (width, height), rate, round(seconds * rate / turns), turns)
             made[wish] = path.read_bytes()
         return made[wish]
 
     return make
 
 
-def _encode(path: Path, codec: str, sides: tuple[int, int], rate: int, frames: int) -> None:
+def _encode(
+    path: Path, codec: str, sides: tuple[int, int], rate: int, frames: int, turns: int
+) -> None:
     width, height = sides
     # PyAV's own types leave the packets of a codec that is only known as a string open.
     # With the index in front even a file that is cut in half opens.
@@ -247,12 +251,21 @@ def _encode(path: Path, codec: str, sides: tuple[int, int], rate: int, frames: i
     with container:
         stream = container.add_stream(codec, rate=rate)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        packets: list[Any] = []
         for number in range(frames):
             frame = av.VideoFrame(width, height, "yuv420p")
             for plane in frame.planes:
                 plane.update(bytes([number % 256]) * plane.buffer_size)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+            packets += stream.encode(frame)
+        packets += stream.encode()
+        for turn in range(turns):
+            for packet in packets:
+                again = av.Packet(bytes(packet))
+                again.stream, again.time_base = stream, packet.time_base
+                again.is_keyframe = packet.is_keyframe
+                later = round(turn * frames / rate / packet.time_base)
+                again.pts, again.dts = packet.pts + later, packet.dts + later
+                container.mux(again)
 
 
 @pytest.fixture(scope="session")
