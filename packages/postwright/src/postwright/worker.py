@@ -1,14 +1,13 @@
 """The worker: dispatches and carries out publications, and keeps tokens alive. A composition root.
 
-Everything here survives the database going away: what is under way is dropped, its lanes come
-back when their leases have run out, and nothing is sent twice.
+Everything here survives the database going away: what happens every so often waits for it, an
+upload that is under way goes on, and what cannot be recorded in time is dropped, so that its lane
+comes back when the lease has run out. Nothing is sent twice.
 """
 
 import asyncio
-import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 
 from postwright.alerts.send import Sender
@@ -19,7 +18,8 @@ from postwright.connections.watch import forget_left_behind, warn_of_ends
 from postwright.db.database import Database
 from postwright.db.guard import place_of
 from postwright.jobs.dispatch import Dispatcher
-from postwright.jobs.engine import Engine, is_passing
+from postwright.jobs.engine import Engine
+from postwright.jobs.timers import every, surely
 from postwright.media.fixing.jobs import FIX
 from postwright.media.fixing.mender import Mender
 from postwright.media.library import Library
@@ -36,12 +36,10 @@ from postwright.publishing.step import Publisher
 from postwright.publishing.turn import Workbench
 from postwright.publishing.work import START, TRACK
 
-log = logging.getLogger(__name__)
-
 # What a worker's connections are called; `postwright doctor` knows it, and its version, by them.
 PROGRAM = "worker"
 
-_AGAIN_S = 1.0
+_COPY = "looking whether this is a copy"
 
 
 class Worker:
@@ -79,7 +77,7 @@ class Worker:
         self._settings = settings
         self._place = place_of(settings)
         self._is_starting = True
-        self._new_engine = lambda: Engine(
+        self._engine = Engine(
             self._database,
             runners,
             slots=settings.worker.slots,
@@ -90,32 +88,35 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled."""
         try:
-            await _again("work", self._work)
+            await self._work()
         finally:
             await self._accounts.close()
             await self._database.close()
 
     async def _work(self) -> None:
-        engine = self._new_engine()
         dispatcher = Dispatcher(
             self._database,
-            engine,
+            self._engine,
             lease=self._settings.worker.lease,
             poll_s=self._settings.worker.poll_s,
+            when_back=self._look_round,
         )
+        await surely(_COPY, self._look_round)  # before anything is taken up
         async with asyncio.TaskGroup() as group:
-            await self._look_round()  # before anything is taken up
-            group.create_task(engine.run())
+            group.create_task(self._engine.run())
             group.create_task(dispatcher.run())
-            group.create_task(_every(60, engine.tidy))
-            group.create_task(_every(2, self._resume))
-            group.create_task(_every(30, self._bring_on_paused))
-            group.create_task(_every(600, self._sweeper.plan))
-            group.create_task(_every(self._settings.worker.refresh_s, self._refresh))
-            group.create_task(_every(60, self._look_round))
-            group.create_task(_every(600, self._watch))
-            group.create_task(_every(5, self._alerts.send_due))
-            group.create_task(_every(3600, self._forget))
+            for seconds, name, do in (
+                (60, "forgetting dead workers", self._engine.tidy),
+                (2, "looking for accounts that were connected again", self._resume),
+                (30, "bringing on what was paused", self._bring_on_paused),
+                (600, "planning to sweep", self._sweeper.plan),
+                (self._settings.worker.refresh_s, "refreshing tokens", self._refresh),
+                (60, _COPY, self._look_round),
+                (600, "looking at what is about to end", self._watch),
+                (5, "sending alerts", self._alerts.send_due),
+                (3600, "forgetting what is old", self._forget),
+            ):
+                group.create_task(every(seconds, name, do, when_back=self._look_round))
 
     async def _resume(self) -> None:
         async with self._database.transaction() as session:
@@ -140,21 +141,3 @@ class Worker:
         async with self._database.transaction() as session:
             await warn_of_ends(session)
             await forget_left_behind(session)
-
-
-async def _every(seconds: float, do: Callable[[], Awaitable[None]]) -> None:
-    while True:
-        await do()
-        await asyncio.sleep(seconds)
-
-
-async def _again(name: str, do: Callable[[], Awaitable[None]]) -> None:
-    """Do it again whenever the database goes away."""
-    while True:
-        try:
-            await do()
-        except ExceptionGroup as group:
-            if group.split(is_passing)[1] is not None:
-                raise
-            log.warning("%s: the database went away; going on in %s s", name, _AGAIN_S)
-        await asyncio.sleep(_AGAIN_S)

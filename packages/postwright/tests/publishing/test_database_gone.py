@@ -1,38 +1,91 @@
-"""The database dies in the middle of an upload; nothing is lost and nothing goes out twice."""
+"""The database goes away: nothing is lost, nothing goes out twice, and whoever needs it waits."""
 
 import asyncio
 import hashlib
 import os
 import signal
+import sys
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from postwright.db import embedded
+from postwright.db.embedded import EmbeddedServer
 from postwright.db.migrate import migrate
 from postwright.publishing.states import State
 from tests.factories.installation import running_service
 
 pytestmark = pytest.mark.slow
 
+PATIENCE_S = 30
 
-async def test_a_dead_database_in_mid_upload_costs_nothing(big_video: Path, tmp_path: Path) -> None:
+
+@pytest.fixture(scope="module")
+def own_server() -> Generator[EmbeddedServer]:
+    """One that nobody else needs while it is gone. It has the same address in all its lives."""
     with tempfile.TemporaryDirectory(prefix="pw-gone-") as folder:
         place = Path(folder) / "postgres"
-        server = await asyncio.to_thread(embedded.ensure_running, place)
+        server = embedded.ensure_running(place)
         try:
             migrate(server.owner_url, app_role="postwright")
-            async with running_service(server.app_url, tmp_path) as service:
-                account = await service.connect()
-                await service.control("PATCH", "settings", {"intake_bytes_per_second": 20_000_000})
-                made = await service.publish(account, big_video)
-                service.start_worker()
-                await service.until(made.publication_id, State.UPLOADING)
-                os.kill(server.pid, signal.SIGKILL)
-                await asyncio.to_thread(embedded.ensure_running, place)
-                await service.until(made.publication_id, State.PUBLISHED)
-                (post,) = await service.control.posts()
-                assert post["sha256"] == hashlib.sha256(big_video.read_bytes()).hexdigest()
+            yield server
         finally:
-            await asyncio.to_thread(embedded.stop, place, mode="immediate")
+            embedded.stop(place, mode="immediate")
+
+
+async def test_a_dead_database_in_mid_upload_costs_nothing(
+    own_server: EmbeddedServer, big_video: Path, tmp_path: Path
+) -> None:
+    async with running_service(own_server.app_url, tmp_path, lease_s=30) as service:
+        # Something that happens every so often fails for sure while the database is away.
+        often = service.settings.worker.model_copy(update={"refresh_s": 0.1})
+        service.settings = service.settings.model_copy(update={"worker": often})
+        account = await service.connect()
+        await service.control("PATCH", "settings", {"intake_bytes_per_second": 2_000_000})
+        made = await service.publish(account, big_video)
+        service.start_worker()
+        await service.until(made.publication_id, State.UPLOADING)
+        os.kill(own_server.pid, signal.SIGKILL)
+        own = await asyncio.to_thread(embedded.ensure_running, own_server.data_dir)
+        assert own.app_url == own_server.app_url
+        await service.control("PATCH", "settings", {"intake_bytes_per_second": None})
+        await service.until(made.publication_id, State.PUBLISHED)
+        (post,) = await service.control.posts()
+        assert post["sha256"] == hashlib.sha256(big_video.read_bytes()).hexdigest()
+        sent = [entry["status"] for entry in await service.control.requests("upload")]
+        assert sent == [206, 201]  # the range under way went on
+
+
+async def test_a_worker_that_starts_while_the_database_is_away_waits_for_it(
+    own_server: EmbeddedServer, tmp_path: Path
+) -> None:
+    await asyncio.to_thread(embedded.stop, own_server.data_dir, mode="immediate")
+    worker = await asyncio.create_subprocess_exec(
+        Path(sys.executable).with_name("postwright"),
+        "worker",
+        env={
+            **os.environ,  # noqa: TID251  # what any child gets
+            "POSTWRIGHT_DATABASE_URL": own_server.app_url,
+            "POSTWRIGHT_DATA_DIR": str(tmp_path / "data"),
+            "POSTWRIGHT_KEY_FILE": str(tmp_path / "key"),
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert worker.stdout is not None
+    assert worker.stderr is not None
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            said = (await worker.stderr.readline()).decode()
+            assert "The database cannot be reached." in said
+            assert "Trying again in 1 s." in said
+            await asyncio.to_thread(embedded.ensure_running, own_server.data_dir)
+            assert b"is running" in await worker.stdout.readline()
+            worker.terminate()
+            assert await worker.wait() == 0
+    finally:
+        if worker.returncode is None:
+            worker.kill()
+        await worker.communicate()

@@ -9,7 +9,7 @@ import asyncio
 import fcntl
 import os
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +24,7 @@ from postwright.db.database import Database
 from postwright.db.guard import place_of
 from postwright.db.migrate import migrate
 from postwright.errors import StorageTrouble
+from postwright.jobs.timers import surely
 from postwright.media.library import Library
 from postwright.media.store import open_store
 from postwright.publishing.copies import look
@@ -49,14 +50,17 @@ class Desk:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncGenerator[Desk]:
+async def opened(settings: Settings, *, waits: bool = False) -> AsyncGenerator[Desk]:
     """The database, brought to this version's tables, and all that stands on it.
+
+    What runs until it is stopped `waits` until there is one.
 
     Raises:
         StorageTrouble: the database or the data folder cannot be used.
         Misconfigured: a setting of theirs, or the master key, is wrong.
     """
-    async with database_url(settings) as url:
+    address = awaited_database_url if waits else database_url
+    async with address(settings) as url:
         database = Database(url)
         try:
             accounts = Accounts(settings, database)
@@ -72,6 +76,17 @@ async def opened(settings: Settings) -> AsyncGenerator[Desk]:
                 await accounts.close()
         finally:
             await database.close()
+
+
+@asynccontextmanager
+async def awaited_database_url(settings: Settings) -> AsyncGenerator[str]:
+    """As `database_url`, for what runs until it is stopped: waits until it can be reached."""
+    async with AsyncExitStack() as stack:
+
+        async def reached() -> str:
+            return await stack.enter_async_context(database_url(settings))
+
+        yield await surely("starting", reached)
 
 
 @asynccontextmanager

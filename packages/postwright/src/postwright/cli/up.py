@@ -68,7 +68,7 @@ async def command(*, emulator: bool, emulator_port: int, as_json: bool) -> None:
         if emulator:
             stack.enter_context(only_emulator(settings.data_dir))
             settings = without_public_address(settings)
-        desk = await stack.enter_async_context(opened(settings))
+        desk = await stack.enter_async_context(opened(settings, waits=True))
         web = await stack.enter_async_context(_web(settings, desk, any_port=emulator))
         noted = None
         if emulator:

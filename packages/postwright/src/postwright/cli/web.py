@@ -6,7 +6,7 @@ import click
 
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.opening import database_url, keep_running
+from postwright.cli.opening import awaited_database_url, keep_running
 from postwright.cli.running import log_to_stderr, until_stopped
 from postwright.cli.serving import serving
 from postwright.cli.settings import current
@@ -25,7 +25,7 @@ async def command(*, as_json: bool) -> None:
     """
     settings = current()
     log_to_stderr(settings)
-    async with database_url(settings) as url, serving(settings, url) as address:
+    async with awaited_database_url(settings) as url, serving(settings, url) as address:
         public_url = settings.web.public_url
         if as_json:
             facts = {"ready": True, "pid": os.getpid(), "address": address}

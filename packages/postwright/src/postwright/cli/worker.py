@@ -6,7 +6,7 @@ import click
 
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.opening import database_url, keep_running
+from postwright.cli.opening import awaited_database_url, keep_running
 from postwright.cli.running import log_to_stderr, until_stopped
 from postwright.cli.settings import current
 from postwright.worker import Worker
@@ -19,11 +19,12 @@ async def command(*, as_json: bool) -> None:
     """Run a worker alone; several may share one database.
 
     It sends what is due and keeps tokens alive, until Ctrl-C or SIGTERM. Killing it loses
-    nothing: another worker, or the next one, goes on where it was.
+    nothing: another worker, or the next one, goes on where it was. While the database is away it
+    waits for it, and says so in its log.
     """
     settings = current()
     log_to_stderr(settings)
-    async with database_url(settings) as url:
+    async with awaited_database_url(settings) as url:
         if as_json:
             printing.json_line({"ready": True, "pid": os.getpid()})
         else:

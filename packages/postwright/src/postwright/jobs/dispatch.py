@@ -1,18 +1,17 @@
 """Claims lanes that are due and has them run, as many as there are free slots for."""
 
 import asyncio
-import logging
 from datetime import timedelta
+from functools import partial
 
 import psycopg
 from sqlalchemy import text
 
-from postwright.db.database import Database, DatabaseGone
+from postwright.db.database import Database
 from postwright.jobs import lanes
 from postwright.jobs.engine import Engine
 from postwright.jobs.lanes import Claim, Turn
-
-log = logging.getLogger(__name__)
+from postwright.jobs.timers import Do, surely
 
 # Whether a lane is due, and when one will be: in one look, as an idle worker does nothing else.
 # Each part is a step or two into an index: the order makes sure of that, EXISTS would not.
@@ -35,15 +34,27 @@ _GATHER_S = 0.025
 
 
 class Dispatcher:
-    """One per worker. Wakes on notifications, at the next due time, and every `poll_s`."""
+    """One per worker. Wakes on notifications, at the next due time, and every `poll_s`.
+
+    When the database was away `when_back` is done before anything is claimed.
+    """
 
     def __init__(
-        self, database: Database, engine: Engine, *, lease: timedelta, poll_s: float
+        self,
+        database: Database,
+        engine: Engine,
+        *,
+        lease: timedelta,
+        poll_s: float,
+        when_back: Do | None = None,
     ) -> None:
         self._database = database
         self._engine = engine
         self._lease = lease
         self._poll_s = poll_s
+        self._when_back = when_back
+        self._was_away = False
+        self._looking = asyncio.Lock()
         self._wake = {kind: asyncio.Event() for kind in engine.kinds}
         self._turns = {kind: Turn() for kind in engine.kinds}
         self._left_over = set[str]()
@@ -58,11 +69,10 @@ class Dispatcher:
 
     async def _dispatch(self, kind: str) -> None:
         while True:
-            pause_s = self._poll_s
-            try:
-                pause_s = await self.once(kind)
-            except DatabaseGone as error:
-                log.warning("%s %s", error.what, error.why)
+            await self._see_to_what_is_back()
+            pause_s = await surely(
+                f"dispatching {kind}", partial(self.once, kind), when_back=self._when_back
+            )
             try:
                 async with asyncio.timeout(pause_s):
                     await self._wake[kind].wait()
@@ -71,6 +81,12 @@ class Dispatcher:
             # What is freed and told of in the same moment is claimed in one go.
             await asyncio.sleep(_GATHER_S)
             self._wake[kind].clear()
+
+    async def _see_to_what_is_back(self) -> None:
+        async with self._looking:
+            if self._was_away and self._when_back is not None:
+                self._was_away = False
+                await surely("looking at what is back", self._when_back)
 
     def _freed(self, kind: str) -> None:
         if kind in self._left_over:
@@ -109,4 +125,5 @@ class Dispatcher:
                         if notice.payload in self._wake:
                             self._wake[notice.payload].set()
             except psycopg.Error:
+                self._was_away = True
                 await asyncio.sleep(self._poll_s)

@@ -79,7 +79,10 @@ class Engine:
             log.warning("lane %s: %s %s %s", claim.lane_id, error.what, error.why, error.fix)
         except Exception as error:
             # One lane's trouble is not the others'; its lease runs out, and it is claimed again.
-            log.exception("lane %s: %s", claim.lane_id, type(error).__name__)
+            if is_passing(error):
+                log.warning("lane %s: %s", claim.lane_id, error)
+            else:
+                log.exception("lane %s: %s", claim.lane_id, type(error).__name__)
         finally:
             self._running[claim.kind] -= 1
             self.when_freed(claim.kind)
@@ -110,8 +113,16 @@ class Engine:
             await workers.forget_dead(session)
 
 
+# Two transactions got into each other's way, and this one was given up: the next try may do it.
+_IN_EACH_OTHERS_WAY = frozenset({"40P01", "40001"})
+
+
 def is_passing(error: Exception) -> bool:
-    """Whether the database went away, as opposed to refusing what we asked of it."""
+    """Whether the same may work later, as opposed to being refused by the database.
+
+    That is while it is away, and after a deadlock.
+    """
     if isinstance(error, DBAPIError):
-        return is_outage(error)
+        state = getattr(error.orig, "sqlstate", None)
+        return is_outage(error) or state in _IN_EACH_OTHERS_WAY
     return isinstance(error, DatabaseGone | psycopg.OperationalError | OSError)

@@ -16,6 +16,7 @@ from postwright.connections.refresh import AccessToken, NoAccess
 from postwright.db.database import Database, DatabaseGone
 from postwright.errors import StorageTrouble
 from postwright.jobs import lanes
+from postwright.jobs.engine import is_passing
 from postwright.jobs.lanes import Claim
 from postwright.media.errors import MediaDamaged, MediaMissing
 from postwright.media.store import MediaStore, verify
@@ -164,8 +165,10 @@ class Turn:
     async def _keep(self) -> None:
         try:
             await self._recorder.keep(self._work, self._heard)
-        except DatabaseGone as error:
-            log.warning("%s: not in the ledger: %s", self._work.publication_id, error.why)
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.warning("%s: not in the ledger: %s", self._work.publication_id, error)
 
     async def _run(self) -> bool:
         event: Event = Woke()
