@@ -161,6 +161,21 @@ async def test_a_refresh_that_keeps_failing_is_tried_less_and_less_often(service
     assert pauses[-1] > 60
 
 
+async def test_nobody_waits_for_a_network_that_is_away_while_the_token_is_dead(
+    service: Service,
+) -> None:
+    account = await service.connect()
+    await service.control.fault("oauth.refresh", "html", status=503, count=9)
+    await service.advance(hours=2.5)
+    async with asyncio.timeout(20):
+        for _ in range(2):
+            got = await fresh(service, account)
+            assert isinstance(got, NoAccess)
+            assert got.passing
+            assert "503" in got.detail
+    assert len(await service.control.requests("oauth.refresh")) == 1
+
+
 async def test_tokens_that_live_shorter_than_they_are_needed_are_not_renewed_again_and_again(
     service: Service,
 ) -> None:

@@ -12,7 +12,14 @@ from postwright.platforms.answers import (
     Status,
 )
 from postwright.platforms.tiktok import outcomes
-from tiktok_client import APIError, FailReason, OAuthError, PublishState, PublishStatus
+from tiktok_client import (
+    APIError,
+    FailReason,
+    OAuthError,
+    PublishState,
+    PublishStatus,
+    ServerFault,
+)
 from tiktok_client.codes import CODES
 
 EXPECTED = {
@@ -52,6 +59,14 @@ def failed(reason: FailReason) -> Status:
 
 def test_every_code_is_refused_in_its_way() -> None:
     assert {code: outcomes.refused(error(code)).refusal for code in CODES} == EXPECTED
+
+
+def test_what_a_gateway_answers_is_told_by_its_status() -> None:
+    told = {"operation": "x", "message": "", "log_id": None, "status": 503}
+
+    answer = outcomes.refused(ServerFault(code="", **told))  # pyright: ignore[reportArgumentType]  # as below
+
+    assert (answer.refusal, answer.code) == (Refusal.FAULT, "HTTP 503")
 
 
 def test_three_failures_may_pass_by_themselves() -> None:

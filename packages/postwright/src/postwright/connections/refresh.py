@@ -181,10 +181,9 @@ class TokenKeeper:
             case Granted():
                 return None
             case Refused(refusal=Refusal.TOKEN):
-                return await self._judge(tokens, doubt or answer.message, dead=dead)
+                return await self._judge(tokens, doubt or _words(answer), dead=dead)
             case Refused() | Lost():
-                why = answer.message if isinstance(answer, Refused) else answer.why
-                return await self._passing(tokens, doubt or why, dead=dead)
+                return await self._passing(tokens, doubt or _words(answer), dead=dead)
 
     async def _exchange(
         self, who: ledger.OnBehalf, network: Network, tokens: Tokens
@@ -265,6 +264,12 @@ async def _listen(
         return await network.refresh(refresh_token), calls
     finally:
         listener.reset(before)
+
+
+def _words(answer: Refused | Lost) -> str:
+    """Why a refresh brought nothing. Never empty: whoever finds it there does not wait for one."""
+    said = answer.message or answer.code if isinstance(answer, Refused) else answer.why
+    return said or "the network gave no reason"
 
 
 def _token(tokens: Tokens) -> AccessToken:

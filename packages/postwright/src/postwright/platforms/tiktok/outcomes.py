@@ -102,10 +102,10 @@ def oauth_refused(error: OAuthError) -> Refused | Lost:
 
 
 def no(refusal: Refusal, error: APIError, retry_after: timedelta | None = None) -> Refused:
-    """A refusal of this kind, in TikTok's words."""
+    """A refusal of this kind, in TikTok's words; what a gateway answers has only its status."""
     return Refused(
         refusal,
-        storable(error.code),
+        storable(error.code) or f"HTTP {error.status}",
         storable(error.message),
         storable(error.log_id or ""),
         retry_after,
