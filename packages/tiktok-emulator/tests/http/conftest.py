@@ -233,7 +233,8 @@ def make_video(tmp_path_factory: pytest.TempPathFactory) -> MakeVideo:
             path = folder / name
             # What is to last for minutes shows its first second again and again.
             turns = round(seconds) if seconds > 60 else 1
-            _encode(path, codec, (width, height), rate, round(seconds * rate / turns), turns)
+            frames = round(seconds * rate / turns)
+            _encode(path, codec, (width, height), rate, frames=frames, turns=turns)
             made[wish] = path.read_bytes()
         return made[wish]
 
@@ -241,7 +242,7 @@ def make_video(tmp_path_factory: pytest.TempPathFactory) -> MakeVideo:
 
 
 def _encode(
-    path: Path, codec: str, sides: tuple[int, int], rate: int, frames: int, turns: int
+    path: Path, codec: str, sides: tuple[int, int], rate: int, *, frames: int, turns: int
 ) -> None:
     width, height = sides
     # PyAV's own types leave the packets of a codec that is only known as a string open.
