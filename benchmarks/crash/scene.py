@@ -29,7 +29,7 @@ from postwright.media.host import readiness
 from postwright.media.models import MediaFile, MediaKind
 from postwright.media.probe import Probe
 from postwright.platforms.purpose import Purpose
-from postwright.publishing.schedule import Order, schedule
+from postwright.publishing.schedule import Order, Target, schedule
 from postwright.workspaces.default import default_workspace
 
 CLIENT_KEY = "demo-desktop-key"
@@ -165,7 +165,9 @@ class Scene:
         async def make(session: AsyncSession) -> str:
             media = await self.add(session, upload, probe, MediaKind.VIDEO)
             order = Order((media,), caption, options)
-            return (await schedule(session, creator, order, actor="bench")).publication_id
+            workspace_id, targets = creator.workspace_id, [Target(creator)]
+            made = await schedule(session, workspace_id, targets, order, actor="bench")
+            return made.publication_id
 
         return await self.surely(make)
 

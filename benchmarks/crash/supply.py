@@ -10,7 +10,7 @@ from benchmarks.crash.people import People
 from benchmarks.crash.scene import Scene
 from postwright.connections.models import Connection
 from postwright.platforms.content import Mode
-from postwright.publishing.schedule import Order, Unusable, schedule
+from postwright.publishing.schedule import Order, Target, Unusable, schedule
 from postwright.publishing.states import ENDS
 
 _STATES = "SELECT id, state, detail FROM publications"
@@ -75,7 +75,9 @@ class Supply:
                 media, item.caption, dict(item.settings), item.mode, item.sort.source,
                 key=f"item-{item.number}",
             )  # fmt: skip
-            return (await schedule(session, connection, order, actor="bench")).publication_id
+            workspace_id, targets = connection.workspace_id, [Target(connection)]
+            made = await schedule(session, workspace_id, targets, order, actor="bench")
+            return made.publication_id
 
         return await self.scene.surely(make)
 

@@ -37,12 +37,12 @@ PLAN = (
     """,
     """
     INSERT INTO publications (
-        id, workspace_id, post_id, connection_id, settings, source, mode, content_version, state,
-        lane, due_at, publish_at, timezone, hold_reason, detail, end_code, post_ids, post_url,
-        visibility, report, version, created_at
+        id, workspace_id, post_id, connection_id, kind, caption, settings, source, mode,
+        content_version, state, lane, due_at, publish_at, timezone, hold_reason, detail,
+        end_code, post_ids, post_url, visibility, report, version, created_at
     )
     SELECT 'pub_' || n, :workspace_id, 'post_' || n,
-        'acct_' || (:first + (n - :begin) % :accounts),
+        'acct_' || (:first + (n - :begin) % :accounts), 'video', 'post ' || n,
         jsonb_build_object('privacy_level', 'PUBLIC_TO_EVERYONE', 'title', 'post ' || n),
         'upload', 'direct', 1, 'scheduled', 'start', moment.at, moment.at, 'UTC', '', '', '', '{}',
         '', 'unknown', '[]', 1, app_now()
@@ -51,6 +51,11 @@ PLAN = (
         SELECT app_now() + CAST(:due_in AS interval)
             + (n - :begin) * CAST(:apart AS interval) AS at
     ) AS moment
+    """,
+    """
+    INSERT INTO publication_media (publication_id, position, media_id)
+    SELECT 'pub_' || n, 0, :media_id
+    FROM generate_series(CAST(:begin AS int), CAST(:end AS int)) AS n
     """,
     """
     INSERT INTO lanes (id, workspace_id, subject_id, kind, next_at, fence)

@@ -29,7 +29,7 @@ async def measure(*, rounds: int, small: bool) -> Part:
                 apart=timedelta(milliseconds=500),
             )
         async with stage.database.transaction() as session:
-            await session.execute(text("ANALYZE posts, publications, lanes, post_media"))
+            await session.execute(text("ANALYZE posts, publications, lanes, publication_media"))
         with stage.workers(1) as [pid]:
             await crowd.nap(10)
             shares, sizes, server = list[float](), [measuring.memory_mb(pid)], 0.0

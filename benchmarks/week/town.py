@@ -21,13 +21,13 @@ from postwright.kit import zones
 from postwright.kit.ids import new_id
 from postwright.media.models import MediaFile
 from postwright.platforms.purpose import Purpose
-from postwright.publishing.schedule import Order, schedule
+from postwright.publishing.schedule import Order, Target, schedule
 from postwright.workspaces.models import Workspace
 
 _REDIRECT = "http://127.0.0.1:49152/callback/"
 _AT_ONCE = 50
 _PURPOSES = frozenset({Purpose.PUBLISH, Purpose.DRAFT})
-REFRESH_S = 0.25
+REFRESH_S = 0.1
 ACTOR = "week"
 
 
@@ -125,7 +125,8 @@ class Town:
             if_missed=item.if_missed,
             key=f"{item.number:04d}",
         )
-        made = await schedule(session, self.connections[item.account], order, actor=ACTOR)
+        account = self.connections[item.account]
+        made = await schedule(session, account.workspace_id, [Target(account)], order, actor=ACTOR)
         self.publications[item.number] = made.publication_id
 
 

@@ -29,7 +29,7 @@ from postwright.media.store import open_store
 from postwright.platforms.purpose import Purpose
 from postwright.publishing.models import Publication
 from postwright.publishing.queries import posts_needing
-from postwright.publishing.schedule import Order, Scheduled, schedule
+from postwright.publishing.schedule import Order, Scheduled, Target, schedule
 from postwright.publishing.states import State
 from postwright.worker import Worker
 from postwright.workspaces.default import default_workspace
@@ -174,7 +174,8 @@ class Service:
     async def order(self, connection: Connection, order: Order) -> Scheduled:
         """Schedule this."""
         async with self.database.transaction() as session:
-            return await schedule(session, connection, order, actor="test")
+            targets = [Target(connection)]
+            return await schedule(session, self.workspace_id, targets, order, actor="test")
 
     async def publish(
         self,

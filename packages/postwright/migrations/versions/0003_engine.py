@@ -36,6 +36,22 @@ ALTER TABLE publications
     ALTER COLUMN visibility DROP DEFAULT,
     ALTER COLUMN report DROP DEFAULT;
 
+ALTER TABLE publications ADD COLUMN kind text, ADD COLUMN caption text;
+UPDATE publications SET kind = posts.kind, caption = posts.caption
+    FROM posts WHERE posts.id = publications.post_id;
+ALTER TABLE publications ALTER COLUMN kind SET NOT NULL, ALTER COLUMN caption SET NOT NULL;
+CREATE TABLE publication_media (
+    publication_id text NOT NULL
+        CONSTRAINT fk_publication_media_publication_id REFERENCES publications,
+    position integer NOT NULL,
+    media_id text NOT NULL CONSTRAINT fk_publication_media_media_id REFERENCES media_files,
+    CONSTRAINT pk_publication_media PRIMARY KEY (publication_id, position)
+);
+CREATE INDEX ix_publication_media_media_id ON publication_media (media_id);
+INSERT INTO publication_media (publication_id, position, media_id)
+    SELECT publications.id, position, media_id
+    FROM publications JOIN post_media ON post_media.post_id = publications.post_id;
+
 CREATE INDEX ix_publications_held ON publications (connection_id, publish_at)
     WHERE hold_reason <> '';
 
@@ -296,7 +312,8 @@ def downgrade() -> None:
             DROP COLUMN source, DROP COLUMN mode, DROP COLUMN content_version,
             DROP COLUMN timezone, DROP COLUMN if_missed, DROP COLUMN nudged_at,
             DROP COLUMN visibility,
-            DROP COLUMN report;
+            DROP COLUMN report, DROP COLUMN kind, DROP COLUMN caption;
+        DROP TABLE publication_media;
         ALTER TABLE posts ADD COLUMN media_id text
             CONSTRAINT fk_posts_media_id REFERENCES media_files, DROP COLUMN kind;
         UPDATE posts SET media_id = post_media.media_id FROM post_media

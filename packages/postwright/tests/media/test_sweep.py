@@ -27,7 +27,7 @@ from postwright.media.remove import free, remove
 from postwright.media.sweep import sweep
 from postwright.publishing.cancel import cancel
 from postwright.publishing.queries import overview
-from postwright.publishing.schedule import Order, schedule
+from postwright.publishing.schedule import Order, Target, schedule
 from postwright.workspaces.models import Workspace
 from tests.factories.installation import Service
 
@@ -74,7 +74,9 @@ async def post_of(service: Service, media: MediaFile, *, days: float) -> str:
     async with service.database.transaction() as session:
         at = await app_now(session) + timedelta(days=days)
         order = Order((media,), "x", settings, publish_at=at)
-        return (await schedule(session, connection, order, actor="test")).post_id
+        to = [Target(connection)]
+        made = await schedule(session, service.workspace_id, to, order, actor="test")
+        return made.post_id
 
 
 async def test_without_a_retention_nothing_is_too_old(service: Service, tmp_path: Path) -> None:
@@ -273,7 +275,8 @@ async def test_who_schedules_while_somebody_removes_comes_first_or_is_refused(
     connection = await service.connect()
     order = Order((media,), "x", {"privacy_level": "SELF_ONLY", "title": "x"})
     async with service.database.transaction() as session:
-        await schedule(session, connection, order, actor="test")
+        to = [Target(connection)]
+        await schedule(session, service.workspace_id, to, order, actor="test")
         removing = asyncio.create_task(
             remove(service.library, service.workspace_id, media.id, actor="test")
         )

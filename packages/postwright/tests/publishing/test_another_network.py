@@ -11,7 +11,7 @@ from postwright.connections.networks import secret_context
 from postwright.connections.queries import connection_by_id
 from postwright.db.database import app_now
 from postwright.errors import Misconfigured
-from postwright.publishing.schedule import Order, schedule
+from postwright.publishing.schedule import Order
 from postwright.publishing.states import State
 from tests.factories.installation import Service
 
@@ -62,8 +62,7 @@ async def test_a_video_goes_to_a_folder_and_to_tiktok_by_one_worker(
     folder = await archive(service, place)
     account = await service.connect()
     order = Order([await service.add(big_video)], "for the archive", SETTINGS)
-    async with service.database.transaction() as session:
-        kept = await schedule(session, folder, order, actor="test")
+    kept = await service.order(folder, order)
     posted = await service.publish(account, big_video)
     service.start_worker()
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from postwright.jobs import lanes
 from postwright.media.models import MediaFile
 from postwright.media.uses import use
-from postwright.publishing.schedule import Order, schedule
+from postwright.publishing.schedule import Order, Target, schedule
 from postwright.publishing.states import State
 from tests.factories.installation import Service
 
@@ -29,7 +29,8 @@ async def test_scheduling_a_file_while_it_is_announced_for_the_same_account_wait
 
     async def plan() -> None:
         async with service.database.transaction() as session:
-            await schedule(session, account, order(file), actor="test")
+            to = [Target(account)]
+            await schedule(session, service.workspace_id, to, order(file), actor="test")
 
     # As a worker does that announces what TikTok fetches: the lanes, and then the files.
     async with service.database.transaction() as session:

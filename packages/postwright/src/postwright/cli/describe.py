@@ -39,7 +39,7 @@ def facts(seen: Overview) -> dict[str, Any]:
         "publication_id": publication.id,
         "key": seen.post.client_key,
         "account": f"@{seen.connection.handle}",
-        "kind": seen.post.kind.value,
+        "kind": publication.kind.value,
         "mode": publication.mode.value,
         "source": source(seen).value,
         "state": publication.state.value,
@@ -53,7 +53,7 @@ def facts(seen: Overview) -> dict[str, Any]:
         "expected_at": publication.expected_at,
         "finished_at": publication.finished_at,
         "cancel_requested_at": publication.cancel_requested_at,
-        "caption": seen.post.caption,
+        "caption": publication.caption,
         "settings": publication.settings,
         "settings_report": publication.report,
         "content_version": publication.content_version,
@@ -79,7 +79,7 @@ def facts(seen: Overview) -> dict[str, Any]:
 
 def source(seen: Overview) -> Source:
     """How TikTok gets the files; photos it always fetches."""
-    return Source.PULL if seen.post.kind == Kind.PHOTO.value else seen.publication.source
+    return Source.PULL if seen.publication.kind == Kind.PHOTO.value else seen.publication.source
 
 
 def links(publication: Publication) -> list[str]:
@@ -118,7 +118,7 @@ def files(seen: Overview) -> str:
 def what(seen: Overview) -> str:
     """What it is, in a few words."""
     count = len(seen.media)
-    kind = "a video" if seen.post.kind != Kind.PHOTO.value else "a photo"
+    kind = "a video" if seen.publication.kind != Kind.PHOTO.value else "a photo"
     kind = f"{count} photos" if count > 1 else kind
     return f"{kind} as a draft" if seen.publication.mode is Mode.DRAFT else kind
 

@@ -70,7 +70,7 @@ def _changes(
     policy: IfMissed | None,
 ) -> Changes:
     """What changes, if TikTok's rules allow it."""
-    kind = Kind(seen.post.kind)
+    kind = Kind(seen.publication.kind)
     if title is not None and kind is Kind.VIDEO:
         raise Usage("A video has no title.", fix="Its text is its caption: --caption TEXT")
     texts = {"title": caption} if kind is Kind.VIDEO else {"title": title, "description": caption}

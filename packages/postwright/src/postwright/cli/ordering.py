@@ -16,7 +16,7 @@ from postwright.media.models import MediaFile
 from postwright.platforms.content import Kind, Source
 from postwright.posts.models import Post
 from postwright.publishing.models import Publication
-from postwright.publishing.schedule import InThePast, KeyReused, Order, Scheduled, schedule
+from postwright.publishing.schedule import InThePast, KeyReused, Order, Scheduled, Target, schedule
 from postwright.publishing.states import IfMissed
 
 ACTOR = "cli"
@@ -104,7 +104,7 @@ async def _schedule(
             if_missed=wanted.if_missed,
             key=wanted.key,
         )
-        return await schedule(session, connection, wish, actor=ACTOR)
+        return await schedule(session, desk.workspace_id, [Target(connection)], wish, actor=ACTOR)
 
 
 async def _known_at(session: AsyncSession, workspace_id: str, key: str) -> Moment | None:

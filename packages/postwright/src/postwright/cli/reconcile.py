@@ -143,7 +143,7 @@ async def _list(desk: Desk, *, as_json: bool) -> None:
 
 def _show(seen: Overview, known: Evidence) -> None:
     publication = seen.publication
-    printing.line(f"{seen.post.id} for @{seen.connection.handle}: {seen.post.caption}")
+    printing.line(f"{seen.post.id} for @{seen.connection.handle}: {seen.publication.caption}")
     printing.line(describe.words(publication))
     for attempt in known.attempts:
         sent = f"all of it was sent at {when(attempt.last_byte_at)}" if attempt.last_byte_at else ""

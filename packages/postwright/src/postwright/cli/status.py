@@ -54,7 +54,7 @@ async def command(*, id: str, watch: bool, timeout_s: float | None, as_json: boo
 
 
 def _print(seen: Overview) -> None:
-    publication, kind = seen.publication, Kind(seen.post.kind)
+    publication, kind = seen.publication, Kind(seen.publication.kind)
     settings = publication.settings
     told = {
         "post": seen.post.id,

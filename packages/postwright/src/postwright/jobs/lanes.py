@@ -256,10 +256,14 @@ async def lock(session: AsyncSession, subject_ids: list[str]) -> None:
     """Lock the lanes of these subjects.
 
     Whoever records something locks its lane first and what it works on second. Everybody else who
-    changes what is worked on has to come in the same order, or the two wait for each other.
+    changes what is worked on has to come in the same order, or the two wait for each other. So
+    does who changes something of several subjects: one after the other, by their ids.
     """
     await session.execute(
-        select(Lane.id).where(Lane.subject_id.in_(subject_ids)).order_by(Lane.id).with_for_update()
+        select(Lane.id)
+        .where(Lane.subject_id.in_(subject_ids))
+        .order_by(Lane.subject_id, Lane.id)
+        .with_for_update()
     )
 
 

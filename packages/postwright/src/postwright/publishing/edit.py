@@ -128,7 +128,7 @@ async def _apply(session: AsyncSession, publication: Publication, changes: Chang
     if changes.settings is not None:
         publication.settings = changes.settings
     if changes.caption is not None:
-        await _name_post(session, publication, changes.caption)
+        await _name(session, publication, changes.caption)
     publication.timezone = changes.timezone or publication.timezone
     publication.if_missed = changes.if_missed or publication.if_missed
     if changes.publish_at is not None:
@@ -139,8 +139,9 @@ async def _apply(session: AsyncSession, publication: Publication, changes: Chang
         publication.state = State.SCHEDULED
 
 
-async def _name_post(session: AsyncSession, publication: Publication, caption: str) -> None:
+async def _name(session: AsyncSession, publication: Publication, caption: str) -> None:
     """A post that goes to one account only is known by the text that goes there."""
+    publication.caption = caption
     wanted = select(func.count()).where(Publication.post_id == publication.post_id)
     if await session.scalar(wanted) == 1:
         post = await session.get_one(Post, publication.post_id)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from postwright.connections.models import Connection
 from postwright.db.base import Base, Id, Json, Utc
 from postwright.db.types import EnumText
+from postwright.media.models import MediaFile, MediaKind
 from postwright.platforms.content import Mode, Source
 from postwright.posts.models import Post
 from postwright.publishing.attempt import Stage
@@ -21,6 +22,8 @@ class Publication(Base):
 
     `lane` says which of the connection's lanes goes on with it and `due_at` when; both are empty
     when it is over, and `due_at` alone is empty while only a person can bring it on.
+    `kind` and `caption` are those of what goes to this account: the post's, or its own; its files
+    are in `publication_media`.
     `nudged_at` is when a webhook last said that its status should be asked.
     `content_version` grows with each edit of what is posted: an attempt that was begun with an
     older one does not go out.
@@ -47,6 +50,8 @@ class Publication(Base):
     workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id))
     post_id: Mapped[str] = mapped_column(ForeignKey(Post.id), index=True)
     connection_id: Mapped[str] = mapped_column(ForeignKey(Connection.id))
+    kind: Mapped[MediaKind] = mapped_column(EnumText(MediaKind))
+    caption: Mapped[str]
     settings: Mapped[Json]
     source: Mapped[Source] = mapped_column(EnumText(Source))
     mode: Mapped[Mode] = mapped_column(EnumText(Mode))
@@ -70,6 +75,16 @@ class Publication(Base):
     version: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[Utc]
     finished_at: Mapped[Utc | None]
+
+
+class PublicationMedia(Base):
+    """One file of a publication, at its place from 0."""
+
+    __tablename__ = "publication_media"
+
+    publication_id: Mapped[str] = mapped_column(ForeignKey(Publication.id), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    media_id: Mapped[str] = mapped_column(ForeignKey(MediaFile.id), index=True)
 
 
 class AttemptRow(Base):

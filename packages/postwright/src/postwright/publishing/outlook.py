@@ -72,8 +72,9 @@ class Outlook:
 # What is with the network already is not waited for any more.
 _QUEUE = text("""
     SELECT publications.id, publications.post_id, publications.connection_id, publications.mode,
-           posts.kind, publications.publish_at, publications.due_at, publications.hold_reason
-    FROM publications JOIN posts ON posts.id = publications.post_id
+           publications.kind, publications.publish_at, publications.due_at,
+           publications.hold_reason
+    FROM publications
     WHERE publications.workspace_id = :workspace_id AND publications.lane = 'start'
       AND publications.connection_id = ANY(:connections)
       AND NOT EXISTS (
@@ -86,12 +87,11 @@ _QUEUE = text("""
 
 # Of drafts, those that their person is not done with; of all accounts of the apps, as they share.
 _HISTORY = text("""
-    SELECT connections.id, attempts.mode, posts.kind, attempts.announced_at,
+    SELECT connections.id, attempts.mode, publications.kind, attempts.announced_at,
            attempts.mode <> :draft OR attempts.stage NOT IN ('published', 'failed', 'cancelled')
     FROM attempts
     JOIN connections ON connections.id = attempts.connection_id
     JOIN publications ON publications.id = attempts.publication_id
-    JOIN posts ON posts.id = publications.post_id
     WHERE connections.workspace_id = :workspace_id AND attempts.announced_at > :since
     ORDER BY attempts.announced_at
 """)

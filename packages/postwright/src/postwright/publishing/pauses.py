@@ -34,7 +34,7 @@ _LEASED = text("""
     WHERE lease_until IS NOT NULL AND kind = :start
       AND (CAST(:workspace_id AS text) IS NULL OR workspace_id = :workspace_id)
       AND (CAST(:connection_id AS text) IS NULL OR subject_id = :connection_id)
-    ORDER BY id FOR UPDATE
+    ORDER BY subject_id, id FOR UPDATE
 """)
 
 # Of an account in `connections`.

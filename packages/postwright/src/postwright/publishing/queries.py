@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Call, Connection
@@ -11,14 +12,27 @@ from postwright.errors import NotFound
 from postwright.media.library import Use
 from postwright.media.models import MediaFile
 from postwright.posts.models import Post, PostMedia
-from postwright.publishing.models import AttemptRow, Publication
-from postwright.publishing.states import ENDS
+from postwright.publishing.models import AttemptRow, Publication, PublicationMedia
+from postwright.publishing.states import ENDS, State
 
 
 class NoSuchPost(NotFound):
     """No post or publication has this id."""
 
     code = "unknown_post"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which publications are meant; None is all of them.
+
+    `since` and `until` are about the time at which they go out: from `since` on, before `until`.
+    """
+
+    state: State | None = None
+    connection_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,36 +56,85 @@ def _overviews(workspace_id: str) -> Select[Publication, Post, Connection]:
     )
 
 
-async def recent(session: AsyncSession, workspace_id: str, *, limit: int) -> list[Overview]:
-    """The newest publications first."""
-    found = await session.execute(
-        _overviews(workspace_id).order_by(Publication.created_at.desc()).limit(limit)
-    )
-    rows = found.all()
-    media = await _media(session, workspace_id, [post.id for _, post, _ in rows])
+async def recent(
+    session: AsyncSession,
+    workspace_id: str,
+    *,
+    limit: int,
+    after: str | None = None,
+    wanted: Wanted | None = None,
+) -> list[Overview]:
+    """The newest publications first.
+
+    Args:
+        session: to read with.
+        workspace_id: whose.
+        limit: how many at most.
+        after: the id of the last one that was read before; those that follow it are given.
+        wanted: which; all if None.
+
+    Raises:
+        NoSuchPost: `after` is none of this workspace.
+    """
+    newest = (Publication.created_at, Publication.id)
+    selected = _overviews(workspace_id).order_by(*(column.desc() for column in newest))
+    selected = selected.where(*_conditions(wanted or Wanted())).limit(limit)
+    if after is not None:
+        last = (
+            await session.execute(
+                select(*newest).where(
+                    Publication.workspace_id == workspace_id, Publication.id == after
+                )
+            )
+        ).first()
+        if last is None:
+            raise _no_such(after)
+        selected = selected.where(tuple_(*newest) < tuple_(*last))
+    rows = (await session.execute(selected)).all()
+    media = await _media(session, workspace_id, [publication.id for publication, _, _ in rows])
     return [
-        Overview(publication, post, connection, media[post.id], attempt=None)
+        Overview(publication, post, connection, media[publication.id], attempt=None)
         for publication, post, connection in rows
     ]
 
 
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found = list[ColumnElement[bool]]()
+    if wanted.state is not None:
+        found.append(Publication.state == wanted.state)
+    if wanted.connection_id is not None:
+        found.append(Publication.connection_id == wanted.connection_id)
+    if wanted.since is not None:
+        found.append(Publication.publish_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(Publication.publish_at < wanted.until)
+    return found
+
+
+def _no_such(wanted: str) -> NoSuchPost:
+    return NoSuchPost(f"There is no post {wanted}.", fix="The list of posts has what there is.")
+
+
 async def _media(
-    session: AsyncSession, workspace_id: str, post_ids: list[str]
+    session: AsyncSession, workspace_id: str, publication_ids: list[str]
 ) -> dict[str, tuple[MediaFile, ...]]:
+    its = PublicationMedia
     rows = await session.execute(
-        select(PostMedia.post_id, MediaFile)
-        .join(MediaFile, MediaFile.id == PostMedia.media_id)
-        .where(MediaFile.workspace_id == workspace_id, PostMedia.post_id.in_(post_ids))
-        .order_by(PostMedia.post_id, PostMedia.position)
+        select(its.publication_id, MediaFile)
+        .join(MediaFile, MediaFile.id == its.media_id)
+        .where(MediaFile.workspace_id == workspace_id, its.publication_id.in_(publication_ids))
+        .order_by(its.publication_id, its.position)
     )
-    found: dict[str, tuple[MediaFile, ...]] = dict.fromkeys(post_ids, ())
-    for post_id, file in rows:
-        found[post_id] += (file,)
+    found: dict[str, tuple[MediaFile, ...]] = dict.fromkeys(publication_ids, ())
+    for publication_id, file in rows:
+        found[publication_id] += (file,)
     return found
 
 
 async def overview(session: AsyncSession, workspace_id: str, wanted: str) -> Overview:
     """One publication, by its own id, its post's id, or its key.
+
+    Of a post that has several, it is the one of the first of its accounts, by their ids.
 
     Raises:
         NoSuchPost: there is none.
@@ -79,14 +142,15 @@ async def overview(session: AsyncSession, workspace_id: str, wanted: str) -> Ove
     named: ColumnElement[bool] = (
         (Publication.id == wanted) | (Post.id == wanted) | (Post.client_key == wanted)
     )
-    row = (await session.execute(_overviews(workspace_id).where(named).limit(1))).first()
-    if row is None:
-        raise NoSuchPost(
-            f"There is no post {wanted}.",
-            fix="`postwright posts` lists what there is.",
+    row = (
+        await session.execute(
+            _overviews(workspace_id).where(named).order_by(Publication.connection_id).limit(1)
         )
+    ).first()
+    if row is None:
+        raise _no_such(wanted)
     publication, post, connection = row
-    media = await _media(session, workspace_id, [post.id])
+    media = await _media(session, workspace_id, [publication.id])
     attempt = await session.scalar(
         select(AttemptRow)
         .where(AttemptRow.publication_id == publication.id)
@@ -94,7 +158,7 @@ async def overview(session: AsyncSession, workspace_id: str, wanted: str) -> Ove
         .limit(1)
         .execution_options(populate_existing=True)
     )
-    return Overview(publication, post, connection, media[post.id], attempt)
+    return Overview(publication, post, connection, media[publication.id], attempt)
 
 
 async def calls(
@@ -112,22 +176,38 @@ async def posts_needing(
     session: AsyncSession, workspace_id: str, media_ids: Collection[str]
 ) -> dict[str, list[Use]]:
     """The posts that are not over and need these files, by file, the first to go out first."""
+    its = PublicationMedia
     rows = await session.execute(
-        select(PostMedia.media_id, Post.id, Publication.state, Publication.publish_at)
-        .join(PostMedia, PostMedia.post_id == Post.id)
-        .join(Publication, Publication.post_id == Post.id)
+        select(its.media_id, Publication.post_id, Publication.state, Publication.publish_at)
+        .join(its, its.publication_id == Publication.id)
         .where(
-            Post.workspace_id == workspace_id,
-            PostMedia.media_id.in_(media_ids),
+            Publication.workspace_id == workspace_id,
+            its.media_id.in_(media_ids),
             Publication.state.not_in(ENDS),
         )
-        .order_by(Publication.publish_at, Post.id)
+        .order_by(Publication.publish_at, Publication.post_id)
     )
     found = dict[str, list[Use]]()
     for media_id, post_id, state, publish_at in rows:
         says = f"the post {post_id}, {state} for {publish_at:%Y-%m-%d %H:%M} UTC"
         found.setdefault(media_id, []).append(Use("post", post_id, says))
+    for media_id, post_id in await session.execute(_without_accounts(workspace_id, media_ids)):
+        found.setdefault(media_id, []).append(
+            Use("post", post_id, f"the post {post_id}, which goes to no account yet")
+        )
     return found
+
+
+def _without_accounts(workspace_id: str, media_ids: Collection[str]) -> Select[str, str]:
+    return (
+        select(PostMedia.media_id, PostMedia.post_id)
+        .join(Post, Post.id == PostMedia.post_id)
+        .where(
+            Post.workspace_id == workspace_id,
+            PostMedia.media_id.in_(media_ids),
+            ~exists().where(Publication.post_id == Post.id),
+        )
+    )
 
 
 async def unfinished(session: AsyncSession, workspace_id: str, connection_id: str) -> list[str]:

@@ -9,9 +9,8 @@ from postwright.db.database import app_now
 from postwright.errors import Conflict
 from postwright.jobs import lanes
 from postwright.media.uses import use
-from postwright.posts.models import PostMedia
 from postwright.publishing.hand import begin_anew, locked
-from postwright.publishing.models import Publication
+from postwright.publishing.models import Publication, PublicationMedia
 from postwright.publishing.schedule import time_to_come
 from postwright.publishing.states import State, Visibility
 from postwright.publishing.work import START
@@ -45,7 +44,8 @@ async def retry(
     live = await locked(session, publication, expected_version)
     if publication.state is not State.FAILED or live is not None:
         raise _refusal(publication)
-    media = select(PostMedia.media_id).where(PostMedia.post_id == publication.post_id)
+    its = PublicationMedia
+    media = select(its.media_id).where(its.publication_id == publication.id)
     for media_id in sorted(set((await session.scalars(media)).all())):
         await use(session, publication.workspace_id, media_id)
     failed_as = publication.end_code

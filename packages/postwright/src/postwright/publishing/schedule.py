@@ -1,9 +1,9 @@
-"""Schedules a post: content and publication in one transaction, the lane woken for its time."""
+"""Schedules a post: content and publications in one transaction, lanes woken for their time."""
 
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from postwright.media.models import MediaFile, MediaKind
 from postwright.media.uses import use
 from postwright.platforms.content import Mode, Source
 from postwright.posts.models import Post, PostMedia
-from postwright.publishing.models import Publication
+from postwright.publishing.models import Publication, PublicationMedia
 from postwright.publishing.states import IfMissed, State, Visibility
 from postwright.publishing.work import START
 from postwright.workspaces import audit
@@ -48,6 +48,18 @@ class Unusable(NeedsReconnect):
     code = "account_unusable"
 
 
+class SameAccountTwice(BadInput):
+    """A post goes to an account once."""
+
+    code = "same_account_twice"
+
+
+class NothingToPost(BadInput):
+    """A post has a file at least, unless it is a draft that is kept for later."""
+
+    code = "nothing_to_post"
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is to be published.
@@ -62,112 +74,181 @@ class Order:
         timezone: the IANA name of the zone in which a person chose the time.
         if_missed: what to do if nothing was running at that time; None leaves it to the settings.
         key: the caller's own name for it, if it has one.
+        is_draft: it is kept, and goes nowhere before it gets a time.
     """
 
     media: Sequence[MediaFile]
     caption: str
-    settings: dict[str, Any]
+    settings: dict[str, Any] = field(default_factory=dict[str, Any])
     mode: Mode = Mode.DIRECT
     source: Source | None = None
     publish_at: datetime | None = None
     timezone: str = "UTC"
     if_missed: IfMissed | None = None
     key: str | None = None
+    is_draft: bool = False
 
     @property
     def kind(self) -> MediaKind:
         """Video or photos. A post is made of one kind."""
-        return self.media[0].kind
+        return self.media[0].kind if self.media else MediaKind.VIDEO
 
-    def fingerprint(self, connection_id: str) -> str:
-        """Tells a repeat of the same order from another one."""
-        at = None if self.publish_at is None else self.publish_at.astimezone(UTC).isoformat()
-        files = [file.sha256 for file in self.media]
-        how = [self.mode, self.source, self.if_missed]
-        told = [connection_id, files, self.caption, self.settings, how, at]
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An account that a post goes to, and what is different there. None is as the order says."""
+
+    connection: Connection
+    media: Sequence[MediaFile] | None = None
+    caption: str | None = None
+    settings: dict[str, Any] | None = None
+    mode: Mode | None = None
+    source: Source | None = None
+    publish_at: datetime | None = None
+    timezone: str | None = None
+    if_missed: IfMissed | None = None
+
+    def order(self, common: Order) -> Order:
+        """What is to be published there."""
+        names = [name for name in self.__slots__ if name != "connection"]
+        own = {name: getattr(self, name) for name in names}
+        return replace(common, **{name: told for name, told in own.items() if told is not None})
 
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """The post; `is_new` is False if the same key had already made it."""
+    """The post, and its publications as its targets were given.
+
+    `is_new` is False if the same key had already made it.
+    """
 
     post_id: str
-    publication_id: str
+    publication_ids: tuple[str, ...]
     is_new: bool
+
+    @property
+    def publication_id(self) -> str:
+        """That of the first target."""
+        return self.publication_ids[0]
 
 
 async def schedule(
-    session: AsyncSession, connection: Connection, order: Order, *, actor: str
+    session: AsyncSession,
+    workspace_id: str,
+    targets: Sequence[Target],
+    order: Order,
+    *,
+    actor: str,
 ) -> Scheduled:
-    """Store the post and its publication, due at its time.
+    """Store a post and its publications, each due at its time. All of it is stored, or nothing.
 
     The same key with the same content is the same post, also when two come at once.
 
     Raises:
-        InThePast: `publish_at` has passed.
+        InThePast: a time has passed.
         KeyReused: the key was used for something else.
-        Unusable: the account has to be connected again first.
-        NoSuchMedia: the file was removed meanwhile.
+        Unusable: an account has to be connected again first.
+        NoSuchMedia: a file was removed meanwhile.
+        NothingToPost: it has no file.
+        SameAccountTwice: two targets are one account.
     """
-    fingerprint = order.fingerprint(connection.id)
+    pairs = _paired(targets, order)
     now = await app_now(session)
-    # Before its files, as a worker has them that announces something with the same ones.
-    await lanes.wake(
-        session, connection.workspace_id, connection.id, START, order.publish_at or now
-    )
-    for media_id in sorted({file.id for file in order.media}):  # in one order, as others do
-        await use(session, connection.workspace_id, media_id)
-    post_id = await _insert_post(session, connection.workspace_id, order, fingerprint)
+    await _hold(session, workspace_id, pairs, order, now)
+    fingerprint = _fingerprint(order, pairs)
+    post_id = await _insert_post(session, workspace_id, order, fingerprint)
     if post_id is None:
-        return await _repeated(session, connection.workspace_id, order, fingerprint)
-    if not connection.state.usable:
+        return await _repeated(session, workspace_id, targets, order, fingerprint)
+    made = dict[str, Publication]()
+    for connection, wanted in pairs:
+        made[connection.id] = await _new(session, connection, wanted, post_id, now)
+    session.add_all(made.values())
+    await session.flush()
+    await _add_files(session, post_id, order, [(made[to.id], wanted) for to, wanted in pairs])
+    await audit.record(
+        session,
+        workspace_id,
+        actor=actor,
+        action="post.scheduled",
+        subject=post_id,
+        accounts=[connection.handle for connection, _ in pairs],
+        publish_at=[each.publish_at.isoformat() for each in made.values()],
+    )
+    ids = tuple(made[target.connection.id].id for target in targets)
+    return Scheduled(post_id, ids, is_new=True)
+
+
+def _paired(targets: Sequence[Target], order: Order) -> list[tuple[Connection, Order]]:
+    """Each account with what goes there, in the order in which accounts are locked."""
+    by_id = {target.connection.id: target for target in targets}
+    if len(by_id) < len(targets):
+        raise SameAccountTwice(
+            "An account is named twice.",
+            why="A post goes to an account once.",
+            fix="Name each account once, or make two posts.",
+        )
+    pairs = [(target.connection, target.order(order)) for _, target in sorted(by_id.items())]
+    if not order.is_draft and not all(wanted.media for _, wanted in pairs):
+        raise NothingToPost("There is no file to post.", fix="Add a video, or photos.")
+    return pairs
+
+
+async def _hold(
+    session: AsyncSession,
+    workspace_id: str,
+    pairs: list[tuple[Connection, Order]],
+    order: Order,
+    now: datetime,
+) -> None:
+    """Wake the lanes, and hold the files: in this order, as a worker has them that announces."""
+    if not order.is_draft:
+        for connection, wanted in pairs:
+            await lanes.wake(session, workspace_id, connection.id, START, wanted.publish_at or now)
+    files = {file.id for each in (order, *(wanted for _, wanted in pairs)) for file in each.media}
+    for media_id in sorted(files):
+        await use(session, workspace_id, media_id)
+
+
+def _fingerprint(order: Order, pairs: list[tuple[Connection, Order]]) -> str:
+    """Tells a repeat of the same order from another one."""
+    told = [_told(order), *([connection.id, _told(wanted)] for connection, wanted in pairs)]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _told(order: Order) -> list[Any]:
+    at = None if order.publish_at is None else order.publish_at.astimezone(UTC).isoformat()
+    files = [file.sha256 for file in order.media]
+    how = [order.mode, order.source, order.if_missed, order.is_draft]
+    return [files, order.caption, order.settings, how, at]
+
+
+async def _new(
+    session: AsyncSession, connection: Connection, wanted: Order, post_id: str, now: datetime
+) -> Publication:
+    if not connection.state.usable and not wanted.is_draft:
         raise Unusable(
             f"@{connection.handle} cannot be posted to: its connection is {connection.state}.",
             why=connection.state_detail or says(connection.state),
             fix=f"Please {step(connection.state, connection.handle)}",
         )
-    at = time_to_come(order.publish_at, now)
-    source = await _source(session, connection, order)
-    publication = _new(connection, order, post_id, source, at=at, now=now)
-    session.add(publication)
-    await session.flush()
-    await audit.record(
-        session,
-        connection.workspace_id,
-        actor=actor,
-        action="post.scheduled",
-        subject=post_id,
-        account=connection.handle,
-        publish_at=at.isoformat(),
-    )
-    return Scheduled(post_id, publication.id, is_new=True)
-
-
-def _new(
-    connection: Connection,
-    order: Order,
-    post_id: str,
-    source: Source,
-    *,
-    at: datetime,
-    now: datetime,
-) -> Publication:
+    at = time_to_come(wanted.publish_at, now)
     return Publication(
         id=new_id("pub"),
         workspace_id=connection.workspace_id,
         post_id=post_id,
         connection_id=connection.id,
-        settings=order.settings,
-        source=source,
-        mode=order.mode,
+        kind=wanted.kind,
+        caption=wanted.caption,
+        settings=wanted.settings,
+        source=await _source(session, connection, wanted),
+        mode=wanted.mode,
         content_version=1,
-        state=State.SCHEDULED,
-        lane=START,
-        due_at=at,
+        state=State.DRAFT if wanted.is_draft else State.SCHEDULED,
+        lane=None if wanted.is_draft else START,
+        due_at=None if wanted.is_draft else at,
         publish_at=at,
-        timezone=order.timezone,
-        if_missed=order.if_missed,
+        timezone=wanted.timezone,
+        if_missed=wanted.if_missed,
         hold_reason="",
         detail="",
         end_code="",
@@ -211,12 +292,23 @@ async def _insert_post(
         created_at=NOW,
     )
     made = await session.execute(row.on_conflict_do_nothing().returning(Post.id))
-    post_id = made.scalar_one_or_none()
-    if post_id is not None:
-        files = enumerate(order.media)
-        rows = [{"post_id": post_id, "position": n, "media_id": file.id} for n, file in files]
+    return made.scalar_one_or_none()
+
+
+async def _add_files(
+    session: AsyncSession, post_id: str, order: Order, made: list[tuple[Publication, Order]]
+) -> None:
+    """The post's own, and those of each publication."""
+    rows = [{"post_id": post_id, **file} for file in _files(order)]
+    if rows:
         await session.execute(insert(PostMedia), rows)
-    return post_id
+    rows = [{"publication_id": each.id, **file} for each, wanted in made for file in _files(wanted)]
+    if rows:
+        await session.execute(insert(PublicationMedia), rows)
+
+
+def _files(order: Order) -> list[dict[str, Any]]:
+    return [{"position": n, "media_id": file.id} for n, file in enumerate(order.media)]
 
 
 async def _source(session: AsyncSession, connection: Connection, order: Order) -> Source:
@@ -228,19 +320,26 @@ async def _source(session: AsyncSession, connection: Connection, order: Order) -
 
 
 async def _repeated(
-    session: AsyncSession, workspace_id: str, order: Order, fingerprint: str
+    session: AsyncSession,
+    workspace_id: str,
+    targets: Sequence[Target],
+    order: Order,
+    fingerprint: str,
 ) -> Scheduled:
-    post, publication_id = (
-        await session.execute(
-            select(Post, Publication.id)
-            .join(Publication, Publication.post_id == Post.id)
-            .where(Post.workspace_id == workspace_id, Post.client_key == order.key)
+    post = (
+        await session.scalars(
+            select(Post).where(Post.workspace_id == workspace_id, Post.client_key == order.key)
         )
     ).one()
     if post.fingerprint != fingerprint:
         raise KeyReused(
             f"The key {order.key!r} was used for another post ({post.id}).",
-            why="Its file, account, caption, settings or time differ from these.",
-            fix="Use another key, or repeat the command exactly as it was.",
+            why="Its files, accounts, texts, settings or times differ from these.",
+            fix="Use another key, or repeat exactly what was asked then.",
         )
-    return Scheduled(post.id, publication_id, is_new=False)
+    rows = await session.execute(
+        select(Publication.connection_id, Publication.id).where(Publication.post_id == post.id)
+    )
+    made = {row.connection_id: row.id for row in rows}
+    ids = tuple(made[target.connection.id] for target in targets)
+    return Scheduled(post.id, ids, is_new=False)

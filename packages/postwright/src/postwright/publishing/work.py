@@ -140,7 +140,7 @@ async def let_go(session: AsyncSession, claim: Claim, *, leaves: bool) -> bool:
 _FOUND = f"""
     SELECT {KEPT},
         p.id, p.workspace_id, p.connection_id, p.settings, p.source, p.mode, p.publish_at,
-        p.if_missed, posts.kind, connections.handle, platform_apps.webhook_at,
+        p.if_missed, p.kind, connections.handle, platform_apps.webhook_at,
         platform_apps.id AS app_id, platform_apps.platform, platform_apps.client_key,
         platform_apps.client_secret, platform_apps.kind AS app_kind, platform_apps.base_url,
         platform_apps.audited, platform_apps.audited_learned, files.media,
@@ -150,7 +150,6 @@ _FOUND = f"""
         last.opened_at, last.sent_offset, last.last_byte_at, last.address_dead, last.failed_at,
         last.polls, last.troubles, last.rejections, last.voids, last.retries, last.cancels
     FROM due AS p
-    JOIN posts ON posts.id = p.post_id
     JOIN connections ON connections.id = p.connection_id
     JOIN platform_apps ON platform_apps.id = connections.platform_app_id
     CROSS JOIN LATERAL (
@@ -158,8 +157,8 @@ _FOUND = f"""
             'id', media_files.id, 'sha256', sha256, 'size_bytes', size_bytes,
             'content_type', content_type, 'probe', probe
         ) ORDER BY position) AS media
-        FROM post_media JOIN media_files ON media_files.id = post_media.media_id
-        WHERE post_media.post_id = p.post_id
+        FROM publication_media AS its JOIN media_files ON media_files.id = its.media_id
+        WHERE its.publication_id = p.id
     ) AS files
     LEFT JOIN LATERAL (
         SELECT * FROM attempts WHERE publication_id = p.id ORDER BY number DESC LIMIT 1

@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from postwright.connections.models import Connection, PlatformApp
 from postwright.platforms.content import Kind
 from postwright.platforms.events import Webhooks, WentPrivate, WentPublic
-from postwright.posts.models import Post
 from postwright.publishing.inbox import queries
 from postwright.publishing.inbox.contradiction import contradicted
 from postwright.publishing.inbox.models import Outcome
@@ -63,7 +62,6 @@ async def _learn(
     publication.version += 1
     if not publication.post_url:
         connection = await session.get_one(Connection, publication.connection_id)
-        post = await session.get_one(Post, publication.post_id)
         publication.post_url = webhooks.post_url(
-            app.base_url, connection.handle, post_id, Kind(post.kind.value)
+            app.base_url, connection.handle, post_id, Kind(publication.kind.value)
         )
