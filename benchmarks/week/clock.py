@@ -2,77 +2,65 @@
 
 TikTok's is moved first: its rate limits are then never stricter than ours. What becomes due at
 TikTok on the way happens at its moment. The database's clock is moved in a transaction that keeps
-everybody from taking up a lane, if nobody has one in hand: no lease runs out by it.
+everybody from taking up a lane or a token, if nobody has one in hand: no lease runs out by it.
 """
 
 import asyncio
 import time
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks.crash.scene import Scene
+from benchmarks.week.sight import Seen, in_hand, look
+from postwright.db.database import app_now
 
-_LOOK_S, _LONGEST_LOOK_S = 0.02, 0.1
-_PATIENCE_S = 90.0
-# What is due in this time is done in one go; looking after what is out can wait for longer.
+_LOOK_S, _LONGEST_LOOK_S = 0.01, 0.05
+PATIENCE_S = 120.0
+# What is due in this time is done in one go; the rest can wait for longer, for others.
 GRAIN = timedelta(seconds=10)
+VAGUE_LATER = timedelta(minutes=3)
 TRACK_LATER = timedelta(minutes=10)
-REFRESH_LATER = timedelta(minutes=10)
+REFRESH_LATER = timedelta(minutes=15)
 TIKTOK_LATER = timedelta(minutes=5)
 LONGEST = timedelta(minutes=30)
-# Somebody may have taken a token up to refresh it; his claim must not run out.
-_IF_REFRESHING = timedelta(seconds=80)
-_REFRESHING_S = 0.3
 
-_BUSY = """
-    EXISTS (SELECT FROM lanes WHERE lease_until > app_now())
-    OR EXISTS (SELECT FROM credentials WHERE refreshing_until > app_now())
-"""
-_LOOK = f"""
-    SELECT app_now(), {_BUSY}
-           OR EXISTS (SELECT FROM lanes
-                      WHERE kind IN ('start', 'track') AND next_at <= app_now()),
-           (SELECT min(next_at) FROM lanes WHERE kind = 'start' AND next_at > app_now()),
-           (SELECT min(next_at) FROM lanes WHERE kind = 'track' AND next_at > app_now()),
-           (SELECT min(refresh_at) FROM credentials)
-"""
-_BARRED = f"SELECT {_BUSY}"
+# All at once or not at all: whoever waits for a lock could keep others from ending their work.
+_KEEP_OUT = "LOCK TABLE lanes, credentials IN SHARE ROW EXCLUSIVE MODE NOWAIT"
 # Set, not added: it may be done again after a lost commit.
 _SET = "UPDATE app_clock SET is_test = true, ahead = make_interval(secs => :s)"
 _TELL = "SELECT pg_notify('postwright_lanes', kind) FROM unnest(ARRAY['start', 'track']) AS kind"
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the database says. `is_busy`: something is in hand, or due."""
-
-    now: datetime
-    is_busy: bool
-    start_at: datetime | None
-    track_at: datetime | None
-    refresh_at: datetime | None
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class StillBusy(Exception):
     """Nothing comes to an end any more."""
 
 
+@dataclass(slots=True)
 class Clock:
     """Both clocks.
 
-    `jumps` is how often they were moved; `moving_s` took that, in real seconds, and `busy_s` went
-    by while somebody did something.
+    Attributes:
+        jumps: how often they were moved, by what was next.
+        moving_s: how long that took, in real seconds.
+        busy_s: how long was waited for somebody, by what for.
     """
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
-        self._ahead = timedelta(0)
-        self.jumps = 0
-        self.busy_s = 0.0
-        self.moving_s = 0.0
+    scene: Scene
+    jumps: Counter[str] = field(default_factory=Counter[str])
+    moving_s: float = 0
+    busy_s: dict[str, float] = field(default_factory=lambda: defaultdict[str, float](float))
+    _ahead: timedelta = timedelta(0)
+    _since: datetime = _NEVER
 
     def now(self) -> datetime:
         """As both have it, to within a fraction of a second."""
@@ -82,36 +70,36 @@ class Clock:
         """Wait until nobody does anything."""
         began, pause_s = time.monotonic(), _LOOK_S
         while True:
-            seen = await self._look()
             waited_s = time.monotonic() - began
-            is_calm = not _may_refresh(seen) or waited_s > _REFRESHING_S
-            if not seen.is_busy and not _is_refresh_overdue(seen) and is_calm:
-                self.busy_s += waited_s
+            seen = await self.scene.surely(partial(look, since=self._since, waited_s=waited_s))
+            if seen.busy is None:
                 return seen
-            if waited_s > _PATIENCE_S:
-                raise StillBusy(f"busy for {waited_s:.0f} s at {seen.now}")
+            if waited_s > PATIENCE_S:
+                raise StillBusy(f"{seen.busy}, for {waited_s:.0f} s, at {seen.now}")
             await asyncio.sleep(pause_s)
+            self.busy_s[seen.busy] += time.monotonic() - began - waited_s
             pause_s = min(pause_s * 1.3, _LONGEST_LOOK_S)
 
-    async def pass_until(self, no_later: datetime) -> datetime:
-        """Move on to when something is due, but no further than this; the new time."""
-        seen = await self.settled()
-        facts = await self._scene.control("GET", "clock")
-        tiktok_at = facts["next_due_at"]
-        moments = [seen.now + LONGEST]
-        for at, later in (
-            (seen.start_at, timedelta(0)),
-            (seen.track_at, TRACK_LATER),
-            (seen.refresh_at, REFRESH_LATER),
-            (None if tiktok_at is None else datetime.fromisoformat(tiktok_at), TIKTOK_LATER),
+    async def pass_on(self, seen: Seen, no_later: datetime) -> None:
+        """Move on to when something is due, but no further than this."""
+        facts = await self.scene.control("GET", "clock")
+        at = facts["next_due_at"]
+        moments = {"nothing for long": seen.now + LONGEST}
+        for name, moment, later in (
+            ("a post", seen.start_at, timedelta(0)),
+            ("what was held", seen.vague_at, VAGUE_LATER),
+            ("a status", seen.track_at, TRACK_LATER),
+            ("a token", seen.refresh_at, REFRESH_LATER),
+            ("TikTok", None if at is None else datetime.fromisoformat(at), TIKTOK_LATER),
         ):
-            if at is not None:
-                moments.append(at + later)
-        if _may_refresh(seen):
-            moments.append(seen.now + _IF_REFRESHING)
-        target = min(max(min(moments), seen.now + GRAIN), max(no_later, seen.now))
+            if moment is not None:
+                moments[name] = moment + later
+        first = min(moments, key=lambda name: moments[name])
+        target = max(moments[first], seen.now + GRAIN)
+        if target > no_later:
+            first, target = "the story", max(no_later, seen.now)
+        self.jumps[first] += 1
         await self.go_to(target)
-        return target
 
     async def go_to(self, target: datetime) -> None:
         """Move both clocks."""
@@ -122,44 +110,38 @@ class Clock:
 
     async def move_tiktok(self, target: datetime) -> None:
         """Move TikTok's alone; `follow` has to come next."""
-        facts = await self._scene.control("POST", "clock", {"to": target.isoformat()})
+        facts = await self.scene.control("POST", "clock", {"to": target.isoformat()})
         self._ahead = timedelta(seconds=facts["offset_s"])
-        self.jumps += 1
 
     async def follow(self) -> None:
         """Set the database's clock to TikTok's, when nothing is in hand."""
-        deadline = time.monotonic() + _PATIENCE_S
-        while not await self._scene.surely(self._set):
-            if time.monotonic() > deadline:
-                raise StillBusy(f"somebody holds a lane for {_PATIENCE_S:.0f} s")
+        began = time.monotonic()
+        while (waited_s := time.monotonic() - began) < PATIENCE_S:
+            if await self._followed(waited_s):
+                return
             await asyncio.sleep(_LOOK_S)
+        raise StillBusy(f"somebody holds something for {PATIENCE_S:.0f} s")
+
+    async def _followed(self, waited_s: float) -> bool:
+        try:
+            return await self.scene.surely(partial(self._set_if_calm, waited_s=waited_s))
+        except DBAPIError as error:
+            if isinstance(error.orig, LockNotAvailable):
+                return False
+            raise
 
     async def leap(self) -> None:
         """As `follow`, when nobody is there: whatever a dead worker had in hand, he has no more."""
+        await self.scene.surely(self._set)
 
-        async def do(session: AsyncSession) -> None:
-            await session.execute(text(_SET), {"s": self._ahead.total_seconds()})
-
-        await self._scene.surely(do)
-
-    async def _set(self, session: AsyncSession) -> bool:
-        await session.execute(text("LOCK TABLE lanes IN SHARE ROW EXCLUSIVE MODE"))
-        if await session.scalar(text(_BARRED)):
+    async def _set_if_calm(self, session: AsyncSession, waited_s: float) -> bool:
+        await session.execute(text(_KEEP_OUT))
+        if await in_hand(session, self._since, waited_s):
             return False
-        await session.execute(text(_SET), {"s": self._ahead.total_seconds()})
-        await session.execute(text(_TELL))
+        await self._set(session)
         return True
 
-    async def _look(self) -> Seen:
-        return Seen(*(await self._scene.rows(_LOOK))[0])
-
-
-def _is_refresh_overdue(seen: Seen) -> bool:
-    return seen.refresh_at is not None and seen.refresh_at + REFRESH_LATER <= seen.now
-
-
-def _may_refresh(seen: Seen) -> bool:
-    """Whether a refresh may be about to begin: it was claimed, and its time was moved on by it."""
-    if seen.refresh_at is None:
-        return False
-    return seen.now < seen.refresh_at < seen.now + timedelta(seconds=91)
+    async def _set(self, session: AsyncSession) -> None:
+        await session.execute(text(_SET), {"s": self._ahead.total_seconds()})
+        self._since = await app_now(session)
+        await session.execute(text(_TELL))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from benchmarks.week.expect import Expected, expected
-from benchmarks.week.items import Item, Part
+from benchmarks.week.items import Item
 from postwright.platforms.content import Mode
 
 CAP = 15
@@ -35,49 +35,83 @@ class Evidence:
     hashes: Mapping[int, Sequence[str]]
 
 
-@dataclass(slots=True)
-class Line:
-    """A part of the story: how many posts it has, what they should end as, and what they did."""
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a post.
 
-    posts: int = 0
-    wrong: int = 0
-    should: Counter[str] = field(default_factory=Counter[str])
-    ended: Counter[str] = field(default_factory=Counter[str])
-    late: list[timedelta] = field(default_factory=list[timedelta])
+    Attributes:
+        item: the post.
+        wanted: what the script says of it.
+        ended: what the service says.
+        posts: how many there are of it at TikTok.
+        announced_at: when what became of it was announced to TikTok, if that has happened.
+        wrong: what is not as it should be.
+    """
+
+    item: Item
+    wanted: Expected
+    ended: str
+    posts: int
+    announced_at: datetime | None
+    wrong: Sequence[str]
+
+    @property
+    def late(self) -> timedelta:
+        """How long after it was due it was announced; nothing if it never was."""
+        return timedelta(0) if self.announced_at is None else self.announced_at - self.due_at
+
+    @property
+    def due_at(self) -> datetime:
+        """When it was to go out."""
+        return self.wanted.not_before
 
 
 @dataclass(slots=True)
 class Verdict:
-    """What was found; nothing is wrong if there are no `problems`."""
+    """What was found; nothing is wrong if there are no `problems`.
 
-    lines: dict[Part, Line] = field(default_factory=dict[Part, Line])
-    should_appear: int = 0
+    `most` is how many direct posts each creator had in any 24 hours.
+    """
+
+    fates: list[Fate] = field(default_factory=list[Fate])
     appeared: int = 0
-    most_in_a_day: int = 0
+    most: Counter[str] = field(default_factory=Counter[str])
     problems: list[str] = field(default_factory=list[str])
+
+    @property
+    def should_appear(self) -> int:
+        """How many posts TikTok has to have."""
+        return sum(fate.wanted.posts for fate in self.fates)
 
 
 def judge(items: Sequence[Item], evidence: Evidence) -> Verdict:
     """Look at each post, and at whatever TikTok has beyond them."""
-    verdict = Verdict(appeared=len(evidence.posts))
+    verdict = Verdict(appeared=len(evidence.posts), most=_most_in_a_day(evidence.posts))
     found = _by_item(items, evidence)
     for item in items:
-        wanted = expected(item)
-        mine = found.pop(item.number, [])
-        wrong = list(_wrong(item, wanted, mine, evidence))
-        line = verdict.lines.setdefault(item.part, Line())
-        line.posts += 1
-        line.wrong += bool(wrong)
-        line.should[wanted.ends_as] += 1
-        line.ended[evidence.states[item.number]] += 1
-        line.late += [at - wanted.not_before for at in _first_announced(item, mine, evidence)]
-        verdict.should_appear += wanted.posts
-        verdict.problems += [f"{item.text()} ({item.part}): {what}" for what in wrong]
+        fate = _fate(item, found.pop(item.number, []), evidence)
+        verdict.fates.append(fate)
+        verdict.problems += [f"{item.text()} ({item.part}): {what}" for what in fate.wrong]
     verdict.problems += [f"nobody's: {post['title']!r}" for each in found.values() for post in each]
-    verdict.most_in_a_day = max(_most_in_a_day(evidence.posts).values(), default=0)
-    if verdict.most_in_a_day > CAP:
-        verdict.problems.append(f"{verdict.most_in_a_day} posts of one creator in 24 hours")
+    verdict.problems += _strangers(evidence)
+    verdict.problems += [
+        f"{most} posts of @{username} in 24 hours"
+        for username, most in verdict.most.items()
+        if most > CAP
+    ]
     return verdict
+
+
+def _fate(item: Item, mine: Sequence[Mapping[str, Any]], evidence: Evidence) -> Fate:
+    wanted = expected(item)
+    return Fate(
+        item=item,
+        wanted=wanted,
+        ended=evidence.states[item.number],
+        posts=len(mine),
+        announced_at=_first_announced(item, mine, evidence),
+        wrong=tuple(_wrong(item, wanted, mine, evidence)),
+    )
 
 
 def _by_item(items: Sequence[Item], evidence: Evidence) -> dict[int | str, list[Mapping[str, Any]]]:
@@ -122,9 +156,17 @@ def _wrong(
             yield f"it was announced at {at}, before its time, {wanted.not_before}"
 
 
+def _strangers(evidence: Evidence) -> Iterator[str]:
+    """What TikTok has of which the service knows no id: harmless if it never became anything."""
+    known = {publish_id for ids in evidence.announced.values() for publish_id in ids}
+    for publish_id, publish in evidence.publishes.items():
+        if publish_id not in known and publish["state"] in {"published", "delivered"}:
+            yield f"{publish_id} is {publish['state']}, and nobody's"
+
+
 def _first_announced(
     item: Item, mine: Sequence[Mapping[str, Any]], evidence: Evidence
-) -> Iterator[datetime]:
+) -> datetime | None:
     """When what became a post, or a draft in the inbox, was announced to TikTok."""
     ids = {post["publish_id"] for post in mine}
     if item.mode is Mode.DRAFT:
@@ -133,8 +175,7 @@ def _first_announced(
             for each in evidence.announced[item.number]
             if evidence.publishes[each]["state"] in {"delivered", "published"}
         }
-    if ids:
-        yield min(_announced_at(evidence, each) for each in ids)
+    return min((_announced_at(evidence, each) for each in ids), default=None)
 
 
 def _announced_at(evidence: Evidence, publish_id: str) -> datetime:

@@ -1,64 +1,30 @@
 """Plays a script: from one moment to the next, with whatever people and the world do there."""
 
 import heapq
-from collections import Counter
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from benchmarks.crash.scene import Scene
 from benchmarks.week.clock import Clock
+from benchmarks.week.holds import Holds
 from benchmarks.week.items import Act, Deed
+from benchmarks.week.log import Log
 from benchmarks.week.people import LATER, People
 from benchmarks.week.script import Script
 from benchmarks.week.times import BEGIN
 from benchmarks.week.world import World
 
 _READ_EVERY = 60  # jumps; TikTok's log keeps 20,000 requests
+# What a person did last is told by a webhook, or, if that is lost, seen at the next look: an hour
+# later, and a tenth more.
+_TO_SEE = timedelta(hours=2)
 _ENDED = """
     SELECT count(*) FILTER (WHERE state IN ('published', 'delivered', 'failed', 'cancelled')),
            count(*)
     FROM publications
 """
-
-
-@dataclass(slots=True)
-class Log:
-    """TikTok's log of requests, counted.
-
-    Attributes:
-        refusals: by operation, status and code; those that a fault ordered have `ordered` set.
-        refreshes: by creator and app.
-        dead: refreshes that were refused because the token was dead, by creator.
-        calls: by operation.
-    """
-
-    refusals: Counter[tuple[str, str, bool]] = field(default_factory=Counter[tuple[str, str, bool]])
-    refreshes: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    dead: Counter[str] = field(default_factory=Counter[str])
-    calls: Counter[str] = field(default_factory=Counter[str])
-    last: int = 0
-    missed: int = 0
-
-    async def read(self, scene: Scene) -> None:
-        """Go on reading where it was left."""
-        entries = (await scene.control("GET", f"requests?after={self.last}"))["requests"]
-        for entry in entries:
-            self.missed += entry["n"] - self.last - 1
-            self.last = entry["n"]
-            self._note(entry)
-
-    def _note(self, entry: dict[str, Any]) -> None:
-        operation, status = str(entry["operation"]), entry["status"]
-        self.calls[operation] += 1
-        if operation == "oauth.refresh" and status == 200 and entry["code"] is None:
-            self.refreshes[entry["username"], entry["client_key"]] += 1
-        if status is None or status >= 400 or entry["code"] not in {None, "ok"}:
-            said = f"{status or ''} {entry['code'] or 'broken off'}".strip()
-            self.refusals[operation, said, entry["fault"] is not None] += 1
-        if entry["code"] == "invalid_grant":
-            self.dead[entry["username"]] += 1
 
 
 @dataclass(slots=True)
@@ -71,6 +37,8 @@ class Story:
     clock: Clock
     tell: Callable[[str], None]
     log: Log = field(default_factory=Log)
+    holds: Holds = field(default_factory=Holds)
+    _last_deed_at: datetime = BEGIN
     _deeds: list[Deed] = field(default_factory=list[Deed])
     _ended: int = 0
 
@@ -81,20 +49,27 @@ class Story:
         plan = self.script.plan
         last = plan.ends_at + timedelta(days=plan.drain_days)
         await self.world.lose_webhooks()
-        while (now := self.clock.now()) < last:
-            if now >= plan.ends_at and not self._deeds and await self._is_over():
+        for n in itertools.count():
+            seen = await self.clock.settled()
+            await self.holds.look(self.people.scene, seen.now)
+            if n % _READ_EVERY == 0:
+                await self.log.read(self.people.scene)
+                await self._count_ended()
+            if seen.now >= last or await self._is_over(seen.now):
                 break
             next_deed = self._deeds[0].at if self._deeds else last
-            await self.clock.pass_until(min(next_deed, last))
+            await self.clock.pass_on(seen, min(next_deed, last))
             await self._do_what_is_due()
-            if self.clock.jumps % _READ_EVERY == 0:
-                await self.log.read(self.people.scene)
-                await self._is_over()
             self.tell(self._status())
-        await self.clock.settled()
         await self.log.read(self.people.scene)
 
-    async def _is_over(self) -> bool:
+    async def _is_over(self, now: datetime) -> bool:
+        """Whether the days have passed, and what came of the last deed is known."""
+        if self._deeds or now < max(self.script.plan.ends_at, self._last_deed_at + _TO_SEE):
+            return False
+        return await self._count_ended()
+
+    async def _count_ended(self) -> bool:
         counted: Any = (await self.people.scene.rows(_ENDED))[0]
         self._ended = counted[0]
         return bool(counted[0] == counted[1])
@@ -104,14 +79,15 @@ class Story:
         hours = passed.total_seconds() / 3600
         return (
             f"day {int(hours // 24) + 1}, {hours % 24:04.1f} h: "
-            f"{self._ended} of {len(self.script.items)} over, {self.clock.jumps} jumps "
-            f"({self.clock.busy_s:.0f} s busy, {self.clock.moving_s:.0f} s moving)"
+            f"{self._ended} of {len(self.script.items)} over, {self.clock.jumps.total()} jumps "
+            f"({sum(self.clock.busy_s.values()):.0f} s busy, {self.clock.moving_s:.0f} s moving)"
         )
 
     async def _do_what_is_due(self) -> None:
         while self._deeds and self._deeds[0].at <= self.clock.now():
             deed = heapq.heappop(self._deeds)
             await self.clock.settled()
+            self._last_deed_at = self.clock.now()
             if not await self._do(deed):
                 heapq.heappush(self._deeds, replace(deed, at=self.clock.now() + LATER))
 

@@ -29,6 +29,16 @@ class Zone:
         return (at + ahead).replace(tzinfo=None)
 
 
+def shown(at: datetime) -> str:
+    """A moment of the week for people: its day, and the time in UTC."""
+    return f"day {day_of(at)} {at.astimezone(UTC):%H:%M}"
+
+
+def day_of(at: datetime) -> int:
+    """The number of its day, from 1."""
+    return (at - BEGIN).days + 1
+
+
 def _zone(name: str, before_min: int, after_min: int | None = None) -> Zone:
     after = timedelta(minutes=before_min if after_min is None else after_min)
     return Zone(name, timedelta(minutes=before_min), after)
