@@ -36,12 +36,17 @@ def post(**other: Any) -> dict[str, Any]:
     return made | other
 
 
-def found(posts: list[dict[str, Any]], state: str = "published", at: datetime = AT) -> list[str]:
+def found(
+    posts: list[dict[str, Any]],
+    state: str = "published",
+    at: datetime = AT,
+    stranger: str = "receiving",
+) -> list[str]:
     """What is wrong, if this is what became of DIRECT; DRAFT lies in the inbox."""
     publishes = {
         "p1": {"created_at": at.isoformat(), "state": "published"},
         "p2": {"created_at": AT.isoformat(), "state": "delivered"},
-        "p9": {"created_at": AT.isoformat(), "state": "published"},
+        "p9": {"created_at": AT.isoformat(), "state": stranger},
     }
     evidence = Evidence(
         posts,
@@ -75,6 +80,11 @@ def test_whatever_is_not_as_it_should_be_is_found(posts: list[dict[str, Any]], s
     assert found(posts, state)
 
 
+@pytest.mark.parametrize("stranger", ["published", "delivered"])
+def test_what_tiktok_has_and_nobody_has_announced_is_found(stranger: str) -> None:
+    assert found([post()], stranger=stranger)
+
+
 def test_what_is_announced_before_its_time_is_found() -> None:
     assert found([post()], at=AT - timedelta(seconds=1))
 
@@ -92,7 +102,7 @@ def test_more_posts_in_a_day_than_a_creator_may_make_are_found() -> None:
         {n: [f"p{n}"] for n in numbers},
         {n: ["aa"] for n in numbers},
     )
-    assert judge(items, evidence).problems == ["16 posts of one creator in 24 hours"]
+    assert judge(items, evidence).problems == ["16 posts of @creator00 in 24 hours"]
 
 
 def test_local_times_of_the_week_are_those_of_the_service() -> None:
