@@ -10,6 +10,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from postwright.db import embedded
 from postwright.db.embedded import EmbeddedServer
@@ -20,6 +21,8 @@ from tests.factories.installation import running_service
 pytestmark = pytest.mark.slow
 
 PATIENCE_S = 30
+
+_INITS = text("SELECT log_id FROM calls WHERE operation = 'video.init' AND publication_id = :id")
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +50,38 @@ async def test_a_dead_database_in_mid_upload_costs_nothing(
         made = await service.publish(account, big_video)
         service.start_worker()
         await service.until(made.publication_id, State.UPLOADING)
-        os.kill(own_server.pid, signal.SIGKILL)
         own = await asyncio.to_thread(embedded.ensure_running, own_server.data_dir)
-        assert own.app_url == own_server.app_url
+        os.kill(own.pid, signal.SIGKILL)
+        await asyncio.to_thread(embedded.ensure_running, own_server.data_dir)
         await service.control("PATCH", "settings", {"intake_bytes_per_second": None})
         await service.until(made.publication_id, State.PUBLISHED)
         (post,) = await service.control.posts()
         assert post["sha256"] == hashlib.sha256(big_video.read_bytes()).hexdigest()
         sent = [entry["status"] for entry in await service.control.requests("upload")]
         assert sent == [206, 201]  # the range under way went on
+
+
+async def test_a_call_that_was_answered_while_the_database_was_away_is_in_the_ledger(
+    own_server: EmbeddedServer, video: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running_service(own_server.app_url, tmp_path) as service:
+        account = await service.connect()
+        await service.control.fault("video.init", "delay_after", delay_s=1.0)
+        made = await service.publish(account, video)
+        service.start_worker()
+        await service.until(made.publication_id, State.SUBMITTING)
+        own = await asyncio.to_thread(embedded.ensure_running, own_server.data_dir)
+        os.kill(own.pid, signal.SIGKILL)
+        async with asyncio.timeout(PATIENCE_S):
+            while f"the ledger of {made.publication_id}" not in caplog.text:
+                await asyncio.sleep(0.02)
+        await asyncio.to_thread(embedded.ensure_running, own_server.data_dir)
+        await service.until(made.publication_id, State.PUBLISHED)
+        seen = [entry["log_id"] for entry in await service.control.requests("video.init")]
+        async with service.database.transaction() as session:
+            kept = await session.scalars(_INITS, {"id": made.publication_id})
+        assert sorted(kept) == sorted(seen)
+        assert len(seen) == 2  # the first one's id could not be stored
 
 
 async def test_a_worker_that_starts_while_the_database_is_away_waits_for_it(

@@ -5,6 +5,7 @@ import contextlib
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import assert_never
 
 from sqlalchemy import update
@@ -16,8 +17,8 @@ from postwright.connections.refresh import AccessToken, NoAccess
 from postwright.db.database import Database, DatabaseGone
 from postwright.errors import StorageTrouble
 from postwright.jobs import lanes
-from postwright.jobs.engine import is_passing
 from postwright.jobs.lanes import Claim
+from postwright.jobs.timers import surely
 from postwright.media.errors import MediaDamaged, MediaMissing
 from postwright.media.store import MediaStore, verify
 from postwright.platforms.answers import CreatorReady, Lost, Opened, Refusal, Refused
@@ -66,6 +67,7 @@ from postwright.publishing.work import Found, Means, Work, find_again, let_go, t
 log = logging.getLogger(__name__)
 
 _SHOW_EVERY_S = 0.5
+_KEPT_FOR_S = 60
 # An init is answered in seconds; a token that is about to end must not be sent with it.
 _TOKEN_NEED = timedelta(minutes=2)
 _PURPOSES = {Mode.DIRECT: Purpose.PUBLISH, Mode.DRAFT: Purpose.DRAFT}
@@ -163,12 +165,11 @@ class Turn:
         log.info("%s: %s, then %s %s", work.publication_id, stage, following, says)
 
     async def _keep(self) -> None:
-        try:
-            await self._recorder.keep(self._work, self._heard)
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("%s: not in the ledger: %s", self._work.publication_id, error)
+        """Nobody else knows what was heard: it waits for the database, if that is away."""
+        name = f"the ledger of {self._work.publication_id}"
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_KEPT_FOR_S):
+                await surely(name, partial(self._recorder.keep, self._work, self._heard))
 
     async def _run(self) -> bool:
         event: Event = Woke()
