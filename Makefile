@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+# Compiled once, not by each of the many processes that tests and demonstrations start.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 PY := $(BIN)/python
 BENCHES := $(notdir $(patsubst %/__main__.py,%,$(wildcard benchmarks/*/__main__.py)))
