@@ -97,7 +97,7 @@ class Dealer:
 
     async def _blow(self, kind: Kind) -> None:
         aims = self._aims(kind.victim) if self.chance.random() < self.aimed else []
-        if kind.how == "stop" or kind.victim is Victim.DATABASE:
+        if kind.how == "stop" and kind.victim is not Victim.DATABASE:
             await self._until_all_are_connected()
         if not aims:
             await self._strike(kind, await self._anybody(kind.victim), await self._sight())
@@ -193,7 +193,7 @@ class Dealer:
         self.database_is_up = True
 
     async def _until_all_are_connected(self) -> None:
-        """One that is just starting would end without a database, as it should."""
+        """One that is just starting has nothing in hand: to stop it would show nothing."""
         wanted = {f"postwright-{worker.pid}" for worker in self.workers.running}
         async with asyncio.timeout(_READY_S):
             there = set[str]()

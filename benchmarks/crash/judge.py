@@ -17,6 +17,7 @@ from postwright.platforms.content import Mode
 from postwright.publishing.states import ENDS
 
 _KNOWN_END = frozenset({"published", "delivered"})
+_LOSING = frozenset({"drop_before", "drop_after", "truncated", "reset_in_answer", "reset_in_body"})
 
 
 @dataclass(slots=True)
@@ -31,6 +32,8 @@ class Verdict:
         inits: how our ledger's inits and TikTok's go together.
         refusals: what TikTok refused, by operation, status and code.
         crowded: how often it said, without being told to, that there were too many requests.
+        lost_answers: how many of its answers did not arrive, or not whole.
+        disturbed_webhooks: how many of its webhooks were lost, or came twice, late or not at all.
         problems: everything that is not as it should be, in words.
     """
 
@@ -40,6 +43,8 @@ class Verdict:
     inits: Inits = field(default_factory=Inits)
     refusals: Counter[str] = field(default_factory=Counter[str])
     crowded: int = 0
+    lost_answers: int = 0
+    disturbed_webhooks: int = 0
     problems: list[str] = field(default_factory=list[str])
 
 
@@ -65,6 +70,10 @@ async def judge(
     verdict.problems += verdict.inits.problems
     verdict.problems += ledger.unexplained(records)
     _count_refusals(records, verdict)
+    verdict.lost_answers = sum(entry["fault"] in _LOSING for entry in records.requests)
+    verdict.disturbed_webhooks = sum(
+        told["state"] != "delivered" or len(told["attempts"]) > 1 for told in records.webhooks
+    )
     return verdict
 
 

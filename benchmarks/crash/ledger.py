@@ -2,10 +2,8 @@
 
 An init that TikTok saw is one row of ours, with its log id. Two kinds may lack it, and nothing
 else: those whose answer was lost, which are rows without a log id; and those between whose answer
-and record the worker was killed or the database was gone, which are no rows at all. Whether an
-init was one of these is decided by the blow: it had the publication in hand, or it took the
-database away just then. And a row may be there twice, if the database went away just when it was
-committed: nobody could tell that it was, and it was kept once more.
+and record the worker was killed, which are no rows at all. Whether an init was one of these is
+decided by the blow: it hit a worker that had the publication in hand just then.
 """
 
 from collections import defaultdict
@@ -21,8 +19,6 @@ from benchmarks.crash.windows import Victim
 # From when a call comes in until its record: the call, a row that is held up, and some more.
 _CALL = timedelta(seconds=9)
 _EARLY = timedelta(seconds=1)
-# The database was away for so long, and those who lost it needed so long to notice.
-_AWAY = timedelta(seconds=5)
 # Of our own, without TikTok.
 _OURS = frozenset({"no_upload_completed", "upload_rejected"})
 
@@ -36,7 +32,6 @@ class Inits:
     answer_lost: int = 0
     died_between: int = 0
     never_arrived: int = 0
-    twice: int = 0
     problems: list[str] = field(default_factory=list[str])
 
 
@@ -47,14 +42,9 @@ def compare(records: Records, blows: Sequence[Blow]) -> Inits:
     rows = [call for call in records.calls if call.operation in INITS]
     by_log_id = {entry["log_id"]: entry for entry in entries}
     found.seen = len(entries)
-    seen = set[str]()
     told, lost = [row for row in rows if row.log_id], [row for row in rows if not row.log_id]
     for row in told:
         entry = by_log_id.pop(row.log_id, None)
-        if entry is None and row.log_id in seen and _was_away(row.at, blows):
-            found.twice += 1
-            continue
-        seen.add(row.log_id)
         found.in_ledger += 1
         if entry is None or (entry["username"], entry["status"]) != (row.username, row.http_status):
             found.problems.append(f"ledger: init {row.log_id} is not as TikTok has it: {entry}")
@@ -90,17 +80,9 @@ def _pairs(entries: Sequence[dict[str, Any]], lost: Sequence[Call], records: Rec
     return found
 
 
-def _was_away(at: datetime, blows: Sequence[Blow]) -> bool:
-    return any(
-        blow.kind.victim is Victim.DATABASE and -_AWAY < blow.at - at < _CALL for blow in blows
-    )
-
-
 def _is_by_blow(entry: dict[str, Any], records: Records, blows: Sequence[Blow]) -> bool:
     at: datetime = entry["real_at"]
     owner = records.owners.get(entry["publish_id"] or "")
-    if _was_away(at, blows):
-        return True
     for blow in blows:
         if blow.kind.victim is Victim.WORKER and -_EARLY < blow.at - at < _CALL:
             hit = {publication_id for publication_id, _ in blow.hands}
@@ -113,7 +95,7 @@ def _ids(records: Records, told: Sequence[Call]) -> Iterator[str]:
     """An id that is stored was told by one init of its attempt."""
     said = {entry["log_id"]: entry["publish_id"] for entry in records.requests}
     inits = defaultdict[tuple[str | None, int | None], list[str]](list)
-    for row in {row.log_id: row for row in told}.values():
+    for row in told:
         if (publish_id := said.get(row.log_id)) is not None:
             inits[row.publication_id, row.attempt].append(publish_id)
     for attempt in records.attempts:

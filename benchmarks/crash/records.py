@@ -87,6 +87,7 @@ class Records:
     publishes: Sequence[dict[str, Any]]
     posts: Sequence[dict[str, Any]]
     requests: Sequence[dict[str, Any]]
+    webhooks: Sequence[dict[str, Any]]
     owners: dict[str, str]
 
     def of(self, publication_id: str) -> list[Attempt]:
@@ -122,6 +123,7 @@ async def read(scene: Scene, clock: Clock, rows: Sequence[Row]) -> Records:
         publishes=state["uploads"],
         posts=state["posts"],
         requests=requests,
+        webhooks=(await scene.control("GET", "webhooks"))["deliveries"],
         owners=_owners(state["uploads"], attempts, addresses, rows),
     )
 

@@ -101,6 +101,15 @@ class Outcome:
         return Counter(blow.kind for blow in self.blows)
 
     @property
+    def sorts(self) -> Counter[str]:
+        """How many of each sort came to where they were wanted, posts and drafts apart."""
+        return Counter(
+            f"{row.item.sort} ({row.item.mode})"
+            for row in self.rows
+            if row.state in {"published", "delivered"}
+        )
+
+    @property
     def states(self) -> Counter[str]:
         """How many publications ended how."""
         return Counter(row.state for row in self.rows)
