@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -107,6 +108,14 @@ class Commandline:
         process.communicate(timeout=READY_S)
         return process.returncode
 
+    def until(self, post: str, state: str) -> dict[str, Any]:
+        """Wait until a post is in this state; its status."""
+        ends = time.monotonic() + READY_S
+        while (seen := self("status", post, "--json").json)["state"] != state:
+            assert time.monotonic() < ends, seen
+            time.sleep(0.1)
+        return seen
+
     def control(self, path: str, body: Any = None, *, method: str | None = None) -> Any:
         """One request to the emulator's control plane."""
         return ask(f"{self.emulator}/_control/{path}", body, method=method)
@@ -124,7 +133,7 @@ class Commandline:
         """Whether no post and no file is there."""
         media = self.data_dir / "media"
         files = [path for path in media.rglob("*") if path.is_file()] if media.exists() else []
-        return self("posts", "--json").json == {"posts": []} and files == []
+        return self("posts", "--json").json["posts"] == [] and files == []
 
 
 def read_until(process: subprocess.Popen[str], text: str) -> str:

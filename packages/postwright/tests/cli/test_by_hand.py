@@ -45,9 +45,28 @@ def test_an_hour_that_comes_twice_is_asked_back_and_a_fold_answers(
     assert second["publish_at"] == "2030-10-27T01:30:00+00:00"
 
 
+def test_the_list_goes_on_after_the_last_one_and_can_be_narrowed(
+    connected: Commandline, planned: dict[str, Any], video: Path
+) -> None:
+    newer = connected(*connected.publish(video, at="+3d", key="newer"), "--json").json
+    first = connected("posts", "--limit", 1, "--json").json
+    assert [post["key"] for post in first["posts"]] == ["newer"]
+    assert first["next"] == newer["publication_id"]
+    assert f"postwright posts --after {first['next']}" in connected("posts", "--limit", 1).out
+    more = connected("posts", "--after", first["next"], "--json").json
+    assert ([post["key"] for post in more["posts"]], more["next"]) == (["plan"], None)
+    narrow = ("--state", "scheduled", "--account", "@demo", "--from", "+2d", "--to", "+4d")
+    narrowed = connected("posts", *narrow, "--json").json["posts"]
+    assert [post["key"] for post in narrowed] == ["newer"]
+    assert connected("posts", "--state", "published").out == "There is none.\n"
+
+
 @pytest.mark.parametrize(
     ("code", "words", "says"),
     [
+        (4, ("posts", "--after", "nobody"), "no post nobody"),
+        (4, ("posts", "--account", "@nobody"), "No connected account"),
+        (3, ("posts", "--from", "soon"), "not a time"),
         (2, ("reschedule", "plan"), "When?"),
         (3, ("reschedule", "plan", "--at", "+1h", "--timezone", "Mars"), "no time zone"),
         (3, ("reschedule", "plan", "--at", "2020-01-01 00:00"), "has passed"),

@@ -19,7 +19,7 @@ def test_a_paused_account_is_shown_everywhere_and_goes_on_when_resumed(
     connected("pause", "--account", "demo", "--reason", "wrong video")
     assert connected(*connected.publish(video, key="waits")).code == 0
     connected.start("worker", until="is running")
-    connected("status", "waits", "--watch", "--timeout", 30)
+    connected.until("waits", "held")
 
     told = connected("status", "waits").out
     assert "held: publishing is paused (wrong video)" in told
@@ -44,6 +44,31 @@ def test_what_another_pause_holds_is_said_when_one_ends(connected: Commandline) 
     assert ran.out == "Resumed: this workspace.\n"
     assert "Still paused: everything: maintenance" in ran.err
     assert connected("resume", "--all", "--json").json["paused"] == []
+
+
+def test_accounts_tell_of_their_pauses_with_the_reason_and_what_ends_them(
+    connected: Commandline,
+) -> None:
+    connected("pause", "--account", "@demo", "--reason", "wrong video")
+    connected("pause", "--reason", "holidays")
+    (facts,) = connected("accounts", "--json").json["accounts"]
+    assert [(one["of"], one["reason"]) for one in facts["pauses"]] == [
+        ("@demo", "wrong video"),
+        ("this workspace", "holidays"),
+    ]
+    assert facts["pauses"][0]["since"]
+    assert facts["state"] == "connected"
+    assert "postwright resume --account @demo; to post again: postwright resume" in facts["to_do"]
+    listed = " ".join(connected("accounts").out.split())
+    assert "paused since" in listed
+    assert "wrong video" in listed
+    shown = connected("accounts", "show", "@demo").out
+    assert "paused          @demo, since" in shown
+    assert ": holidays" in shown
+    connected("resume")
+    connected("resume", "--account", "@demo")
+    connected("pause", "--all")
+    assert "postwright resume --all" in connected("accounts", "show", "@demo").out
 
 
 def test_one_account_and_all_exclude_each_other(connected: Commandline) -> None:

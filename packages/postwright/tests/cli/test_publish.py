@@ -79,6 +79,7 @@ def test_the_same_key_again_is_the_same_post(
     assert first.json["post_id"] == again.json["post_id"]
     assert "this is the same post" in again.err
     assert len(connected("posts", "--json").json["posts"]) == 1
+    assert connected("posts", "--json").json["next"] is None
     said = connected.refused(5, *connected.publish(video, key="monday", caption="Another"))
     assert "The key 'monday' was used for another post" in said
 

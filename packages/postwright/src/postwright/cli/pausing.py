@@ -48,6 +48,13 @@ def named(account: str | None, *, everything: bool) -> str:
     return "this workspace" if account is None else f"@{account.removeprefix('@')}"
 
 
+def ended_by(pause: Pause, handles: Mapping[str, str]) -> str:
+    """The command that ends it."""
+    if pause.connection_id is not None:
+        return f"postwright resume --account {label(pause, handles)}"
+    return "postwright resume --all" if pause.workspace_id is None else "postwright resume"
+
+
 def label(pause: Pause, handles: Mapping[str, str]) -> str:
     """What a pause is of, for people; `handles` by the accounts' ids."""
     if pause.connection_id is not None:

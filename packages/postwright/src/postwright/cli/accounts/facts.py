@@ -1,17 +1,22 @@
 """What is told of an account, for programs and for people."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from postwright.cli.pausing import ended_by, label
 from postwright.connections.models import Connection, Credential
 from postwright.connections.standing import purpose_step, step
 from postwright.platforms.purpose import Purpose
+from postwright.publishing.models import Pause
 
 
-def to_do(account: Connection) -> str:
-    """What a person has to do about an account."""
+def to_do(account: Connection, pauses: Sequence[Pause]) -> str:
+    """What a person has to do about an account; `pauses` are those that it is under."""
     found = [step(account.state, account.handle)]
     if account.state.usable:
         found += [purpose_step(each, account.handle) for each in off(account)]
+    names = {account.id: account.handle}
+    found += [f"to post again: {ended_by(pause, names)}" for pause in pauses]
     return "; ".join(each for each in found if each) or "nothing"
 
 
@@ -20,8 +25,15 @@ def off(account: Connection) -> list[Purpose]:
     return [each for each in Purpose if each in set(account.purposes) - set(account.granted)]
 
 
-def facts_of(account: Connection, credential: Credential | None) -> dict[str, Any]:
-    """The shape of `--json`."""
+def paused(account: Connection, pauses: Sequence[Pause]) -> list[Pause]:
+    """Of the pauses of its workspace, those that an account is under."""
+    return [pause for pause in pauses if pause.connection_id in {None, account.id}]
+
+
+def facts_of(
+    account: Connection, credential: Credential | None, pauses: Sequence[Pause]
+) -> dict[str, Any]:
+    """The shape of `--json`; `pauses` are those that the account is under."""
     return {
         "account": f"@{account.handle}",
         "name": account.display_name,
@@ -29,7 +41,16 @@ def facts_of(account: Connection, credential: Credential | None) -> dict[str, An
         "network": account.platform,
         "state": account.state.value,
         "detail": account.state_detail,
-        "to_do": to_do(account),
+        "to_do": to_do(account, pauses),
+        "pauses": [
+            {
+                "of": label(pause, {account.id: account.handle}),
+                "reason": pause.reason,
+                "since": pause.created_at,
+                "by": pause.actor,
+            }
+            for pause in pauses
+        ],
         "scopes": account.scopes,
         "on": account.granted,
         "off": [each.value for each in off(account)],

@@ -1,11 +1,12 @@
 """`postwright accounts list`: who is connected."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import click
 
 from postwright.cli import printing
-from postwright.cli.accounts.facts import facts_of, to_do
+from postwright.cli.accounts.facts import facts_of, paused, to_do
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.opening import opened
 from postwright.cli.settings import current
@@ -13,6 +14,8 @@ from postwright.cli.table import table
 from postwright.connections import queries
 from postwright.connections.models import Connection, ConnectionState, Credential
 from postwright.db.database import app_now
+from postwright.publishing.models import Pause
+from postwright.publishing.pauses import pauses_of
 
 
 @click.command()
@@ -28,21 +31,28 @@ async def command(*, also_ended: bool, as_json: bool) -> None:
     async with opened(current()) as desk, desk.database.transaction() as session:
         now = await app_now(session)
         found = await queries.connections(session, desk.workspace_id, disconnected_too=also_ended)
+        pauses = await pauses_of(session, desk.workspace_id)
         accounts = [
-            (account, await queries.credential(session, desk.workspace_id, account.id))
+            (
+                account,
+                await queries.credential(session, desk.workspace_id, account.id),
+                paused(account, pauses),
+            )
             for account in found
         ]
     if as_json:
-        printing.json_line({"accounts": [facts_of(*pair) for pair in accounts]})
+        printing.json_line({"accounts": [facts_of(*each) for each in accounts]})
     elif not accounts:
         printing.line("No account is connected yet: postwright connect tiktok")
     else:
-        rows = [_row(account, credential, now) for account, credential in accounts]
+        rows = [_row(*each, now) for each in accounts]
         titles = ("account", "name", "state", "token until", "consent until", "to do")
         table(titles, rows, whole={"account", "token until"})
 
 
-def _row(account: Connection, credential: Credential | None, now: datetime) -> tuple[str, ...]:
+def _row(
+    account: Connection, credential: Credential | None, pauses: Sequence[Pause], now: datetime
+) -> tuple[str, ...]:
     access = consent = "-"
     if credential is not None:
         access = _until(credential.access_expires_at, now, "%Y-%m-%d %H:%M")
@@ -53,7 +63,10 @@ def _row(account: Connection, credential: Credential | None, now: datetime) -> t
     state = account.state.value
     if account.state_detail:
         state += f" ({account.state_detail})"
-    return f"@{account.handle}", account.display_name, state, access, consent, to_do(account)
+    for pause in pauses:
+        state += f", paused since {printing.when(pause.created_at)[:-3]} ({pause.reason})"
+    do = to_do(account, pauses)
+    return f"@{account.handle}", account.display_name, state, access, consent, do
 
 
 def _until(at: datetime, now: datetime, form: str) -> str:

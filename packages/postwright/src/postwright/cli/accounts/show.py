@@ -1,16 +1,21 @@
 """`postwright accounts show`: one account, and what is on."""
 
+from collections.abc import Sequence
+
 import click
 
 from postwright.cli import printing
-from postwright.cli.accounts.facts import facts_of, off, to_do
+from postwright.cli.accounts.facts import facts_of, off, paused, to_do
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.opening import opened
+from postwright.cli.pausing import label
 from postwright.cli.settings import current
 from postwright.connections import queries
 from postwright.connections.models import Connection, Credential
 from postwright.connections.standing import says
 from postwright.platforms.purpose import Purpose
+from postwright.publishing.models import Pause
+from postwright.publishing.pauses import pauses_of
 from postwright.publishing.queries import unfinished
 
 
@@ -26,16 +31,17 @@ async def command(*, account: str, as_json: bool) -> None:
     async with opened(current()) as desk, desk.database.transaction() as session:
         found = await queries.connection_by_handle(session, desk.workspace_id, account)
         credential = await queries.credential(session, desk.workspace_id, found.id)
+        pauses = paused(found, await pauses_of(session, desk.workspace_id))
         planned = len(await unfinished(session, desk.workspace_id, found.id))
     if as_json:
-        printing.json_line({**facts_of(found, credential), "unfinished_posts": planned})
+        printing.json_line({**facts_of(found, credential, pauses), "unfinished_posts": planned})
         return
-    for name, text in _lines(found, credential, planned):
+    for name, text in _lines(found, credential, pauses, planned):
         printing.line(f"{name:<16}{text}")
 
 
 def _lines(
-    account: Connection, credential: Credential | None, planned: int
+    account: Connection, credential: Credential | None, pauses: Sequence[Pause], planned: int
 ) -> list[tuple[str, str]]:
     name = f" ({account.display_name})" if account.display_name else ""
     stands = says(account.state)
@@ -45,7 +51,8 @@ def _lines(
         ("id", account.id),
         ("state", f"{account.state.value}{detail}"),
         ("", stands),
-        ("to do", to_do(account)),
+        *(("paused", _pause(pause, account)) for pause in pauses),
+        ("to do", to_do(account, pauses)),
         *((purpose.value, _switch(account, purpose)) for purpose in Purpose),
     ]
     if credential is not None:
@@ -56,6 +63,12 @@ def _lines(
         lines.append(("disconnected", printing.when(account.disconnected_at)))
     lines.append(("unfinished posts", f"{planned}"))
     return lines
+
+
+def _pause(pause: Pause, account: Connection) -> str:
+    of = label(pause, {account.id: account.handle})
+    since = printing.when(pause.created_at)
+    return f"{of}, since {since}, by {pause.actor}: {pause.reason}"
 
 
 def _switch(account: Connection, purpose: Purpose) -> str:
