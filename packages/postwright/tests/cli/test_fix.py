@@ -1,6 +1,8 @@
 """Mending from the command line: a file alone, one in the store, one on its way out."""
 
 import json
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,43 @@ def test_several_photos_go_into_a_folder(alone: Commandline, folder: Path) -> No
     assert again.json["ok"]
     assert [one["probe"]["mode"] for one in again.json["files"]] == ["RGB", "RGB"]
     assert "Several files need a folder" in into_one
+
+
+def test_a_new_name_without_an_ending_is_a_folder_that_is_made(
+    alone: Commandline, folder: Path
+) -> None:
+    Image.new("RGB", (800, 800), "teal").save(folder / "a.png")
+
+    ran = alone("check", folder / "a.png", "--fix", "--out", folder / "new" / "out")
+
+    assert ran.code == 0, ran
+    with Image.open(folder / "new" / "out" / "a.mended.jpg") as image:
+        assert image.format == "JPEG"
+
+
+def test_what_cannot_be_mended_is_named_with_its_rules_and_the_others_are_mended(
+    alone: Commandline, folder: Path
+) -> None:
+    Image.new("RGB", (800, 800), "teal").save(folder / "good.png")
+    hollow = (
+        _chunk(b"IHDR", struct.pack(">IIBBBBB", 800, 800, 8, 2, 0, 0, 0)),
+        _chunk(b"IDAT", zlib.compress(bytes(1000))),
+        _chunk(b"IEND", b""),
+    )
+    (folder / "bad.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(hollow))
+
+    ran = alone("check", folder / "bad.png", folder / "good.png", "--fix", "--json")
+
+    assert (ran.code, ran.json["ok"]) == (3, False)
+    assert [Path(one["file"]).name for one in ran.json["mended"]] == ["good.mended.jpg"]
+    assert {(found["file"], found["rule"]) for found in ran.json["findings"]} >= {
+        ("bad.png", "preflight.files.unmendable"),
+        ("bad.png", "media.photo.formats"),
+    }
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def test_what_to_cut_to_must_be_known(alone: Commandline, fast: Path) -> None:

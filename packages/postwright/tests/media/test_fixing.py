@@ -30,6 +30,7 @@ from tiktok_emulator.upload.media import probe as emulators_probe
 
 from .conftest import Corpus, Video
 from .corpus import NAMES
+from .corpus.videos import Shot, film
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +38,7 @@ LIMITS = CreatorLimits(privacy_options=("PUBLIC_TO_EVERYONE",), max_duration_s=6
 READABLE = [name for name, specimen in NAMES.items() if not specimen.why]
 HOPELESS = [name for name in READABLE if any(kind == "error" for kind, _ in NAMES[name].says)]
 # Advice that is mended along, if a file is mended at all.
-ALONG = {"rotation", "hdr", "sound", "alpha"}
+ALONG = {"rotation", "pixel-shape", "hdr", "sound", "alpha"}
 
 
 def is_mended(kind: str, rule: str) -> bool:
@@ -205,6 +206,35 @@ async def test_a_turned_video_becomes_upright(
     assert {place for place, seen in spots.items() if min(seen) > 200} == {corner}
 
 
+@pytest.mark.parametrize(
+    "shot",
+    [
+        Shot(width=480, aspect=Fraction(3, 4)),
+        Shot(width=640, height=480, rotation=90, aspect=Fraction(4, 3)),
+    ],
+    ids=["upright", "turned"],
+)
+async def test_pixels_that_are_not_square_become_square_and_the_picture_keeps_its_proportions(
+    tmp_path: Path, shot: Shot
+) -> None:
+    film(shot)(tmp_path / "a.mp4")
+    before = await probe(tmp_path / "a.mp4")
+    assert isinstance(before, VideoProbe)
+    assert (before.width, before.height, before.pixel_aspect) == (480, 640, 0.75)
+
+    output, found = await mended(tmp_path / "a.mp4", tmp_path)
+
+    assert isinstance(found, VideoProbe)
+    assert (found.width, found.height, found.pixel_aspect) == (360, 640, 1.0)
+    with av.open(str(output)) as container:
+        frame: Any = next(container.decode(video=0))
+    image: Image.Image = frame.to_image()
+    # A quarter of each side is bright, as it was drawn: nothing is cut off and nothing added.
+    across = [min(colour(image, x, 5)) > 180 for x in range(360)]
+    down = [min(colour(image, across.index(True) + 9, y)) > 180 for y in range(640)]
+    assert (abs(sum(across) - 90) <= 4, abs(sum(down) - 160) <= 4) == (True, True)
+
+
 async def test_nothing_of_where_and_when_is_left(tmp_path: Path, video: Video) -> None:
     photo = Image.new("RGB", (1300, 1300), "red")
     exif = Image.Exif()
@@ -298,6 +328,21 @@ async def test_a_file_that_must_be_small_is_made_small(video: Video, tmp_path: P
     assert found.size_bytes <= 700_000
 
 
+async def test_a_picture_that_stands_still_to_the_end_is_shown_to_the_end(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    before = await probe(corpus("still.ogv"))
+
+    output, found = await mended(corpus("still.ogv"), tmp_path)
+
+    assert isinstance(before, VideoProbe)
+    assert isinstance(found, VideoProbe)
+    assert (before.fps, before.variable_fps, before.duration_ms) == (30, False, 3033)
+    assert found.duration_ms == 3033
+    shown = [max(picture) > 180 for picture in pictures(output)]
+    assert shown == [False] * 30 + [True] * 61
+
+
 @pytest.mark.parametrize("damage", ["in the middle", "at the end"])
 async def test_half_a_video_is_never_kept(video: Video, tmp_path: Path, damage: str) -> None:
     whole = video(".avi", codec="mpeg4", duration_s=4.0)
@@ -313,6 +358,10 @@ async def test_half_a_video_is_never_kept(video: Video, tmp_path: Path, damage: 
         await mended(source, tmp_path, recipe)
 
     assert "of 4.0 s" in caught.value.why
+    assert "damaged.avi" in caught.value.what
+    assert {"media.video.codecs", "media.video.formats"} <= set(caught.value.rules)
+    assert "[media.video.codecs, media.video.formats" in caught.value.what
+    assert caught.value.fix
 
 
 async def test_a_program_without_its_parent_ends_at_once_and_so_does_one_that_stalls(

@@ -16,6 +16,8 @@ from postwright.media.models import MediaFile, MediaPicture, PictureKind
 from postwright.media.probe import probe
 from tests.factories.installation import Service
 
+from .conftest import Corpus
+
 pytestmark = pytest.mark.slow
 
 
@@ -80,6 +82,16 @@ async def test_a_poster_is_the_first_picture_with_something_to_see(
     assert again.id == poster.id
     assert cover.kind is PictureKind.FRAME
     assert colour(await seen(service, cover), 180, 100) == "black"
+
+
+async def test_a_poster_of_pixels_that_are_not_square_has_the_proportions_that_people_see(
+    service: Service, pictures: Pictures, corpus: Corpus
+) -> None:
+    media = await added(service, corpus("anamorphic.mp4"))
+
+    poster = await pictures.poster(service.workspace_id, media.id)
+
+    assert (poster.width, poster.height) == (360, 640)
 
 
 async def test_a_frame_is_the_one_that_is_shown_at_its_time(

@@ -17,6 +17,8 @@ from postwright.cli.looking import Seen, look_into
 from postwright.cli.mending import (
     Mended,
     OutUnusable,
+    is_folder,
+    make_folder,
     mend_file,
     mending,
     out_path,
@@ -31,10 +33,13 @@ from postwright.config import Settings
 from postwright.connections import queries
 from postwright.errors import BadInput
 from postwright.media.findings import Finding
+from postwright.media.fixing.errors import FixFailed
 from postwright.media.probe import PhotoProbe
 from postwright.platforms.content import Mode
 from postwright.platforms.tiktok.limits import DRAFT_DURATION_S
 from postwright.platforms.tiktok.settings import CreatorLimits
+
+Failed = tuple[str, FixFailed]
 
 
 @click.command()
@@ -47,7 +52,12 @@ from postwright.platforms.tiktok.settings import CreatorLimits
 )
 @post_options
 @click.option("--fix", is_flag=True, help="Write a mended file beside each that needs it.")
-@click.option("--out", type=File(), metavar="FILE", help="Where the mended file goes, or a folder.")
+@click.option(
+    "--out",
+    type=File(),
+    metavar="PATH",
+    help="Where the mended file goes: a file; or a folder, which is made: a name with no ending.",
+)
 @click.option("--trim", is_flag=True, help="With --fix: cut to what TikTok allows the --account.")
 @json_option
 @asynchronous
@@ -88,14 +98,14 @@ async def command(
     if isinstance(limits, Unknown):
         printing.warning(f"What TikTok allows {account} is not known: {limits.why}.")
         limits = None
-    mended = tuple[Mended, ...]()
+    mended, failed = list[Mended](), list[Failed]()
     if fix:
         trim_to_ms = _longest_ms(limits, choices.mode) if trim else None
         hopeless = _hopeless(find(seen, choices, limits, settings, trims=trim))
         ill = [one for one in seen if one.name not in hopeless]
-        mended = await _mend(ill, settings, out, trim_to_ms, as_json=as_json)
+        mended, failed = await _mend(ill, settings, out, trim_to_ms, as_json=as_json)
         seen = await look_into(_now(files, mended), settings)
-    findings = find(seen, choices, limits, settings)
+    findings = [*preflight.unmendable(failed), *find(seen, choices, limits, settings)]
     if as_json:
         _print_json(seen, findings, limits, mended)
     else:
@@ -127,26 +137,32 @@ async def _mend(
     trim_to_ms: int | None,
     *,
     as_json: bool,
-) -> tuple[Mended, ...]:
-    """Mend what can be mended, one file after the other."""
+) -> tuple[list[Mended], list[Failed]]:
+    """Mend what can be mended, one file after the other; and what could not be."""
     recipes = [
         (one, recipe)
         for one in seen
         if one.probe is not None and (recipe := recipe_for(one.probe, trim_to_ms=trim_to_ms))
     ]
-    if out is not None and len(recipes) > 1 and not await asyncio.to_thread(out.is_dir):
-        raise OutUnusable(out, NotADirectoryError(20, "Several files need a folder"))
-    mended = list[Mended]()
+    if out is not None and recipes:
+        if len(recipes) > 1 and not await asyncio.to_thread(is_folder, out):
+            raise OutUnusable(out, NotADirectoryError(20, "Several files need a folder"))
+        await asyncio.to_thread(make_folder, out)
+    mended, failed = list[Mended](), list[Failed]()
     with display(as_json=as_json) as show:
         async with mending(settings, show) as work:
             for number, (one, recipe) in enumerate(recipes, start=1):
                 which = f"{number} of {len(recipes)}: " if len(recipes) > 1 else ""
                 output = await asyncio.to_thread(out_path, one.path, recipe, out)
-                mended.append(await mend_file(work, one.path, recipe, output, which=which))
+                try:
+                    mended.append(await mend_file(work, one.path, recipe, output, which=which))
+                except FixFailed as error:
+                    show.end(f"{which}{one.name}: it failed", good=False)
+                    failed.append((one.name, error))
     if not as_json:
         for one in mended:
             print_changes(one.source.name, one.changes)
-    return tuple(mended)
+    return mended, failed
 
 
 def _now(files: Sequence[Path], mended: Sequence[Mended]) -> list[Path]:

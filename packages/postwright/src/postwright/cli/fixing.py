@@ -61,6 +61,6 @@ async def _work_off(desk: Desk, fix: MediaFix) -> None:
 async def _result(desk: Desk, media: MediaFile, fix: MediaFix) -> MediaFile:
     if fix.result_id is None:
         why = fix.detail or "It was cancelled."
-        raise FixFailed(Path(media.name), why)
+        raise FixFailed(Path(media.name), why, rules=Recipe.from_dict(fix.recipe).rules)
     async with desk.database.transaction() as session:
         return await queries.media_file(session, desk.workspace_id, fix.result_id)

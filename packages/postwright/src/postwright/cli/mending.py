@@ -83,10 +83,28 @@ def out_path(source: Path, recipe: Recipe, out: Path | None) -> Path:
         OutExists: there is a file already.
     """
     beside = source.with_name(f"{source.stem}{_MARK}{recipe.suffix}")
-    path = beside if out is None else out / beside.name if out.is_dir() else out
+    path = beside if out is None else out / beside.name if is_folder(out) else out
     if path.exists() or path.is_symlink():
         raise OutExists(path)
     return path
+
+
+def is_folder(out: Path) -> bool:
+    """Whether a folder is meant: one that is there, or a new name without an ending."""
+    return out.is_dir() or not (out.suffix or out.exists())
+
+
+def make_folder(out: Path) -> None:
+    """Make the folder that is meant, if one is.
+
+    Raises:
+        OutUnusable: it cannot be made.
+    """
+    if is_folder(out):
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutUnusable(out, error) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from postwright.cli.printing import size
 from postwright.config import Settings
 from postwright.errors import BadInput
 from postwright.media.findings import Finding
+from postwright.media.fixing.errors import FixFailed
 from postwright.media.probe import PhotoProbe, Probe, VideoProbe
 from postwright.platforms.content import Kind, Mode
 from postwright.platforms.tiktok.rulebook import found
@@ -128,6 +129,18 @@ def unreadable(seen: Sequence[Seen]) -> list[Finding]:
         for one in seen
         if one.probe is None
     ]
+
+
+def unmendable(failed: Sequence[tuple[str, FixFailed]]) -> list[Finding]:
+    """The files that could not be mended, as findings."""
+    return [
+        found("preflight.files.unmendable", name, _why(error), fix=error.fix)
+        for name, error in failed
+    ]
+
+
+def _why(error: FixFailed) -> str:
+    return f"It could not be mended. {error.why}"
 
 
 def refuse_unfit(what: str, findings: Sequence[Finding]) -> None:

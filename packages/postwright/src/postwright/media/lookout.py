@@ -83,8 +83,15 @@ class Lookout:
                 return False
             except OSError:  # it has just gone
                 self._end()
-                socket.send_fds(self._running(), [order], [answer, file])
+                self._send_to_another(order, answer, file)
             return True
+
+    def _send_to_another(self, order: bytes, answer: int, file: int) -> None:
+        control = self._running()
+        try:
+            socket.send_fds(control, [order], [answer, file])
+        except OSError as error:  # and so has this one, before it was asked anything
+            raise Unusable(self._ended_with() or error.errno or 1) from None
 
     def _running(self) -> socket.socket:
         if self._control is not None and self._process and self._process.poll() is None:
@@ -104,11 +111,14 @@ class Lookout:
     def _failed(self) -> int:
         """How the process has failed by itself: a number above 0, or 0 if it has not."""
         with self._lock:
-            if self._process is None:
-                return 0
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                return max(0, self._process.wait(timeout=0.2))
+            return self._ended_with()
+
+    def _ended_with(self) -> int:
+        if self._process is None:
             return 0
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return max(0, self._process.wait(timeout=0.2))
+        return 0
 
     def close(self) -> None:
         """End the process and whatever it works on. The next one who asks starts another."""

@@ -24,8 +24,8 @@ class VideoProbe:
         container: "mp4", "mov", "3gp", "webm", "matroska", "avi", "mpegts", …
         video_codec: "h264", "hevc", "vp8", "vp9", "av1", "mpeg4", …
         audio_codec: of the first sound track; None without one.
-        width: pixels as shown, that is after `rotation`.
-        height: pixels as shown.
+        width: pixels as stored, after `rotation`; see `shown`.
+        height: likewise.
         rotation: degrees clockwise that players turn the picture: 0, 90, 180, 270.
         fps: pictures per second, on average over the first half minute.
         variable_fps: whether the distances between pictures differ by more than half, for more
@@ -36,6 +36,7 @@ class VideoProbe:
         hdr: whether its brightness curve is PQ or HLG.
         has_audio: whether there is a sound track.
         audio_channels: of the first sound track: 2 is stereo, 6 is 5.1; 0 without one.
+        pixel_aspect: width of a pixel for each part of its height, after `rotation`; 1 is square.
     """
 
     container: str
@@ -52,6 +53,12 @@ class VideoProbe:
     hdr: bool
     has_audio: bool
     audio_channels: int = 0
+    pixel_aspect: float = 1.0
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """Width and height as people see it, in square pixels."""
+        return max(1, round(self.width * self.pixel_aspect)), self.height
 
 
 @dataclass(frozen=True, slots=True)

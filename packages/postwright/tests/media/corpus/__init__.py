@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from .photos import (
     transparent,
     turned,
 )
-from .videos import Shot, cut, film, mpeg4_avi, text
+from .videos import Shot, cut, film, mpeg4_avi, text, theora
 
 Make = Callable[[Path], object]
 FIXABLE, ERROR, ADVICE = "fixable", "error", "advice"
@@ -100,6 +101,17 @@ NAMES: dict[str, Specimen] = {
             (FIXABLE, "media.video.codecs"),
             (ADVICE, "preflight.video.sound"),
         ),
+    ),
+    "still.ogv": Specimen(
+        theora,
+        (
+            (FIXABLE, "media.video.formats"),
+            (FIXABLE, "media.video.codecs"),
+            (ADVICE, "preflight.video.silent"),
+        ),
+    ),
+    "anamorphic.mp4": Specimen(
+        film(Shot(width=480, aspect=Fraction(3, 4))), ((ADVICE, "preflight.video.pixel-shape"),)
     ),
     "obs.mkv": Specimen(film(Shot()), ((FIXABLE, "media.video.formats"),)),
     # A picture a minute: as long as it is, it is made in a moment.

@@ -34,8 +34,11 @@ What = Literal["picture", "sound", "end"]
 
 @dataclass(frozen=True, slots=True)
 class _Item:
+    """A frame; with `again_at` it has been sent before, and is shown at that time once more."""
+
     what: What
     frame: Any = None
+    again_at: int | None = None
     error: BaseException | None = None
 
 
@@ -140,19 +143,25 @@ class _Reading:
         self.order = order
         self._start = start_of(container)
         self._end = None if order.end_ms is None else order.end_ms / 1000
-        self.look = _squared(order, self.picture.sample_aspect_ratio)
+        self._again_at = 0
+        self.look = Look(order.width, order.height, order.padded, order.rotation, order.fps)
         self.picture.thread_type = "AUTO"
-        self.picture.codec_context.thread_count = min(_THREADS, os.cpu_count() or 1)
+        # One more than there are cores, as the library itself would have it: one always waits.
+        self.picture.codec_context.thread_count = min(_THREADS, 1 + (os.cpu_count() or 1))
 
     def run(self, into: _Pipe) -> None:
-        seen = False
+        last: Any = None
         for stream, frame in self._frames():
-            is_picture = stream is self.picture
-            seen = seen or is_picture
-            into.put(_Item("picture" if is_picture else "sound", self._at_zero(frame, stream)))
-        if not seen:
+            if stream is self.picture:
+                last = frame
+                into.put(_Item("picture", self._at_zero(frame, stream)))
+            else:
+                into.put(_Item("sound", self._at_zero(frame, stream)))
+        if last is None:
             message = "No picture in it could be decoded; it is damaged."
             raise Refused(message)
+        if self._again_at > (last.pts or 0):
+            into.put(_Item("picture", last, again_at=self._again_at))
 
     def _frames(self) -> Iterator[tuple[Any, Any]]:
         streams = [stream for stream in (self.picture, self.sound) if stream is not None]
@@ -162,6 +171,11 @@ class _Reading:
                 for stream in streams:
                     yield from ((stream, frame) for frame in stream.codec_context.decode(None))
                 return
+            if not packet.size and packet.pts is not None:
+                # The picture before is shown once more; what lies between two comes by itself.
+                if packet.stream is self.picture:
+                    self._again_at = packet.pts - round(self._start / packet.time_base)
+                continue
             yield from ((packet.stream, frame) for frame in _decoded(packet))
 
     def _is_past_end(self, packet: Any) -> bool:
@@ -195,6 +209,8 @@ class _Filtering:
 
     def run(self, into: _Pipe) -> None:
         for item in self._decoded:
+            if item.again_at is not None:
+                item.frame.pts = item.again_at
             if item.what == "picture":
                 frames = self._pictures.push(item.frame)
             else:
@@ -206,18 +222,6 @@ class _Filtering:
             into.put(_Item("picture", frame))
         for frame in self._sounds.end() if self._sounds is not None else ():
             into.put(_Item("sound", frame))
-
-
-def _squared(order: VideoOrder, aspect: Fraction | None) -> Look:
-    """Widen pictures whose pixels are not square; they are shown like that, too."""
-    width, height = order.width, order.height
-    if aspect and aspect != 1:
-        if order.rotation % 180:
-            height = round(height * aspect / 2) * 2
-        else:
-            width = round(width * aspect / 2) * 2
-    padded = (max(width, order.padded[0]), max(height, order.padded[1]))
-    return Look(width, height, padded, order.rotation, order.fps)
 
 
 class _Writer:

@@ -1,23 +1,36 @@
 """What goes wrong when a file is mended."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from postwright.errors import BadInput, Misconfigured
 
 
 class FixFailed(BadInput):
-    """The file could not be mended; nothing of the attempt was kept."""
+    """The file could not be mended; nothing of the attempt was kept.
+
+    Args:
+        path: the file.
+        why: what went wrong, in a sentence.
+        rules: those for which it has to be mended, as far as they are known.
+    """
 
     code: ClassVar[str] = "media_fix_failed"
 
-    def __init__(self, path: Path, why: str, *, fix: str = "") -> None:
+    def __init__(self, path: Path, why: str, *, rules: Sequence[str] = ()) -> None:
+        named = f" [{', '.join(dict.fromkeys(rules))}]" if rules else ""
         super().__init__(
-            f"{path.name} could not be mended.",
+            f"{path.name} could not be mended.{named}",
             why=why,
-            fix=fix or "Export it again from the program that made it, as MP4 or JPEG.",
+            fix="Export it again from the program that made it, as MP4 or JPEG.",
         )
         self.path = path
+        self.rules = tuple(dict.fromkeys(rules))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The error with its rules."""
+        return {**super().to_dict(), "rules": self.rules}
 
 
 class FixUnusable(Misconfigured):

@@ -36,18 +36,21 @@ async def mend(
         kept: programs that mend other files of the same person too; without, one is started.
 
     Raises:
-        FixFailed: the file is damaged, or took too much.
+        FixFailed: the file is damaged, or took too much; names the rules it was to be mended for.
         FixUnusable: the program does not start.
     """
-    if kept is None:
-        await carry_out(recipe, source, output, limits=limits, on_progress=on_progress)
-    else:
-        await kept.carry_out(recipe, source, output, on_progress)
     try:
+        if kept is None:
+            await carry_out(recipe, source, output, limits=limits, on_progress=on_progress)
+        else:
+            await kept.carry_out(recipe, source, output, on_progress)
         found = await probe(output, timeout_s=probe_timeout_s)
+        _check(recipe, source, found)
+    except FixFailed as failed:
+        raise FixFailed(source, failed.why, rules=recipe.rules) from None
     except MediaUnreadable as error:
-        raise FixFailed(source, f"What came of it is no good: {error.why}") from None
-    _check(recipe, source, found)
+        why = f"What came of it is no good: {error.why}"
+        raise FixFailed(source, why, rules=recipe.rules) from None
     return found
 
 

@@ -15,6 +15,7 @@ import pillow_heif
 from PIL import Image, ImageCms, ImageOps
 
 from postwright.media.fixing.recipe import PhotoOrder, order_of
+from postwright.media.fixing.scale import scaled
 from postwright.media.fixing.serve import Refused, Tell, serve
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "HEIF", "AVIF")
@@ -66,11 +67,10 @@ def _ready(image: Image.Image, order: PhotoOrder) -> Image.Image:
         # Half, a quarter, an eighth: a JPEG is unpacked no larger than needed.
         image.draft(None, sides)
     picture: Any = _opaque(image)  # how it is resized is typed in part only
-    if picture.size != sides:
-        # What was unpacked smaller has been smoothed already; a shorter filter does as well.
-        resampling = Image.Resampling
-        sharp = resampling.LANCZOS if picture.size == whole else resampling.HAMMING
-        picture = picture.resize(sides, sharp, reducing_gap=2.0)
+    if picture.size not in {sides, whole}:
+        picture = scaled(picture, sides)  # what was unpacked smaller has been smoothed already
+    elif picture.size != sides:
+        picture = picture.resize(sides, Image.Resampling.LANCZOS, reducing_gap=2.0)
     picture = _in_srgb(picture, profile)
     turn = image.getexif().get(_ORIENTATION, 1)
     if turn == 1:

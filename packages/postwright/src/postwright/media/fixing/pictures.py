@@ -98,7 +98,7 @@ class Pictures:
         """
         media = await self._media(workspace_id, media_id)
         probe = _video(media)
-        laid = tiles(probe.width, probe.height, probe.duration_ms)
+        laid = tiles(*probe.shown, probe.duration_ms)
         step_ms = step_of(probe.duration_ms)
         if found := await self._found(workspace_id, media_id, PictureKind.STRIP, step_ms):
             return found, laid
@@ -206,7 +206,7 @@ def _video(media: MediaFile) -> VideoProbe:
 
 
 def _still(probe: VideoProbe, times_ms: list[int]) -> dict[str, Any]:
-    width, height = poster_size(probe.width, probe.height)
+    width, height = poster_size(*probe.shown)
     kind = "frame" if times_ms else "poster"
     return {"kind": kind, "times_ms": times_ms, "width": width, "height": height}
 

@@ -118,18 +118,26 @@ def _must_encode(probe: VideoProbe, target: VideoTarget) -> Iterator[Change]:
     if not _fits(probe, target):
         picture = _wanted(probe, target)
         yield Change("picture", _sides(probe), "{} x {}".format(*picture.padded), _SIDES)
-    if probe.rotation:
-        yield Change("rotation", f"{probe.rotation}°", "0°", "preflight.video.rotation")
-    if probe.hdr:
-        yield Change("brightness", "HDR", "SDR", "preflight.video.hdr")
-    if probe.pixel_format not in _PIXELS:
-        yield Change("pixels", probe.pixel_format, "yuv420p", "preflight.video.pixels")
+    yield from _looks(probe)
     if probe.width % 2 or probe.height % 2:
         picture = _wanted(probe, target)
         yield Change("picture", _sides(probe), "{} x {}".format(*picture.padded), _EVEN)
     if probe.size_bytes > target.size_bytes:
         before, after = f"{probe.size_bytes:,} bytes", f"at most {target.size_bytes:,} bytes"
         yield Change("file size", before, after, "media.video.size")
+
+
+def _looks(probe: VideoProbe) -> Iterator[Change]:
+    """What only some players show as it is meant."""
+    if probe.rotation:
+        yield Change("rotation", f"{probe.rotation}°", "0°", "preflight.video.rotation")
+    if probe.pixel_aspect != 1:
+        before = f"{probe.pixel_aspect:g} times as wide as high"
+        yield Change("shape of pixels", before, "square", "preflight.video.pixel-shape")
+    if probe.hdr:
+        yield Change("brightness", "HDR", "SDR", "preflight.video.hdr")
+    if probe.pixel_format not in _PIXELS:
+        yield Change("pixels", probe.pixel_format, "yuv420p", "preflight.video.pixels")
 
 
 _SIDES = "media.video.sides"
@@ -184,11 +192,11 @@ def _sound_change(probe: VideoProbe, container: str, target: VideoTarget) -> Cha
 
 def _wanted(probe: VideoProbe, target: VideoTarget) -> _Picture:
     """Fit the picture into the box, enlarge what is too small, and pad what is too thin."""
-    short, long = sorted((probe.width, probe.height))
+    short, long = sorted(probe.shown)
     scale = min(1.0, target.box[0] / short, target.box[1] / long)
     if short * scale < target.side_min:
         scale = min(target.side_min / short, target.side_max / long)
-    width, height = _even(probe.width * scale), _even(probe.height * scale)
+    width, height = (_even(side * scale) for side in probe.shown)
     least = -(-target.side_min // 2) * 2
     return _Picture(width, height, (max(width, least), max(height, least)))
 

@@ -9,7 +9,7 @@ Kind = Literal["remux", "encode", "photo"]
 Sound = Literal["copy", "encode", "none"]
 
 # Part of every recipe's key: raise it when the same recipe gives better files than before.
-_EDITION = 1
+_EDITION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class VideoOrder:
         container: "mp4" (index at the front) or "webm".
         copies_video: whether the pictures are taken over as they are.
         sound: what is done with the sound.
-        width: of the picture as shown, in pixels, even.
+        width: of the picture as shown, in square pixels, even.
         height: likewise.
         padded: width and height with the black borders that make a thin picture wide enough.
         fps: constant rate, as a fraction: "30", "30000/1001".
@@ -93,6 +93,11 @@ class Recipe:
     def suffix(self) -> str:
         """Of the file that it makes."""
         return f".{self.order.container}" if isinstance(self.order, VideoOrder) else ".jpg"
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Ids of the rules that ask for it."""
+        return tuple(step.rule for step in self.steps)
 
     def key(self) -> str:
         """A hash of what is done; how it is told does not count."""

@@ -193,5 +193,7 @@ def _environment() -> dict[str, str]:
         # The memory of one photo serves for the next: to get it anew takes a quarter of the time.
         "PILLOW_BLOCK_SIZE": "1m",
         "PILLOW_BLOCKS_MAX": "64",
+        "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+        "MALLOC_TRIM_THRESHOLD_": str(512 << 20),
         **given,
     }

@@ -25,6 +25,7 @@ _LISTED = 9_000
 _TAIL_S = 2.0
 _MISSING_S = 1.0
 _STILL_S = 0.5
+_NEARLY_SQUARE = 0.01  # what nobody sees, and comes of rounding to whole blocks
 
 
 def look(path: Path, head: bytes, size_bytes: int) -> dict[str, Any]:
@@ -81,7 +82,15 @@ def _describe(container: Any, head: bytes, size_bytes: int) -> dict[str, Any]:
         "hdr": frame.color_trc in _HDR_CURVES,
         "has_audio": audio is not None,
         "audio_channels": _channels(audio),
+        "pixel_aspect": _pixel_aspect(video, rotation),
     }
+
+
+def _pixel_aspect(video: Any, rotation: int) -> float:
+    aspect = float(video.sample_aspect_ratio or 1)
+    if not aspect or abs(aspect - 1) < _NEARLY_SQUARE:
+        return 1.0
+    return round(1 / aspect if rotation % 180 else aspect, 4)
 
 
 def _channels(audio: Any | None) -> int:
@@ -142,7 +151,7 @@ def _sample(container: Any, video: Any) -> tuple[Any, list[float]]:
         moment = packet.pts if packet.pts is not None else packet.dts
         if moment is not None:
             found.append(float(moment * packet.time_base))
-        if frame is None and number < _DECODED_PACKETS:
+        if frame is None and packet.size and number < _DECODED_PACKETS:
             # A damaged picture at the start is common and plays; only none at all is refused.
             with suppress(InvalidDataError):
                 frame = next(iter(packet.decode()), None)
@@ -169,8 +178,13 @@ def _listed_times(container: Any, video: Any) -> list[float] | None:
 
 
 def _packets(container: Any, video: Any, most: int) -> Iterator[Any]:
-    # The last one that demux gives is empty: it tells a decoder that the end has come.
-    return (packet for packet in islice(container.demux(video), most) if packet.size)
+    return (packet for packet in islice(container.demux(video), most) if _is_picture(packet))
+
+
+def _is_picture(packet: Any) -> bool:
+    # One without content shows the picture before once more. The last one that demux gives has
+    # no time either: it tells a decoder that the end has come.
+    return bool(packet.size) or packet.pts is not None
 
 
 def _duration(container: Any, video: Any, size_bytes: int) -> float:
@@ -193,7 +207,7 @@ def _duration(container: Any, video: Any, size_bytes: int) -> float:
     with suppress(FFmpegError):
         container.seek(max(0, int((start + known - _TAIL_S) * 1_000_000)), backward=True)
         for packet in container.demux(*streams):
-            if packet.size and packet.pts is not None:
+            if packet.pts is not None:
                 end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
     there = end - start
     if there < known - _MISSING_S:

@@ -122,6 +122,13 @@ _VIDEO = (
         is_mended=True,
     ),
     Rule(
+        "preflight.video.pixel-shape",
+        "video",
+        "advice",
+        "Its pixels are square: not every player heeds a note that they are wider or higher.",
+        is_mended=True,
+    ),
+    Rule(
         "preflight.video.hdr",
         "video",
         "advice",
@@ -159,6 +166,12 @@ _PHOTO = (
 )
 _FILES = (
     Rule("preflight.files.unreadable", "files", "error", "Every file can be read to its end."),
+    Rule(
+        "preflight.files.unmendable",
+        "files",
+        "error",
+        "What has to be mended can be: it is not damaged inside, and takes no more than it should.",
+    ),
     Rule("preflight.files.mixed", "files", "error", "A post has photos or a video, not both."),
     Rule("preflight.files.one-video", "files", "error", "A post has one video.", "1 video"),
     Rule(
@@ -235,7 +248,7 @@ _POST = (
     Rule("photo.init.cover-index-range", "post", "error", "The cover is one of the photos."),
 )
 
-_OF_ONE_FILE = {"preflight.files.unreadable"}
+_OF_ONE_FILE = {"preflight.files.unreadable", "preflight.files.unmendable"}
 RULES: Final = {rule.id: rule for rule in (*_VIDEO, *_PHOTO, *_FILES, *_POST)}
 
 

@@ -76,7 +76,7 @@ def _together(files: Sequence[tuple[str, Probe]]) -> Iterator[Finding]:
             "preflight.files.mixed",
             "files",
             "A post on TikTok has photos or a video, not both.",
-            measured=f"{photos} photos; videos: {', '.join(videos)}",
+            measured=f"photos: {photos}; videos: {', '.join(videos)}",
             limit="photos, or one video",
             fix="Make two posts of them.",
         )

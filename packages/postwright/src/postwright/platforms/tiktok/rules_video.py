@@ -210,12 +210,13 @@ def _size(probe: VideoProbe, where: str) -> Iterator[Finding]:
 
 def _looks(probe: VideoProbe, where: str) -> Iterator[Finding]:
     # Of a picture of 1080 x 1920 a few pixels more or less are not worth a word.
-    if abs(probe.width * 16 - probe.height * 9) > probe.height * 9 * 0.02:
+    width, height = probe.shown
+    if abs(width * 16 - height * 9) > height * 9 * 0.02:
         yield found(
             "preflight.video.shape",
             where,
             "It does not fill a phone's screen.",
-            measured=f"{probe.width} x {probe.height} pixels",
+            measured=f"{width} x {height} pixels",
             limit="9:16, such as 1080 x 1920",
             fix="Crop it upright, unless it is meant like this.",
         )
@@ -236,6 +237,15 @@ def _mended_advice(probe: VideoProbe, where: str) -> Iterator[Finding]:
             "Its picture is turned by a note in the file, which not every player heeds.",
             measured=f"{probe.rotation}° clockwise",
             fix=f"If it should appear turned, {MEND} stores it upright.",
+        )
+    if probe.pixel_aspect != 1:
+        yield found(
+            "preflight.video.pixel-shape",
+            where,
+            "Its pixels are not square; a player that does not heed that shows it squeezed.",
+            measured=f"{probe.pixel_aspect:g} times as wide as high",
+            limit="square",
+            fix=f"{MEND} scales it to square ones.",
         )
     if probe.hdr:
         yield found(
