@@ -11,6 +11,7 @@ import pytest
 from postwright.media.errors import (
     MediaChanged,
     MediaDamaged,
+    MediaMissing,
     MediaNotFound,
     MediaUnreadable,
     StorageFull,
@@ -271,3 +272,25 @@ def test_a_copy_can_be_called_off(store: FolderStore, source: Path) -> None:
         store.add(WS, source, call_off, stop=stop)
 
     assert _files(store) == []
+
+
+def test_a_file_that_is_sent_on_is_opened_once_and_closed_with_its_source(
+    store: FolderStore, source: Path
+) -> None:
+    kept = store.add(WS, source)
+    sent = store.source(WS, kept.sha256)
+    assert sent.read(0, 5) == source.read_bytes()[:5]
+    lies = str(store.path_of(WS, kept.sha256))
+    assert _open_here().count(lies) == 1
+    store.path_of(WS, kept.sha256).rename(lies + ".moved")
+    assert sent.read(5, SIZE) == source.read_bytes()[5:]
+    del sent
+    assert not any(path.startswith(lies) for path in _open_here())
+    with pytest.raises(MediaMissing):
+        store.source(WS, kept.sha256).read(0, 1)
+
+
+def _open_here() -> list[str]:
+    """What this process has open."""
+    links = list(Path("/proc/self/fd").iterdir())
+    return [str(link.readlink()) for link in links if link.is_symlink()]

@@ -14,7 +14,6 @@ import threading
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -144,10 +143,23 @@ class FolderStore:
 
     def read(self, workspace_id: str, sha256: str, offset: int, size: int) -> bytes:
         """Read `size` bytes from `offset`. See `MediaStore.read`."""
-        path = self.path_of(workspace_id, sha256)
+        descriptor = self.open(workspace_id, sha256)
         try:
-            with path.open("rb", buffering=0) as file:
-                return os.pread(file.fileno(), size, offset)
+            return os.pread(descriptor, size, offset)
+        except OSError as error:
+            raise StorageUnusable(self.folder, error) from None
+        finally:
+            os.close(descriptor)
+
+    def open(self, workspace_id: str, sha256: str) -> int:
+        """Open a file for reading; its descriptor, which the caller closes.
+
+        Raises:
+            MediaMissing: it is not there.
+            StorageUnusable: it cannot be opened.
+        """
+        try:
+            return os.open(self.path_of(workspace_id, sha256), os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             raise MediaMissing(workspace_id, sha256, str(self.folder)) from None
         except OSError as error:
@@ -257,14 +269,35 @@ class FolderStore:
         return StorageFull(self.folder, needed_bytes=needed, free_bytes=free)
 
 
-@dataclass(frozen=True, slots=True)
 class _Kept:
-    store: FolderStore
-    workspace_id: str
-    sha256: str
+    """Opened with the first read, for as long as somebody has this: for one upload."""
+
+    __slots__ = ("_descriptor", "_lock", "_sha256", "_store", "_workspace_id")
+
+    def __init__(self, store: FolderStore, workspace_id: str, sha256: str) -> None:
+        self._store = store
+        self._workspace_id = workspace_id
+        self._sha256 = sha256
+        self._lock = threading.Lock()
+        self._descriptor: int | None = None
 
     def read(self, offset: int, size: int, /) -> bytes:
-        return self.store.read(self.workspace_id, self.sha256, offset, size)
+        with self._lock:
+            if self._descriptor is None:
+                self._descriptor = self._store.open(self._workspace_id, self._sha256)
+            try:
+                return os.pread(self._descriptor, size, offset)
+            except OSError as error:
+                self._close()  # it may have been unmounted: what comes next opens it anew
+                raise StorageUnusable(self._store.folder, error) from None
+
+    def __del__(self) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _copy(original: Original, part: BinaryIO, on_progress: Progress | None) -> StoredMedia:
