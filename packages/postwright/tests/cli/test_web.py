@@ -49,7 +49,7 @@ def test_up_serves_too_and_says_where(alone: Commandline) -> None:
     process = alone.start("up", until="Database  ")
     assert process.stdout is not None
     address = read_until(process, "Web  ").split()[1]
-    assert ask(f"{address}/healthz") == {"ready": True}
+    assert ask(f"{address}/readyz")["status"] == "ok"
     assert alone.stop(process) == 0
 
 

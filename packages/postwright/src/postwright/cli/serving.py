@@ -4,9 +4,12 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from postwright.api.app import FOLDER, OPEN_PATHS, create_app
+from postwright.api.parts import Parts
 from postwright.config import Settings
+from postwright.connections.accounts import Accounts
 from postwright.connections.models import PlatformApp
 from postwright.connections.networks import secret_context
 from postwright.db.database import Database
@@ -16,10 +19,15 @@ from postwright.kit.vault import Vault
 from postwright.media.host.app import Limits, MediaHost
 from postwright.media.host.serving import address_of, answering, listening
 from postwright.media.host.signing import Signer
+from postwright.media.library import Library
 from postwright.media.store import open_store
 from postwright.platforms.tiktok.events import TikTokWebhooks
 from postwright.platforms.tiktok.ownership import verification_files
 from postwright.publishing.inbox.route import Inbox
+from postwright.publishing.queries import posts_needing
+
+_CALLS = 10
+_PATIENCE_S = 10
 
 
 def _keys_of(settings: Settings) -> MasterKeys:
@@ -75,16 +83,47 @@ def proofs_of(settings: Settings) -> dict[str, str]:
 
 
 class Web:
-    """What is served, as one app: webhooks go to the inbox, all else to the media host."""
+    """What is served, as one app: webhooks go to the inbox, `/v1` and the like to the API.
 
-    def __init__(self, inbox: Inbox, host: MediaHost) -> None:
+    All else goes to the media host. A proxy in front may keep the path of the public address.
+    """
+
+    def __init__(self, inbox: Inbox, host: MediaHost, api: ASGIApp, *, base: str = "") -> None:
         self._inbox = inbox
         self._host = host
+        self._api = api
+        self._base = base.rstrip("/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        part = self._inbox if self._inbox.takes(scope) else self._host
-        await part(scope, receive, send)
+        if self._inbox.takes(scope):
+            await self._inbox(scope, receive, send)
+        elif (inner := self._of_the_api(scope)) is not None:
+            await self._api(inner, receive, send)
+        else:
+            await self._host(scope, receive, send)
+
+    def _of_the_api(self, scope: Scope) -> Scope | None:
+        """A request as the API gets it; None if it is not for the API."""
+        if scope["type"] != "http":
+            return None
+        path: str = scope["path"]
+        if self._base and path.startswith(f"{self._base}/"):
+            path = path.removeprefix(self._base)
+        if path not in OPEN_PATHS and not path.startswith(f"{FOLDER}/"):
+            return None
+        return {**scope, "path": path}
+
+
+def parts_of(settings: Settings, database: Database) -> Parts:
+    """What the API works with. Its `accounts` are to be closed.
+
+    Raises:
+        Misconfigured: the master key, or a setting of the store, is wrong.
+    """
+    store = open_store(settings.media, settings.media_folder)
+    library = Library(database, store, settings.media, posts_needing)
+    return Parts(settings, Accounts(settings, database), library)
 
 
 @asynccontextmanager
@@ -97,7 +136,11 @@ async def serving(settings: Settings, database_url: str) -> AsyncGenerator[str]:
     """
     web = settings.web
     database = Database(database_url, pool_size=4, patience_s=5)
+    # Of its own: however much is asked of the API, media and webhooks are not kept waiting.
+    calls = Database(database_url, pool_size=_CALLS, patience_s=_PATIENCE_S, repeats=True)
+    parts = None
     try:
+        parts = parts_of(settings, calls)
         host = MediaHost(
             database,
             open_store(settings.media, settings.media_folder),
@@ -114,11 +157,14 @@ async def serving(settings: Settings, database_url: str) -> AsyncGenerator[str]:
         )
         with listening(web.host, web.port) as listener:
             async with answering(
-                Web(inbox, host),
+                Web(inbox, host, create_app(parts), base=urlsplit(web.public_url).path),
                 listener,
                 connections=web.connections,
                 trusted_proxies=web.trusted_proxies,
             ):
                 yield address_of(listener)
     finally:
+        if parts is not None:
+            await parts.accounts.close()
+        await calls.close()
         await database.close()

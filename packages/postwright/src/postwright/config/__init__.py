@@ -6,6 +6,7 @@ instead, by the same name with `_FILE` at its end.
 
 from postwright.config.groups import (
     AlertSettings,
+    ApiSettings,
     MediaSettings,
     PublishingSettings,
     TikTokSettings,
@@ -17,6 +18,7 @@ from postwright.config.settings import Settings, load
 
 __all__ = [
     "AlertSettings",
+    "ApiSettings",
     "MediaSettings",
     "PublishingSettings",
     "Settings",

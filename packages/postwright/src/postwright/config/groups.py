@@ -2,6 +2,7 @@
 
 import base64
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -93,6 +94,19 @@ class MediaSettings(WithSecrets):
     quota_bytes: int | None = Field(
         default=None, ge=0, description="Most bytes of media per workspace; unset: no limit."
     )
+    file_bytes: int = Field(
+        default=5 * 1024**3,
+        gt=0,
+        description="Most bytes of one file that is uploaded, or fetched from an address.",
+    )
+    ingest_timeout_s: float = Field(
+        default=3600, gt=0, description="Longest time that fetching a file from an address takes."
+    )
+    ingest_allow: str = Field(
+        default="",
+        description="Networks, with commas, that files may be fetched from though they are "
+        "private, like 10.1.0.0/16; unset: none.",
+    )
     retention_days: int | None = Field(
         default=None,
         ge=1,
@@ -106,6 +120,17 @@ class MediaSettings(WithSecrets):
         default=3, ge=0, description="Shortest video that preflight lets pass, in seconds."
     )
 
+    @field_validator("ingest_allow")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        networks(value)
+        return value
+
+    @property
+    def allowed_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """What `ingest_allow` says."""
+        return networks(self.ingest_allow)
+
 
 class WorkerSettings(BaseModel):
     """How a worker shares the work."""
@@ -116,6 +141,9 @@ class WorkerSettings(BaseModel):
         default=8, ge=1, le=64, description="Steps that one worker runs at once, per kind."
     )
     fixes: int = Field(default=1, ge=1, le=16, description="Files that one worker mends at once.")
+    ingests: int = Field(
+        default=4, ge=1, le=64, description="Files that one worker fetches from addresses at once."
+    )
     lease_s: float = Field(
         default=30, ge=2, description="Seconds after which a silent worker loses its lane."
     )
@@ -194,6 +222,24 @@ class WebSettings(BaseModel):
         return value.rstrip("/")
 
 
+class ApiSettings(WithSecrets):
+    """How the API treats its callers."""
+
+    requests_per_minute: int = Field(
+        default=600,
+        ge=1,
+        description="Requests a minute that one API key may make, of each web process.",
+    )
+    docs_url: str = Field(
+        default="docs/reference/errors.md",
+        description="Where errors are explained; an error's `docUrl` is this, # and its code.",
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Bearer token for /metrics from other machines; unset: from this one only.",
+    )
+
+
 class AlertSettings(WithSecrets):
     """Where people are told of what went wrong, besides the log."""
 
@@ -232,6 +278,15 @@ class AlertSettings(WithSecrets):
             message = "The url needs a secret to sign with; `postwright` sends nothing unsigned."
             raise ValueError(message)
         return self
+
+
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks that are written with commas between them.
+
+    Raises:
+        ValueError: one of them is none.
+    """
+    return tuple(ip_network(one.strip()) for one in text.split(",") if one.strip())
 
 
 def webhook_key(secret: SecretStr) -> bytes:

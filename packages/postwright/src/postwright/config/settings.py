@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from postwright.config.groups import (
     AlertSettings,
+    ApiSettings,
     MediaSettings,
     PublishingSettings,
     TikTokSettings,
@@ -54,7 +55,7 @@ class Settings(BaseSettings):
     )
     proxy: SecretStr = Field(
         default=SecretStr(""),
-        description="Proxy for all calls to TikTok, and for alerts, like "
+        description="Proxy for calls to TikTok, alerts, and media that is fetched, like "
         "http://user:password@host:3128.",
     )
     log_level: str = Field(
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     publishing: PublishingSettings = PublishingSettings()
     worker: WorkerSettings = WorkerSettings()
     web: WebSettings = WebSettings()
+    api: ApiSettings = ApiSettings()
     alerts: AlertSettings = AlertSettings()
 
     @model_validator(mode="after")
@@ -91,6 +93,7 @@ _SECRET_FILES = {
     "POSTWRIGHT_DATABASE_URL_FILE": ("database_url",),
     "POSTWRIGHT_PROXY_FILE": ("proxy",),
     "POSTWRIGHT_TIKTOK__CLIENT_SECRET_FILE": ("tiktok", "client_secret"),
+    "POSTWRIGHT_API__METRICS_TOKEN_FILE": ("api", "metrics_token"),
     "POSTWRIGHT_ALERTS__URL_FILE": ("alerts", "url"),
     "POSTWRIGHT_ALERTS__SECRET_FILE": ("alerts", "secret"),
     "POSTWRIGHT_MEDIA__SECRET_ACCESS_KEY_FILE": ("media", "secret_access_key"),

@@ -1,5 +1,6 @@
 """Brings a database to this version's tables, and gives the application its rights on them."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -31,6 +32,16 @@ def scripts() -> Path:
     package = Path(__file__).resolve().parent.parent
     inside = package / "migrations"
     return inside if inside.is_dir() else package.parent.parent / "migrations"
+
+
+@cache
+def newest_version() -> str:
+    """The version of the tables that this program works with."""
+    config = Config()
+    config.set_main_option("script_location", str(scripts()))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    assert head is not None
+    return head
 
 
 def migrate(owner_url: str, *, app_role: str | None = None) -> None:

@@ -178,7 +178,7 @@ async def test_the_path_of_the_public_address_may_stay_in_front(
             body = message("something.new", {"n": number}, at=now, who=None)
             answer = await callback.post(body, signature(SECRET, body, now), path)
             assert answer.status_code == 200
-        assert (await callback.http.get("/postwright/healthz")).json() == {"ready": True}
+        assert (await callback.http.get("/postwright/healthz")).json() == {"status": "ok"}
 
 
 async def test_somebody_elses_event_touches_nobody(callback: Callback, account: Connection) -> None:

@@ -1,0 +1,57 @@
+"""The API as an app: its routes, and what surrounds them."""
+
+from importlib.metadata import version
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+
+from postwright.api import health, profiles
+from postwright.api.auth import Door
+from postwright.api.counts import RequestCounts
+from postwright.api.failures import handle_failures
+from postwright.api.parts import Parts
+from postwright.api.requests import Around
+
+# One line for each resource.
+ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, profiles.router)
+
+# Where it answers: below the folder, and at these paths.
+FOLDER: Final = "/v1"
+OPEN_PATHS: Final = frozenset({FOLDER, "/healthz", "/readyz", "/metrics", "/openapi.json"})
+
+DESCRIPTION = """\
+Publishes videos and photos to TikTok, each exactly once.
+
+Every request shows an API key as `Authorization: Bearer pw_…`. Bodies and answers are JSON in
+camelCase; times are RFC 3339 in UTC; ids are opaque strings. Every answer has `X-Request-Id` and
+says in `X-RateLimit-*` how many requests the key has left this minute. A request that makes
+something is safe to repeat with the same `Idempotency-Key`.
+"""
+
+
+def described() -> FastAPI:
+    """The app with all its routes, and nothing behind them: enough to describe it."""
+    app = FastAPI(
+        title="Postwright",
+        version=version("postwright"),
+        description=DESCRIPTION,
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The app of a process."""
+    app = described()
+    api = parts.settings.api
+    app.state.parts = parts
+    app.state.counts = RequestCounts()
+    app.state.door = Door(parts.database, api.requests_per_minute)
+    handle_failures(app, api.docs_url)
+    app.add_middleware(Around, counts=app.state.counts, docs_url=api.docs_url)
+    return app

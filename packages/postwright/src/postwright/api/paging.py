@@ -1,0 +1,88 @@
+"""Lists in pages: by number for people, by cursor for those who read everything."""
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, Query
+from pydantic import Field
+
+from postwright.api.errors import InvalidRequest
+from postwright.api.wire.base import Out
+
+MOST = 100
+
+
+class Pagination(Out):
+    """Which page of how many."""
+
+    page: int = Field(description="The number of this page, from 1.")
+    limit: int = Field(description="Most entries on a page.")
+    total: int = Field(description="Entries on all pages.")
+    pages: int = Field(description="How many pages there are.")
+    next_cursor: str | None = Field(
+        default=None, description="`cursor` of the next page; null on the last one."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which page is wanted. With `after`, what a cursor said, `number` counts nothing."""
+
+    number: int
+    limit: int
+    after: tuple[Any, ...] | None
+
+    @property
+    def skip(self) -> int:
+        """Entries before it."""
+        return 0 if self.after is not None else (self.number - 1) * self.limit
+
+    def told(self, total: int, last: tuple[Any, ...] | None = None) -> Pagination:
+        """What is said of it.
+
+        Args:
+            total: entries on all pages.
+            last: the sort values of its last entry, if there may be another page.
+        """
+        pages = -(-total // self.limit)
+        cursor = None if last is None else cursor_of(last)
+        return Pagination(
+            page=self.number, limit=self.limit, total=total, pages=pages, next_cursor=cursor
+        )
+
+
+async def _page(
+    page: Annotated[int, Query(ge=1, le=100_000, description="Which page, from 1.")] = 1,
+    limit: Annotated[int, Query(ge=1, le=MOST, description="Most entries on a page.")] = 10,
+    cursor: Annotated[
+        str | None,
+        Query(
+            max_length=500,
+            description="`pagination.nextCursor` of the page before. Quick however far it goes, "
+            "and nothing is left out or told twice when entries come in meanwhile.",
+        ),
+    ] = None,
+) -> Page:
+    return Page(page, limit, None if cursor is None else _read(cursor))
+
+
+# What a route that lists declares as the type of its `page`.
+PageOf = Annotated[Page, Depends(_page)]
+
+
+def cursor_of(values: tuple[Any, ...]) -> str:
+    """A cursor that says after which sort values to go on; they must be JSON."""
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def _read(cursor: str) -> tuple[Any, ...]:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        values: Any = json.loads(base64.urlsafe_b64decode(padded.encode()))
+    except ValueError:
+        values = None
+    if not isinstance(values, list) or not values:
+        raise InvalidRequest("The cursor is none of ours.", param="cursor")
+    return tuple(cast("list[Any]", values))

@@ -1,0 +1,33 @@
+"""What the routes work with, put together once per process."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from postwright.config import Settings
+from postwright.connections.accounts import Accounts
+from postwright.db.database import Database
+from postwright.media.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The settings, the database, the vault and networks (`accounts`), and the media."""
+
+    settings: Settings
+    accounts: Accounts
+    library: Library
+
+    @property
+    def database(self) -> Database:
+        """Where everything is."""
+        return self.accounts.database
+
+
+async def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+PartsOf = Annotated[Parts, Depends(_parts)]
