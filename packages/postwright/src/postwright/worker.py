@@ -20,8 +20,10 @@ from postwright.db.guard import place_of
 from postwright.jobs.dispatch import Dispatcher
 from postwright.jobs.engine import Engine
 from postwright.jobs.timers import every, surely
+from postwright.media.fetching import Reach
 from postwright.media.fixing.jobs import FIX
 from postwright.media.fixing.mender import Mender
+from postwright.media.ingest import INGEST, Fetcher
 from postwright.media.library import Library
 from postwright.media.store import open_store
 from postwright.media.sweeping import SWEEP, Sweeper
@@ -67,11 +69,14 @@ class Worker:
         publisher = Publisher(bench)
         self._sweeper = Sweeper(library, settings.worker.lease, self.holder)
         mender = Mender(library, settings.media_folder, settings.worker.lease, self.holder)
+        lease, reach = settings.worker.lease, Reach.of(settings.media, settings.proxy)
+        fetcher = Fetcher(library, self._accounts.vault, reach, lease, self.holder)
         runners = {
             START: publisher.run,
             TRACK: publisher.run,
             SWEEP: self._sweeper.run,
             FIX: mender.run,
+            INGEST: fetcher.run,
         }
         self._alerts = Sender(self._database, settings.alerts, settings.proxy.get_secret_value())
         self._settings = settings
@@ -81,7 +86,7 @@ class Worker:
             self._database,
             runners,
             slots=settings.worker.slots,
-            few={FIX: settings.worker.fixes},
+            few={FIX: settings.worker.fixes, INGEST: settings.worker.ingests},
             name=self.holder,
         )
 

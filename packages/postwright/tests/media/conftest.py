@@ -1,10 +1,11 @@
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from demo.video import make_video
+from tests.factories.shelf import Shelf, running_shelf
 
 from .corpus import NAMES
 
@@ -42,3 +43,10 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
         return path
 
     return make
+
+
+@pytest.fixture
+async def shelf(database_url: str, tmp_path: Path) -> AsyncGenerator[Shelf]:
+    """Media by itself, with nothing in it."""
+    async with running_shelf(database_url, tmp_path) as running:
+        yield running

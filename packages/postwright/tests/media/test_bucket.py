@@ -68,6 +68,21 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize("size", [1, PART_BYTES + 1])
+async def test_what_arrives_is_sent_to_the_bucket_and_is_gone_from_this_machine(
+    store: MediaStore, tmp_path: Path, size: int
+) -> None:
+    content = os.urandom(size)
+    async with store.receiving(size) as arrival:
+        await arrival.write(content)
+        finished = await arrival.finish()
+        assert await store.take(WS, arrival) == finished
+
+    assert finished.sha256 == hashlib.sha256(content).hexdigest()
+    await verify(store, WS, finished.sha256, size)
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
 @pytest.mark.parametrize("size", [0, 1, 1000, PART_BYTES, PART_BYTES + 1, SIZE])
 async def test_a_bucket_and_a_folder_keep_the_same_file_under_the_same_hash(
     store: MediaStore, tmp_path: Path, size: int

@@ -1,4 +1,4 @@
-"""One HTTP request, no redirect followed, all of the answer to be looked at.
+"""One HTTP request, no redirect followed, all of the answer to be looked at; or taken as it comes.
 
 By hand, for what a client would smooth over: where a redirect leads, how the length was told, when
 the certificate ends, and which machine it really connects to.
@@ -8,8 +8,9 @@ import asyncio
 import ssl
 import time
 from base64 import b64encode
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections import deque
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +18,11 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import httptools
 
-from postwright.kit.reach import NotPublic, public_address
+from postwright.kit.reach import Networks, NotPublic, public_address
 
 _MOST_BYTES = 1 << 20
+_READ_BYTES = 1 << 18
+_INFORMS = range(100, 200)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -57,12 +60,16 @@ class Line:
         public_only: go to machines of the public network only: for addresses that others chose.
             Which machine is decided here, once. A proxy decides for itself; then only names and
             addresses that are known here to lead elsewhere are refused.
+        tells_proxy: give a proxy the machine that was decided on here, not the name.
+        allowed: networks that count as public.
     """
 
     proxy: str = ""
     connect_to: Mapping[str, str] = field(default_factory=dict[str, str])
     authorities: Path | None = None
     public_only: bool = False
+    tells_proxy: bool = False
+    allowed: Networks = ()
 
 
 async def fetch(
@@ -83,10 +90,22 @@ async def fetch(
     """
     began = time.monotonic()
     try:
-        async with asyncio.timeout(timeout_s):
-            fetched = await _fetch(urlsplit(url), line, method, headers or {}, body)
+        with _troubles():
+            async with asyncio.timeout(timeout_s):
+                fetched = await _fetch(urlsplit(url), line, method, headers or {}, body)
     except TimeoutError:
         raise FetchFailed(f"It did not answer within {timeout_s:.0f} s.") from None
+    fetched.elapsed_s = time.monotonic() - began
+    return fetched
+
+
+@contextmanager
+def _troubles() -> Generator[None]:
+    """What goes wrong on the way, in words."""
+    try:
+        yield
+    except TimeoutError:
+        raise
     except ssl.SSLCertVerificationError as error:
         raise NotTrusted(f"Its certificate is not good: {error.verify_message}.") from None
     except ssl.SSLError as error:
@@ -101,13 +120,30 @@ async def fetch(
         raise FetchFailed("This is no address that could be asked.") from None
     except NotPublic as error:
         raise NotAllowed(f"{error}.") from None
-    fetched.elapsed_s = time.monotonic() - began
-    return fetched
 
 
 async def _fetch(
     parts: SplitResult, line: Line, method: str, headers: Mapping[str, str], body: bytes
 ) -> Fetched:
+    async with _asked(parts, line, method, headers, body) as (reader, writer):
+        answer = _Answer()
+        parser = httptools.HttpResponseParser(answer)
+        while not answer.is_over and (piece := await reader.read(65_536)):
+            parser.feed_data(piece)
+            if method == "HEAD" and answer.has_head:
+                break
+        if not answer.has_head:
+            raise FetchFailed("It closed the connection without an answer.")
+        fetched = Fetched(parser.get_status_code(), answer.headers, bytes(answer.body))
+        fetched.certificate_ends_at = _ends_at(writer)
+        return fetched
+
+
+@asynccontextmanager
+async def _asked(
+    parts: SplitResult, line: Line, method: str, headers: Mapping[str, str], body: bytes
+) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection on which the request was sent."""
     async with _connected(parts, line) as (reader, writer):
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         said = {
@@ -121,17 +157,89 @@ async def _fetch(
         lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {text}" for name, text in said.items())]
         writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
         await writer.drain()
-        answer = _Answer()
-        parser = httptools.HttpResponseParser(answer)
-        while not answer.is_over and (piece := await reader.read(65_536)):
-            parser.feed_data(piece)
-            if method == "HEAD" and answer.has_head:
+        yield reader, writer
+
+
+class Streamed:
+    """An answer whose body is taken as it comes. Headers are in small letters."""
+
+    def __init__(self, reader: asyncio.StreamReader, idle_s: float) -> None:
+        self.status = 0
+        self.headers: dict[str, str] = {}
+        self._reader = reader
+        self._idle_s = idle_s
+        self._answer = _Pieces()
+        self._parser = httptools.HttpResponseParser(self._answer)
+
+    async def begin(self) -> None:
+        """Wait for the head.
+
+        Raises:
+            FetchFailed: it does not come.
+        """
+        while not self._answer.has_head or self._parser.get_status_code() in _INFORMS:
+            if not await self._more():
+                raise FetchFailed("It closed the connection without an answer.")
+        self.status, self.headers = self._parser.get_status_code(), self._answer.headers
+
+    async def pieces(self) -> AsyncGenerator[bytes]:
+        """The body, in pieces of some KiB.
+
+        Raises:
+            FetchFailed: it broke off, or nothing came for too long.
+        """
+        answer = self._answer
+        while True:
+            while answer.waiting:
+                yield answer.waiting.popleft()
+            if answer.is_over:
+                return
+            if not await self._more():
                 break
-        if not answer.has_head:
-            raise FetchFailed("It closed the connection without an answer.")
-        fetched = Fetched(parser.get_status_code(), answer.headers, bytes(answer.body))
-        fetched.certificate_ends_at = _ends_at(writer)
-        return fetched
+        if "content-length" in self.headers or "transfer-encoding" in self.headers:
+            raise FetchFailed("It closed the connection before it had sent all.")
+
+    async def _more(self) -> bool:
+        """Read on; False at the end of the connection."""
+        with _troubles():
+            try:
+                async with asyncio.timeout(self._idle_s):
+                    piece = await self._reader.read(_READ_BYTES)
+            except TimeoutError:
+                raise FetchFailed(f"Nothing came for {self._idle_s:.0f} s.") from None
+            self._parser.feed_data(piece)
+        return bool(piece)
+
+
+@asynccontextmanager
+async def stream(
+    url: str, line: Line, *, headers: Mapping[str, str] | None = None, idle_s: float = 30
+) -> AsyncGenerator[Streamed]:
+    """One GET, whose answer is taken piece by piece until the block ends.
+
+    Args:
+        url: what to get.
+        line: how to get out.
+        headers: said besides the usual ones.
+        idle_s: longest time without anything coming, for the connection as well.
+
+    Raises:
+        FetchFailed, NotTrusted, NotAllowed: as `fetch` does.
+    """
+    asked = _asked(urlsplit(url), line, "GET", headers or {}, b"")
+    with _troubles():
+        try:
+            async with asyncio.timeout(idle_s):
+                reader, writer = await asked.__aenter__()
+        except TimeoutError:
+            raise FetchFailed(f"It did not answer within {idle_s:.0f} s.") from None
+    try:
+        streamed = Streamed(reader, idle_s)
+        await streamed.begin()
+        yield streamed
+    finally:
+        writer.transport.abort()  # it may be in the middle of gigabytes
+        await asked.__aexit__(None, None, None)
 
 
 class _Answer:
@@ -160,6 +268,21 @@ class _Answer:
         self.is_over = True
 
 
+class _Pieces(_Answer):
+    """Keeps what came of the body until somebody takes it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = deque[bytes]()
+
+    def on_message_begin(self) -> None:
+        """What came before only informed of this one."""
+        self.headers, self.has_head, self.is_over = {}, False, False
+
+    def on_body(self, body: bytes) -> None:
+        self.waiting.append(body)
+
+
 @asynccontextmanager
 async def _connected(
     parts: SplitResult, line: Line
@@ -168,17 +291,15 @@ async def _connected(
     port = parts.port or _PORTS[parts.scheme]
     context = await asyncio.to_thread(_context, line) if parts.scheme == "https" else None
     if line.proxy:
-        if line.public_only:
-            with suppress(OSError):  # it may be known behind the proxy only
-                await public_address(host, port)
-        reader, writer = await _through_proxy(urlsplit(line.proxy), host, port)
+        where = await _behind_proxy(host, port, line) if line.public_only else host
+        reader, writer = await _through_proxy(urlsplit(line.proxy), where, port)
         if context is not None:
             await writer.start_tls(context, server_hostname=host)
     else:
         there = line.connect_to.get(f"{host}:{port}", "")
         where, _, number = there.rpartition(":")
         if line.public_only:
-            where = await public_address(where or host, int(number or port))
+            where = await public_address(where or host, int(number or port), allowed=line.allowed)
         reader, writer = await asyncio.open_connection(
             where or host,
             int(number or port),
@@ -193,11 +314,23 @@ async def _connected(
             await writer.wait_closed()
 
 
+async def _behind_proxy(host: str, port: int, line: Line) -> str:
+    """What a proxy is told to connect to."""
+    try:
+        address = await public_address(host, port, allowed=line.allowed)
+    except OSError:
+        if line.tells_proxy:
+            raise
+        return host  # it may be known behind the proxy only
+    return address if line.tells_proxy else host
+
+
 async def _through_proxy(
     proxy: SplitResult, host: str, port: int
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     reader, writer = await asyncio.open_connection(proxy.hostname, proxy.port or 3128)
-    lines = [f"CONNECT {host}:{port} HTTP/1.1", f"Host: {host}:{port}"]
+    there = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    lines = [f"CONNECT {there} HTTP/1.1", f"Host: {there}"]
     if proxy.username:
         name = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
         lines.append(f"Proxy-Authorization: Basic {b64encode(name.encode()).decode()}")

@@ -1,12 +1,22 @@
 """Tells machines that everybody can reach from those of our own network."""
 
 import asyncio
-from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from collections.abc import Collection, Iterator
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from socket import SOCK_STREAM
 
 _CARRIES_IPV4 = IPv6Network("64:ff9b::/96")
-_OWN = IPv6Network("64:ff9b:1::/48")  # translated within one network; no library lists it yet
+# Of one network, for documents, or for the workings of networks; not every library lists them.
+_OWN = (
+    IPv4Network("192.0.0.0/24"),
+    IPv4Network("192.88.99.0/24"),
+    IPv6Network("64:ff9b:1::/48"),
+    IPv6Network("3fff::/20"),
+    IPv6Network("5f00::/16"),
+)
+
+
+Networks = Collection[IPv4Network | IPv6Network]
 
 
 class NotPublic(Exception):
@@ -29,8 +39,10 @@ def _is_global(address: IPv4Address | IPv6Address) -> bool:
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None or address in _CARRIES_IPV4:
             return True  # what counts is inside
-        if address.is_site_local or address in _OWN:
+        if address.is_site_local:
             return False
+    if any(address in network for network in _OWN):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
@@ -47,8 +59,10 @@ def _inside(address: IPv4Address | IPv6Address) -> Iterator[IPv4Address]:
         yield IPv4Address(int(address) & 0xFFFF_FFFF)
 
 
-async def public_address(host: str, port: int) -> str:
+async def public_address(host: str, port: int, *, allowed: Networks = ()) -> str:
     """An IP address of a host to connect to: the name is not to be looked up a second time.
+
+    Addresses in the networks that are `allowed` are as good as public ones.
 
     Raises:
         NotPublic: one of its addresses is not public.
@@ -56,7 +70,15 @@ async def public_address(host: str, port: int) -> str:
     """
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
     addresses = [str(entry[4][0]) for entry in found]
-    private = sorted({address for address in addresses if not is_public(address)})
+    private = sorted({a for a in addresses if not (is_public(a) or _is_allowed(a, allowed))})
     if private:
         raise NotPublic(f"{host} leads into a private network ({', '.join(private)})")
     return addresses[0]
+
+
+def _is_allowed(address: str, allowed: Networks) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return any(found in network for network in allowed)

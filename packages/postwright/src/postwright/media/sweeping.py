@@ -11,6 +11,7 @@ from postwright.jobs.hold import hold
 from postwright.jobs.lanes import Claim
 from postwright.media.library import Library
 from postwright.media.sweep import sweep
+from postwright.media.uploads import forget_uploads
 
 log = logging.getLogger(__name__)
 
@@ -58,5 +59,6 @@ class Sweeper:
                 len(swept.files), swept.freed, swept.freed_bytes,
             )  # fmt: skip
         async with self.library.database.transaction() as session:
+            await forget_uploads(session)
             at = await app_now(session) + self._pause
             await lanes.release(session, claim.lane_id, claim.fence, at)

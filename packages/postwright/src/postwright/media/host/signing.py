@@ -1,6 +1,7 @@
 """Addresses that only we can make: the path carries its end and a signature over all of it.
 
     /m/<address>/<signature>/<file name>
+    /v1/media/uploads/<upload>/<signature>/<file name>
 
 What does not fit is told apart without a look at the database, and without saying why.
 """
@@ -14,12 +15,13 @@ from dataclasses import dataclass
 from postwright.kit.keys import MasterKeys, derived
 
 FOLDER = "/m/"
+UPLOADS = "/v1/media/uploads/"
 
-_PURPOSE = "postwright media address 1"
+_PURPOSES = {FOLDER: "postwright media address 1", UPLOADS: "postwright upload address 1"}
 _ENDS_BYTES = 5
 _MAC_BYTES = 22  # with the end 27 bytes, which are 36 letters and no filling
 _PATH = re.compile(
-    r"/m/(?P<id>[a-z]+_[0-9a-z]{12,32})/(?P<signature>[A-Za-z0-9_-]{36})/(?P<name>[0-9a-z.-]{1,40})"
+    r"(?P<id>[a-z]+_[0-9a-z]{12,32})/(?P<signature>[A-Za-z0-9_-]{36})/(?P<name>[0-9a-z.-]{1,40})"
 )
 
 
@@ -38,11 +40,13 @@ class Signer:
 
     Args:
         keys: the master keys, or the only one.
+        folder: what all its paths begin with: where files are fetched, or where they are sent.
     """
 
-    __slots__ = ("_derived", "_keys")
+    __slots__ = ("_derived", "_folder", "_keys")
 
-    def __init__(self, keys: MasterKeys | bytes) -> None:
+    def __init__(self, keys: MasterKeys | bytes, *, folder: str = FOLDER) -> None:
+        self._folder = folder
         self._keys = MasterKeys(keys) if isinstance(keys, bytes) else keys
         self._derived: dict[bytes, bytes] = {}
 
@@ -57,12 +61,12 @@ class Signer:
         ends = ends_s.to_bytes(_ENDS_BYTES, "big")
         mac = self._mac(self._keys.first, address_id, name, ends)
         signature = base64.urlsafe_b64encode(ends + mac).decode()
-        return f"{FOLDER}{address_id}/{signature}/{name}"
+        return f"{self._folder}{address_id}/{signature}/{name}"
 
     def read(self, path: str) -> Signed | None:
         """What a path says; None if it was not made with our key, letter by letter."""
-        found = _PATH.fullmatch(path)
-        if found is None:
+        found = _PATH.fullmatch(path.removeprefix(self._folder))
+        if found is None or not path.startswith(self._folder):
             return None
         given = base64.urlsafe_b64decode(found["signature"])
         ends, mac = given[:_ENDS_BYTES], given[_ENDS_BYTES:]
@@ -82,5 +86,5 @@ class Signer:
 
     def _for_addresses(self, key: bytes) -> bytes:
         if key not in self._derived:
-            self._derived[key] = derived(key, _PURPOSE)
+            self._derived[key] = derived(key, _PURPOSES[self._folder])
         return self._derived[key]

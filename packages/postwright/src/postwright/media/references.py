@@ -1,0 +1,149 @@
+"""Addresses that stand for media here: what a caller puts into a post in place of the file.
+
+    <base>/v1/media/<id>/<file name>
+
+They are names, not keys: whoever has one sees nothing by it. The id is that of a file, of an
+upload or of an ingest, and means something only together with the workspace.
+"""
+
+import re
+from typing import ClassVar
+from urllib.parse import quote, urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from postwright.errors import Advice, Conflict
+from postwright.media.errors import NoSuchMedia
+from postwright.media.models import Ingest, IngestState, MediaFile, Upload, UploadState
+
+FOLDER = "/v1/media/"
+
+_OURS = re.compile(r".*/v1/media/(?P<id>(?:media|upl|ing)_[0-9a-z]{12})(?:/[^/]*)?")
+
+
+class MediaNotThere(Conflict):
+    """The address is one of ours, but no file stands behind it: not yet, or not any more."""
+
+    code: ClassVar[str] = "media_not_there"
+    advice: ClassVar[Advice] = Advice.FIX
+
+    def __init__(self, wanted: str, why: str, *, fix: str = "") -> None:
+        super().__init__(
+            f"There is no file behind {wanted}.",
+            why=why,
+            fix=fix or "Upload the file, and name the address that is then given.",
+        )
+
+
+def reference(base: str, media_id: str, name: str) -> str:
+    """The address that stands for a file, an upload or an ingest.
+
+    Args:
+        base: where the API is, as the caller reaches it, like https://postwright.example.com.
+        media_id: of the file, the upload or the ingest.
+        name: of the file; its ending tells programs what it is.
+    """
+    return f"{base}{FOLDER}{media_id}/{quote(name, safe='')}"
+
+
+def referred(url: str) -> str | None:
+    """The id in an address of ours; None if it is none."""
+    try:
+        found = _OURS.fullmatch(urlsplit(url).path)
+    except ValueError:
+        return None
+    return None if found is None else found["id"]
+
+
+async def media_of(session: AsyncSession, workspace_id: str, url: str) -> MediaFile | None:
+    """The file that an address of ours stands for; None if it is an address of somebody else.
+
+    Raises:
+        NoSuchMedia: this workspace has no such file, upload or ingest, or it was removed.
+        MediaNotThere: nothing has come yet, or what came was refused.
+    """
+    found = await resolve(session, workspace_id, url)
+    if not isinstance(found, Ingest):
+        return found
+    raise MediaNotThere(
+        found.id,
+        "It is being fetched.",
+        fix="Wait until its state is ready: GET /v1/media/" + found.id,
+    )
+
+
+async def resolve(session: AsyncSession, workspace_id: str, url: str) -> MediaFile | Ingest | None:
+    """What an address of ours stands for; an ingest as long as it is under way.
+
+    Raises:
+        NoSuchMedia, MediaNotThere: as `media_of` does.
+    """
+    wanted = referred(url)
+    if wanted is None:
+        return None
+    match wanted.partition("_")[0]:
+        case "upl":
+            return await _file(
+                session, workspace_id, await _uploaded(session, workspace_id, wanted)
+            )
+        case "ing":
+            ingest = await ingest_by_id(session, workspace_id, wanted)
+            if ingest.state in {IngestState.WAITING, IngestState.FETCHING}:
+                return ingest
+            if ingest.media_id is None:
+                raise MediaNotThere(wanted, ingest.detail, fix="Name another address.")
+            return await _file(session, workspace_id, ingest.media_id)
+        case _:
+            return await _file(session, workspace_id, wanted)
+
+
+async def upload_by_id(session: AsyncSession, workspace_id: str, upload_id: str) -> Upload:
+    """One upload as it stands.
+
+    Raises:
+        NoSuchMedia: this workspace has none of this id.
+    """
+    upload = await session.scalar(
+        select(Upload)
+        .where(Upload.workspace_id == workspace_id, Upload.id == upload_id)
+        .execution_options(populate_existing=True)
+    )
+    if upload is None:
+        raise NoSuchMedia(upload_id)
+    return upload
+
+
+async def ingest_by_id(session: AsyncSession, workspace_id: str, ingest_id: str) -> Ingest:
+    """One ingest as it stands.
+
+    Raises:
+        NoSuchMedia: this workspace has none of this id.
+    """
+    ingest = await session.scalar(
+        select(Ingest)
+        .where(Ingest.workspace_id == workspace_id, Ingest.id == ingest_id)
+        .execution_options(populate_existing=True)
+    )
+    if ingest is None:
+        raise NoSuchMedia(ingest_id)
+    return ingest
+
+
+async def _uploaded(session: AsyncSession, workspace_id: str, upload_id: str) -> str:
+    upload = await upload_by_id(session, workspace_id, upload_id)
+    if upload.media_id is None:
+        refused = upload.state is UploadState.REFUSED
+        raise MediaNotThere(upload_id, upload.detail if refused else "Nothing was sent yet.")
+    return upload.media_id
+
+
+async def _file(session: AsyncSession, workspace_id: str, media_id: str) -> MediaFile:
+    file = await session.scalar(
+        select(MediaFile)
+        .where(MediaFile.workspace_id == workspace_id, MediaFile.id == media_id)
+        .execution_options(populate_existing=True)
+    )
+    if file is None or file.removed_at is not None:
+        raise NoSuchMedia(media_id, why="" if file is None else "It was removed.")
+    return file
