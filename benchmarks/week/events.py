@@ -29,13 +29,14 @@ def _quotas(outcome: Outcome) -> Iterator[Happened]:
     plan, script = outcome.plan, outcome.script
     stormy, crowded, drafty, *_ = script.accounts
     storm = _of(outcome, Part.STORM, Part.OTHER)
-    held = _held(outcome, "daily_cap")
+    capped, limited = _held(outcome, "daily_cap"), _held(outcome, "rate_limit")
     yield Happened(
         plan.storm_at.begins_at,
         f"{plan.storm} posts of @{stormy.username} due at once, {plan.elsewhere} more by another "
-        f"app: {held} held for the daily cap, at most {outcome.verdict.most[stormy.username]} out "
-        f"in 24 hours, the last {_late(storm)} after its time",
-        held if plan.storm > CAP else len(storm),
+        f"app: {limited} held for the rate and {capped} for the daily cap, at most "
+        f"{outcome.verdict.most[stormy.username]} out in 24 hours, the last {_late(storm)} after "
+        "its time",
+        min(limited, capped) if plan.storm > CAP else limited,
     )
     drafts = _of(outcome, Part.DRAFTS)
     held = _held(outcome, "pending_drafts")

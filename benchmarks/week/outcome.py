@@ -65,6 +65,7 @@ class Outcome:
         deaths: processes that ended by themselves.
         traces: what the service has kept of posts that did not end as they should.
         busy_s: real seconds that were waited for somebody, by what for.
+        cpu_s: of this process, the workers, the web part and TikTok; not of PostgreSQL.
     """
 
     plan: Plan
@@ -91,6 +92,7 @@ class Outcome:
     days: float = 0
     setup_s: float = 0
     seconds: float = 0
+    cpu_s: float = 0
     traces: list[str] = field(default_factory=list[str])
     log_tail: str = ""
 

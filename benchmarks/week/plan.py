@@ -43,8 +43,10 @@ class Plan:
         burst: posts of one account that are due while TikTok says 429.
         drafts: drafts that one account has due at once.
         each: how many posts are edited, moved, cancelled; as many as that for each kind of failure.
+        per_outage: posts that are due in each outage, at least; ways to miss a time have one each.
         at_deploy: posts that are due when the workers are replaced.
         draft_share: how many of the ordinary posts are drafts, at most.
+        finish_hours: how long a person leaves a draft in the inbox, at least and at most.
         calm_hours: how far from large events posts are that have a fate of their own.
         workers: processes.
         drain_days: how long after the last day it may take until everything is over.
@@ -62,8 +64,10 @@ class Plan:
     drafts: int = 9
     each: int = 30
     failures: int = 15
+    per_outage: int = 3
     at_deploy: int = 6
     draft_share: float = 0.04
+    finish_hours: tuple[float, float] = (1, 12)
     calm_hours: float = 4
     workers: int = 2
     drain_days: int = 3

@@ -74,7 +74,7 @@ def _totals(outcome: Outcome) -> list[str]:
         "refused": ", ".join(refused) or "none",
         "webhooks": f"{_counted(outcome.told)}; what they were: {_counted(outcome.webhooks)}",
         "clock": f"moved {outcome.jumps.total():,} times, on to: {_counted(outcome.jumps)}",
-        "seconds": _seconds(outcome),
+        "seconds": f"{_seconds(outcome)}; CPU without PostgreSQL {outcome.cpu_s:.0f}",
     }
     return [line for name, says in facts.items() for line in _wrapped(f"{name:<10}", says)]
 
@@ -127,6 +127,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "holds": {reason: len(held) for reason, held in sorted(outcome.holds.posts.items())},
         "days": round(outcome.days, 2),
         "seconds": round(outcome.seconds, 1),
+        "cpu_s": round(outcome.cpu_s, 1),
         "goals": {goal.name: goal.asked for goal in asked},
         "missed": [goal.name for goal in asked if not goal.is_met],
         "met": _is_met(outcome),

@@ -1,6 +1,7 @@
 """One run: set the scene, play the week, judge."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -25,7 +26,7 @@ _WORDS = 6_000
 
 async def run(plan: Plan, tell: Callable[[str], None]) -> Outcome:
     """Play a plan; `tell` gets lines about how far it is."""
-    began = time.monotonic()
+    began, cpu_s = time.monotonic(), _cpu_s()
     outcome = Outcome(plan, write(plan))
     tell("starting a database and a TikTok")
     async with running_scene(_LEASE_S, _SLOTS) as scene:
@@ -58,7 +59,13 @@ async def run(plan: Plan, tell: Callable[[str], None]) -> Outcome:
                 for fleet in (workers, web)
                 if fleet.log.exists()
             )
+    outcome.cpu_s = _cpu_s() - cpu_s
     return outcome
+
+
+def _cpu_s() -> float:
+    """What this process and those that it has waited for have used."""
+    return sum(os.times()[:4])
 
 
 async def _play(story: Story, outcome: Outcome) -> None:

@@ -93,9 +93,20 @@ class _Writer:
             self._add(account, local, Part.DEPLOY, source=Source.UPLOAD)
         local = leaving.zone.shown(plan.gone.begins_at)
         self._add(leaving, local, Part.IN_FLIGHT, source=Source.PULL)
+        others = self.script.accounts[4 : 4 + plan.at_deploy]
+        for n in range(plan.per_outage):
+            for span in (plan.away, plan.database, _clear(plan.cut)):
+                self._add_in(span, n, others[n % len(others)])
+            self._add_in(plan.gone, n, leaving)
         for account in self.script.accounts:
             if account.app is App.TRIAL:
                 self._fill_trial(account)
+
+    def _add_in(self, span: Span, n: int, account: Account) -> None:
+        """An ordinary post that is due in an outage, the nth of those."""
+        share = (n + 1) / (self._plan.per_outage + 1)
+        at = span.begins_at + timedelta(minutes=round(span.hours * 60 * share))
+        self._add(account, account.zone.shown(at), Part.PLAIN)
 
     def _fill_trial(self, account: Account) -> None:
         days = range(0, self._plan.days, 2)
@@ -162,6 +173,10 @@ class _Writer:
         for item in self._plain(Span(plan.deploy.hour, 0.01)):
             item.part = Part.DEPLOY
         calm = [item for item in self.script.of(Part.PLAIN) if self._is_calm(item)]
+        if len(calm) < 3 * (plan.each + plan.failures):
+            raise ValueError(
+                f"{len(calm)} posts have nothing else near them: plan more, or fewer fates"
+            )
         self._chance.shuffle(calm)
         for part, count in (
             (Part.EDITED, plan.each),
@@ -187,8 +202,7 @@ class _Writer:
             (Part.CUT_SKIP, IfMissed.SKIP),
             (Part.CUT_HOLD, IfMissed.HOLD),
         )
-        # What is due in the last minutes is hardly late when the power is back: no policy needed.
-        clear = Span(span.hour, span.hours - 0.5)
+        clear = _clear(span)
         for n, item in enumerate(list(self._plain(span))):
             part, policy = ways[n % 3] if clear.has(item.at) else ways[0]
             item.part, item.if_missed = part, policy
@@ -238,7 +252,8 @@ class _Writer:
         plan = self._plan
         for item in self.script.items:
             for _ in range(item.finishes):
-                self._deed(item.at + timedelta(hours=self._chance.uniform(1, 12)), Act.FINISH, item)
+                later = timedelta(hours=self._chance.uniform(*plan.finish_hours))
+                self._deed(item.at + later, Act.FINISH, item)
         for n, item in enumerate(self.script.of(Part.DRAFTS)):
             if n % 3 == 0:  # the others make room by themselves, a day later
                 item.finishes = 1
@@ -258,6 +273,11 @@ class _Writer:
         self, at: datetime, act: Act, item: Item | None = None, account: Account | None = None
     ) -> None:
         self.script.deeds.append(Deed(at, len(self.script.deeds), act, item, account))
+
+
+def _clear(span: Span) -> Span:
+    """Without its last minutes: what is due then is hardly late afterwards, and needs no policy."""
+    return Span(span.hour, span.hours - 0.5)
 
 
 def _quarter(at: datetime) -> datetime:

@@ -8,11 +8,14 @@ which for a lease is since the clocks were moved last, and not long counted in a
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.refresh import LEASE
+from postwright.db.statement import Statement
 
+# Workers look for tokens that are due now and then, while the story goes on; this long after it is
+# due one is waited for.
+OVERDUE = timedelta(minutes=10)
 # How long, in real seconds, somebody is waited for who may have nothing in hand.
 BENEFIT_S = 1.0
 
@@ -30,23 +33,23 @@ _HANDS = f"""
         WHEN {_BEGUN} THEN 'a token is being refreshed'
     END
 """
-_IN_HAND = text(f"SELECT {_HANDS}")
+_IN_HAND = Statement(f"SELECT {_HANDS} AS what")
 # What was held because TikTok does not answer is asked again and again, by each account in its
 # own time; it is let wait for others, or an outage would be one step per second.
-_LOOK = text(f"""
-    SELECT app_now(), COALESCE(
+_LOOK = Statement(f"""
+    SELECT app_now() AS now, COALESCE(
         {_HANDS},
         CASE
             WHEN EXISTS (SELECT FROM lanes WHERE kind IN ('start', 'track')
                          AND next_at <= app_now()) THEN 'a lane is due'
-            WHEN EXISTS (SELECT FROM credentials WHERE refresh_at <= app_now())
-                THEN 'a token is due'
+            WHEN EXISTS (SELECT FROM credentials WHERE refresh_at <= app_now() - :overdue)
+                THEN 'a token is overdue'
             WHEN :in_doubt AND EXISTS (SELECT FROM credentials WHERE refresh_at > app_now()
                          AND refresh_at - :lease BETWEEN :since AND app_now())
                 THEN 'a token may be about to be refreshed'
         END
-    ),
-    start.exact_at, start.vague_at, track.at, token.at
+    ) AS busy,
+    start.exact_at AS start_at, start.vague_at, track.at AS track_at, token.at AS refresh_at
     FROM (
         SELECT min(due_at) FILTER (WHERE hold_reason <> 'unreachable') AS exact_at,
                min(due_at) FILTER (WHERE hold_reason = 'unreachable') AS vague_at
@@ -54,7 +57,7 @@ _LOOK = text(f"""
     ) AS start,
     (SELECT min(due_at) AS at FROM publications WHERE lane = 'track' AND due_at > app_now())
         AS track,
-    (SELECT min(refresh_at) AS at FROM credentials WHERE refresh_at > app_now()) AS token
+    (SELECT min(refresh_at) AS at FROM credentials) AS token
 """)
 
 
@@ -75,13 +78,14 @@ class Seen:
 
 async def look(session: AsyncSession, since: datetime, waited_s: float) -> Seen:
     """See how it stands; `since` the clocks were moved last, `waited_s` real seconds passed."""
-    found = await session.execute(_LOOK, _values(since, waited_s))
-    return Seen(*found.one())
+    values = _values(since, waited_s) | {"overdue": OVERDUE}
+    return Seen(*await _LOOK.first(session, values) or ())
 
 
 async def in_hand(session: AsyncSession, since: datetime, waited_s: float) -> str | None:
     """What somebody has in hand, if anybody has anything."""
-    return await session.scalar(_IN_HAND, _values(since, waited_s))
+    row = await _IN_HAND.first(session, _values(since, waited_s))
+    return None if row is None else row.what
 
 
 def _values(since: datetime, waited_s: float) -> dict[str, datetime | timedelta | bool]:

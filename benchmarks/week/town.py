@@ -27,7 +27,7 @@ from postwright.workspaces.models import Workspace
 _REDIRECT = "http://127.0.0.1:49152/callback/"
 _AT_ONCE = 50
 _PURPOSES = frozenset({Purpose.PUBLISH, Purpose.DRAFT})
-REFRESH_S = 0.1
+REFRESH_S = 0.4
 ACTOR = "week"
 
 

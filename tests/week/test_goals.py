@@ -42,7 +42,7 @@ def good() -> Outcome:
     for account in outcome.accounts:
         log.refreshes[account.username, account.app.value] = 100
         outcome.living[account.username, account.app.value] = 1
-    for reason in ("daily_cap", "pending_drafts", "revoked"):
+    for reason in ("rate_limit", "daily_cap", "pending_drafts", "revoked"):
         outcome.holds.note([(reason, "pub_1")], BEGIN)
     outcome.told = Counter(lost=3, delivered=40)
     outcome.in_hand, outcome.days = 3, DAYS
@@ -168,7 +168,8 @@ def all_on_time(*parts: Part) -> Callable[[Outcome], None]:
 
 
 EMPTY: dict[str, Callable[[Outcome], None]] = {
-    "storm": none_held("daily_cap"),
+    "storm over the rate": none_held("rate_limit"),
+    "storm over the cap": none_held("daily_cap"),
     "drafts": none_held("pending_drafts"),
     "crowd": none_refused("429 x"),
     "account": none_held("revoked"),
