@@ -115,6 +115,12 @@ class Web:
         return {**scope, "path": path}
 
 
+def is_of_the_api(public_url: str) -> Callable[[str], bool]:
+    """Whether a path, with or without that of the public address, is below the API's folder."""
+    base = urlsplit(public_url).path.rstrip("/")
+    return lambda path: path.removeprefix(base).startswith(f"{FOLDER}/")
+
+
 def parts_of(settings: Settings, database: Database) -> Parts:
     """What the API works with. Its `accounts` are to be closed.
 
@@ -160,6 +166,7 @@ async def serving(settings: Settings, database_url: str) -> AsyncGenerator[str]:
                 Web(inbox, host, create_app(parts), base=urlsplit(web.public_url).path),
                 listener,
                 connections=web.connections,
+                takes_bodies=is_of_the_api(web.public_url),
                 trusted_proxies=web.trusted_proxies,
             ):
                 yield address_of(listener)

@@ -1,13 +1,15 @@
 """The HTTP server around the app: uvicorn, in the running event loop, patient with nobody.
 
 Whoever takes longer than ten seconds to say what it wants, says more than fits into 32 KiB, or
-comes while as many connections are open as may be, is dropped.
+comes while as many connections are open as may be, is dropped. Where bodies are taken, this holds
+for what comes before the body: how large that may be the app says itself, and here it is dropped
+when nothing of it comes for half a minute.
 """
 
 import asyncio
 import errno
 import socket
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, ClassVar, cast
 
@@ -20,6 +22,7 @@ from postwright.media.host.sending import TRANSPORT
 
 REQUEST_S = 10.0
 REQUEST_BYTES = 32 * 1024
+STALL_S = 30.0
 KEEP_ALIVE_S = 30
 STOP_S = 5
 CONNECTIONS = 512
@@ -30,10 +33,19 @@ _BUSY = (
 )
 
 
+def _none(_: str) -> bool:
+    """No path takes bodies."""
+    return False
+
+
 class WebPortTaken(Conflict):
     """Something else listens where the web part is to listen."""
 
     code: ClassVar[str] = "web_port_taken"
+
+
+class _HeadTooLong(Exception):
+    """More was said before the body than may be."""
 
 
 class _Protocol(HttpToolsProtocol):
@@ -41,12 +53,15 @@ class _Protocol(HttpToolsProtocol):
 
     most_connections = CONNECTIONS
     request_s = REQUEST_S
+    stall_s = STALL_S
+    takes_bodies: Callable[[str], bool] = staticmethod(_none)
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.access_log = False  # uvicorn would have one whenever anybody logs anything
         self._late: asyncio.TimerHandle | None = None
         self._said_bytes = 0
+        self._moved_at: float | None = None  # when something of a body came last
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
@@ -60,15 +75,35 @@ class _Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._late is None:
             self._hurry()
-        self._said_bytes += len(data)
+        if self._moved_at is None:
+            self._said_bytes += len(data)
+        else:
+            self._moved_at = self.loop.time()
         super().data_received(data)
         if self._said_bytes > REQUEST_BYTES and not self.transport.is_closing():
             self.transport.abort()
 
+    def on_headers_complete(self) -> None:
+        if sum(len(name) + len(text) for name, text in self.headers) > REQUEST_BYTES:
+            raise _HeadTooLong  # the parser ends with it, and it is answered 400
+        super().on_headers_complete()
+        if self.takes_bodies(self.scope["path"]):
+            self._said_bytes = 0  # what came with the head is of the body
+            self._rest()
+            self._moved_at = self.loop.time()
+            self._late = self.loop.call_later(self.stall_s, self._look)
+
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._said_bytes = 0
+        self._said_bytes, self._moved_at = 0, None
         self._rest()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._moved_at is not None:
+            # It was answered already: nobody reads what it still sends.
+            self._rest()
+            self._hurry()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._rest()
@@ -76,6 +111,17 @@ class _Protocol(HttpToolsProtocol):
 
     def _hurry(self) -> None:
         self._late = self.loop.call_later(self.request_s, self.transport.abort)
+
+    def _look(self) -> None:
+        """Drop whoever sends nothing of a body, though we would read it."""
+        now = self.loop.time()
+        if self._moved_at is None or self.flow.read_paused:
+            self._moved_at = now  # it waits for us
+        left = self._moved_at + self.stall_s - now
+        if left <= 0:
+            self.transport.abort()
+        else:
+            self._late = self.loop.call_later(left, self._look)
 
     def _rest(self) -> None:
         if self._late is not None:
@@ -109,6 +155,8 @@ async def answering(
     *,
     connections: int = CONNECTIONS,
     request_s: float = REQUEST_S,
+    stall_s: float = STALL_S,
+    takes_bodies: Callable[[str], bool] = _none,
     trusted_proxies: str = "127.0.0.1",
 ) -> AsyncGenerator[None]:
     """Serve a socket that listens, until the block ends; what is under way then has 5 s.
@@ -118,9 +166,16 @@ async def answering(
         listener: a socket that listens.
         connections: how many may be open; more are told to come again.
         request_s: how long a client may take to say what it wants.
+        stall_s: how long nothing of a body may come.
+        takes_bodies: the paths whose bodies the app bounds itself.
         trusted_proxies: addresses and networks, with commas, whose `X-Forwarded-For` is believed.
     """
-    bounds = {"most_connections": connections, "request_s": request_s}
+    bounds = {
+        "most_connections": connections,
+        "request_s": request_s,
+        "stall_s": stall_s,
+        "takes_bodies": staticmethod(takes_bodies),
+    }
     config = uvicorn.Config(
         app,
         http=type("_Bounded", (_Protocol,), bounds),
