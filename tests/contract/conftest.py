@@ -83,7 +83,7 @@ async def desk(emulator: Emulator) -> AsyncGenerator[Desk]:
     calls: list[CallRecord] = []
     async with (
         AsyncTransport(on_call=calls.append) as transport,
-        httpx2.AsyncClient(base_url=emulator.base_url, timeout=30) as http,
+        httpx2.AsyncClient(base_url=emulator.base_url, timeout=30, verify=False) as http,
     ):
         yield Desk(emulator.base_url, http, transport, calls)
 
@@ -98,7 +98,7 @@ async def account(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenera
     async with (
         Emulator.serve(port=0, base=WORLD, spool=tmp_path / "spool", seed=7) as running,
         AsyncTransport() as transport,
-        httpx2.AsyncClient(base_url=running.base_url, timeout=30) as http,
+        httpx2.AsyncClient(base_url=running.base_url, timeout=30, verify=False) as http,
         shelf() as media,
     ):
         desk = Desk(running.base_url, http, transport, [])

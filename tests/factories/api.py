@@ -9,6 +9,7 @@ import httpx2
 from sqlalchemy import text
 
 from postwright.cli.serving import serving
+from postwright.config import Settings
 from postwright.kit.ids import new_id
 from postwright.workspaces import api_keys
 from postwright.workspaces.models import Scope
@@ -65,10 +66,10 @@ class Api:
 
 
 @asynccontextmanager
-async def served_api(service: Service) -> AsyncGenerator[Api]:
-    """The API of a service, on its web port."""
+async def served_api(service: Service, settings: Settings | None = None) -> AsyncGenerator[Api]:
+    """The API of a service, on its web port, or as other settings say."""
     async with (
-        serving(service.settings, service.database.url) as url,
-        httpx2.AsyncClient(base_url=url) as http,
+        serving(settings or service.settings, service.database.url) as url,
+        httpx2.AsyncClient(base_url=url, verify=False) as http,
     ):
         yield Api(url, service, http)

@@ -159,7 +159,7 @@ async def running_site(
             url, port = address_of(listener), listener.getsockname()[1]
             async with (
                 answering(host, listener, connections=connections, request_s=request_s),
-                httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as http,
+                httpx2.AsyncClient(base_url=url, timeout=30, verify=False, trust_env=False) as http,
             ):
                 yield Site(database, store, folder, signer, workspace_id, url, port, http)
     finally:

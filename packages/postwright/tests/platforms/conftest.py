@@ -21,7 +21,7 @@ async def desk(tmp_path: Path) -> AsyncGenerator[Desk]:
     async with (
         Emulator.serve(port=0, base=WORLD, spool=tmp_path / "spool", seed=7) as emulator,
         AsyncTransport() as client,
-        httpx2.AsyncClient(base_url=emulator.base_url, timeout=30) as http,
+        httpx2.AsyncClient(base_url=emulator.base_url, timeout=30, verify=False) as http,
     ):
         there = Desk(emulator.base_url, http, client, [])
         for app in (DESKTOP, UNAUDITED):

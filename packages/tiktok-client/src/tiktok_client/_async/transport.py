@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -41,6 +42,16 @@ BROKEN = (
 )
 
 
+def _only(verify: ssl.SSLContext | bool) -> ssl.SSLContext:  # noqa: FBT001  # httpx' own words
+    return httpx2.create_ssl_context(verify=verify, trust_env=False)
+
+
+@cache
+def _everybody() -> ssl.SSLContext:
+    """Whom a machine trusts is read once: it takes as long as a call does."""
+    return _only(verify=True)
+
+
 class AsyncTransport:
     """A connection pool, shared by any number of clients. Close it, or use it as a context manager.
 
@@ -69,7 +80,7 @@ class AsyncTransport:
         self.stall_timeout_s = stall_timeout_s
         self.on_call = on_call
         self._unknowns = Unknowns()
-        tls = httpx2.create_ssl_context(verify=verify, trust_env=False)
+        tls = _everybody() if verify is True else _only(verify)
         self._pool = open_pool(tls=tls, proxy=proxy, max_connections=max_connections)
         # Uploads go to other hosts than calls, so nothing is lost by a pool of their own.
         self._uploads = open_blocking_pool(tls=tls, proxy=proxy, max_connections=max_connections)

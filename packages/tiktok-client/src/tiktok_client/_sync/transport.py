@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Callable, Generator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -42,6 +43,16 @@ BROKEN = (
 )
 
 
+def _only(verify: ssl.SSLContext | bool) -> ssl.SSLContext:  # noqa: FBT001  # httpx' own words
+    return httpx2.create_ssl_context(verify=verify, trust_env=False)
+
+
+@cache
+def _everybody() -> ssl.SSLContext:
+    """Whom a machine trusts is read once: it takes as long as a call does."""
+    return _only(verify=True)
+
+
 class Transport:
     """A connection pool, shared by any number of clients. Close it, or use it as a context manager.
 
@@ -70,7 +81,7 @@ class Transport:
         self.stall_timeout_s = stall_timeout_s
         self.on_call = on_call
         self._unknowns = Unknowns()
-        tls = httpx2.create_ssl_context(verify=verify, trust_env=False)
+        tls = _everybody() if verify is True else _only(verify)
         self._pool = open_pool(tls=tls, proxy=proxy, max_connections=max_connections)
         # Uploads go to other hosts than calls, so nothing is lost by a pool of their own.
         self._uploads = open_blocking_pool(tls=tls, proxy=proxy, max_connections=max_connections)
