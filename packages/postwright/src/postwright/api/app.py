@@ -5,33 +5,29 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from postwright.api import health, profiles
+from postwright.api import api_keys, health, profiles
 from postwright.api.auth import Door
 from postwright.api.counts import RequestCounts
+from postwright.api.description import DESCRIPTION, DescribedApi
 from postwright.api.failures import handle_failures
 from postwright.api.parts import Parts
 from postwright.api.requests import Around
 
 # One line for each resource.
-ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, profiles.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    health.router,
+    api_keys.router,
+    profiles.router,
+)
 
 # Where it answers: below the folder, and at these paths.
 FOLDER: Final = "/v1"
 OPEN_PATHS: Final = frozenset({FOLDER, "/healthz", "/readyz", "/metrics", "/openapi.json"})
 
-DESCRIPTION = """\
-Publishes videos and photos to TikTok, each exactly once.
-
-Every request shows an API key as `Authorization: Bearer pw_…`. Bodies and answers are JSON in
-camelCase; times are RFC 3339 in UTC; ids are opaque strings. Every answer has `X-Request-Id` and
-says in `X-RateLimit-*` how many requests the key has left this minute. A request that makes
-something is safe to repeat with the same `Idempotency-Key`.
-"""
-
 
 def described() -> FastAPI:
     """The app with all its routes, and nothing behind them: enough to describe it."""
-    app = FastAPI(
+    app = DescribedApi(
         title="Postwright",
         version=version("postwright"),
         description=DESCRIPTION,

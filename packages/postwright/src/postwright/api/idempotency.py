@@ -7,7 +7,7 @@ nothing came of it, does the work itself.
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -150,6 +150,7 @@ async def _call(
     idempotency_key: Annotated[
         str | None,
         Header(
+            alias="Idempotency-Key",
             description="Your name for this call, up to 255 characters. The same key with the same "
             f"body within {KEPT_HOURS} hours gets the first answer again, also while the first "
             "call still runs; with another body it is refused. Without it, a repeated "
@@ -194,13 +195,3 @@ def _canonical(body: bytes) -> str:
 def _opened(vault: Vault, body: bytes, context: str) -> bytes:
     # JSON begins with a bracket or a brace, and what is sealed with a byte that no text has.
     return body if body[:1] in {b"{", b"["} else vault.open(body, context).encode()
-
-
-def example_headers() -> Mapping[str, Any]:
-    """What is said of the header of an answer that was given before."""
-    return {
-        REPLAYED: {
-            "description": "`true` if this is the answer of an earlier call.",
-            "schema": {"type": "string"},
-        }
-    }

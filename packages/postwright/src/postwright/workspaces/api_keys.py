@@ -163,6 +163,21 @@ async def list_keys(
     return list(await session.scalars(wanted.order_by(ApiKey.created_at.desc(), ApiKey.id)))
 
 
+async def find_key(
+    session: AsyncSession, workspace_id: str, key_id: str, *, locked: bool = False
+) -> ApiKey:
+    """One key of the workspace, revoked or not.
+
+    Raises:
+        NoSuchKey: there is none.
+    """
+    wanted = select(ApiKey).where(ApiKey.workspace_id == workspace_id, ApiKey.id == key_id)
+    key = await session.scalar(wanted.with_for_update() if locked else wanted)
+    if key is None:
+        raise NoSuchKey(f"There is no API key {key_id}.", fix="See: postwright api-keys list")
+    return key
+
+
 async def revoke_key(
     session: AsyncSession, workspace_id: str, key_id: str, *, actor: str
 ) -> datetime:
@@ -171,13 +186,7 @@ async def revoke_key(
     Raises:
         NoSuchKey: there is none.
     """
-    key = await session.scalar(
-        select(ApiKey)
-        .where(ApiKey.workspace_id == workspace_id, ApiKey.id == key_id)
-        .with_for_update()
-    )
-    if key is None:
-        raise NoSuchKey(f"There is no API key {key_id}.", fix="See: postwright api-keys list")
+    key = await find_key(session, workspace_id, key_id, locked=True)
     if key.revoked_at is None:
         key.revoked_at = await app_now(session)
         await session.flush()

@@ -1,0 +1,192 @@
+"""Whatever goes wrong, the answer has one shape, an id, and no secret."""
+
+import json
+from collections.abc import Generator
+from typing import Any
+
+import httpx2
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from postwright.cli.serving import serving
+from postwright.db.embedded import EmbeddedServer
+from tests.factories.api import Api
+from tests.factories.installation import Service
+
+pytestmark = pytest.mark.slow
+
+KEYS = {"error", "type", "code", "param", "docUrl", "platform", "platformError", "details"}
+
+
+def checked(answer: Any, status: int, code: str) -> dict[str, Any]:
+    """The body of an error, which is one as all are."""
+    assert answer.status_code == status, answer.text
+    told: dict[str, Any] = answer.json()
+    assert set(told) == KEYS
+    assert told["code"] == code
+    assert told["docUrl"] == f"docs/reference/errors.md#{code}"
+    assert set(told["details"]) >= {"advice", "why", "fix", "findings"}
+    assert answer.headers["X-Request-Id"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    return told
+
+
+async def test_a_path_that_nothing_answers_at(api: Api) -> None:
+    told = checked(await api.ask("GET", "/v1/nothing"), 404, "route_unknown")
+    assert told["type"] == "not_found"
+    checked(await api.ask("GET", "/v1"), 404, "route_unknown")
+    checked(await api.ask("GET", "/v1/profiles/", await api.key()), 404, "route_unknown")
+    checked(await api.ask("GET", "/v1/profiles/a%00b", await api.key()), 404, "route_unknown")
+
+
+async def test_a_method_that_a_path_does_not_answer_to(api: Api) -> None:
+    answer = await api.ask("PATCH", "/v1/profiles", await api.key())
+    checked(answer, 405, "method_not_allowed")
+    assert answer.headers["Allow"]
+
+
+async def test_a_field_that_is_wrong_is_named_as_the_caller_wrote_it(api: Api) -> None:
+    key = await api.key()
+    body = {"name": "x", "scope": "profiles", "profileIds": ["a", 7]}
+    told = checked(await api.ask("POST", "/v1/api-keys", key, json=body), 400, "invalid_request")
+    assert told["param"] == "profileIds[1]"
+    told = checked(await api.ask("GET", "/v1/profiles?limit=0&skip=x", key), 400, "invalid_request")
+    assert [each["param"] for each in told["details"]["findings"]] == ["limit", "skip"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b'{"name": ', 400, "invalid_request"),
+        (b"[]", 400, "invalid_request"),
+        (b'{"name": "a\\u0000b"}', 400, "invalid_request"),
+        (b'{"name": "\\ud800"}', 400, "invalid_request"),
+        (b"[" * 100_000, 400, "invalid_request"),
+        (b"\xff\xfe", 400, "invalid_request"),
+        (b"", 400, "invalid_request"),
+        (json.dumps({"name": "x" * 1024 * 1024}).encode(), 413, "body_too_large"),
+    ],
+)
+async def test_a_body_that_cannot_be_read(api: Api, body: bytes, status: int, code: str) -> None:
+    answer = await api.ask(
+        "POST",
+        "/v1/profiles",
+        await api.key(),
+        content=body,
+        headers={"Content-Type": "application/json"},
+    )
+    checked(answer, status, code)
+
+
+async def test_a_body_whose_length_is_not_said_is_bounded_too(api: Api) -> None:
+    async def endless() -> Any:
+        for _ in range(20):
+            yield b" " * 100_000
+
+    answer = await api.ask(
+        "POST",
+        "/v1/profiles",
+        await api.key(),
+        content=endless(),
+        headers={"Content-Type": "application/json"},
+    )
+    checked(answer, 413, "body_too_large")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", None])
+async def test_a_body_of_another_type(api: Api, kind: str | None) -> None:
+    answer = await api.ask(
+        "POST",
+        "/v1/profiles",
+        await api.key(),
+        content=b'{"name": "x"}',
+        headers={"Content-Type": kind} if kind else {},
+    )
+    checked(answer, 415, "media_type_unsupported")
+
+
+async def test_nobody_unknown_is_told_anything_of_a_body(api: Api) -> None:
+    answer = await api.ask(
+        "POST", "/v1/profiles", content=b"{", headers={"Content-Type": "application/json"}
+    )
+    checked(answer, 401, "api_key_missing")
+
+
+@pytest.fixture
+def failing_commits(api: Api, server: EmbeddedServer) -> Generator[None]:
+    """Whatever makes a profile fails when it is committed, as on a disk that is full."""
+    owner = server.owner_url.replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute("""
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'secret words of the database'; END $$;
+            CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON profiles
+                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse();
+        """)
+        yield
+        connection.execute("DROP FUNCTION refuse CASCADE")
+
+
+@pytest.mark.usefixtures("failing_commits")
+async def test_a_commit_that_fails_is_a_500_and_stores_nothing(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = await api.ask(
+        "POST",
+        "/v1/profiles",
+        await api.key(),
+        json={"name": "x"},
+        headers={"Idempotency-Key": "k"},
+    )
+    told = checked(answer, 500, "internal_error")
+    assert told["type"] == "api_error"
+    assert "secret" not in answer.text
+    assert "secret words" in caplog.text
+    async with api.service.database.transaction() as session:
+        counts = await session.execute(
+            text("SELECT (SELECT count(*) FROM profiles), (SELECT count(*) FROM api_calls)")
+        )
+        assert tuple(counts.one()) == (1, 0)
+
+
+async def test_a_database_that_is_gone_is_a_503_that_says_when_to_come_again(
+    service: Service,
+) -> None:
+    nowhere = "postgresql+psycopg://somebody:hidden@127.0.0.1:1/nothing"
+    async with (
+        serving(service.settings, nowhere) as url,
+        httpx2.AsyncClient(base_url=url) as http,
+    ):
+        headers = {"Authorization": "Bearer pw_" + "x" * 43}
+        answer = await http.get("/v1/profiles", headers=headers)
+        told = checked(answer, 503, "database_gone")
+        assert told["details"]["advice"] == "retry"
+        assert int(answer.headers["Retry-After"]) > 0
+        assert "hidden" not in answer.text
+        assert "127.0.0.1" not in answer.text
+        ready = await http.get("/readyz")
+        assert ready.status_code == 503
+        assert ready.json() == {
+            "status": "failing",
+            "database": "failing",
+            "migrations": "failing",
+            "storage": "ok",
+        }
+        assert (await http.get("/healthz")).json() == {"status": "ok"}
+
+
+async def test_the_id_of_a_request_is_given_back_and_is_in_the_audit_log(api: Api) -> None:
+    key = await api.key()
+    answer = await api.ask(
+        "POST", "/v1/profiles", key, json={"name": "x"}, headers={"X-Request-Id": "mine-1"}
+    )
+    assert answer.headers["X-Request-Id"] == "mine-1"
+    async with api.service.database.transaction() as session:
+        ids = await session.scalars(
+            text("SELECT details ->> 'request_id' FROM audit_log WHERE action = 'profile.made'")
+        )
+        assert list(ids) == ["mine-1"]
+    for bad in ("x" * 200, "a b", 'a"b'):
+        answer = await api.ask("GET", "/v1/auth/verify", key, headers={"X-Request-Id": bad})
+        assert answer.headers["X-Request-Id"].startswith("req_")
