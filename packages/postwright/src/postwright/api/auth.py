@@ -64,8 +64,7 @@ class Door:
         if not allows(found.scope, needed):
             raise ScopeMissing(
                 f"This key has the scope {found.scope}; this needs {needed}.",
-                fix="Use a key with that scope: postwright api-keys create --name NAME "
-                f"--scope {needed}",
+                fix=f"Use a key that has the scope {needed}.",
             )
         return Caller(
             found.workspace_id,
@@ -100,4 +99,4 @@ def _no_good(found: Found | None) -> KeyInvalid:
     what = "The API key is not known."
     if found is not None:
         what = "The API key was revoked." if found.is_revoked else "The API key has expired."
-    return KeyInvalid(what, fix="Make one with: postwright api-keys create")
+    return KeyInvalid(what, fix="Use another key.")

@@ -19,6 +19,7 @@ from postwright.api.caller import Caller
 from postwright.api.errors import IdempotencyMismatch, InvalidRequest
 from postwright.api.parts import Parts, PartsOf
 from postwright.db.statement import Statement
+from postwright.errors import Conflict, Misconfigured
 from postwright.kit.vault import Vault
 
 REPLAYED = "Idempotency-Replayed"
@@ -194,4 +195,13 @@ def _canonical(body: bytes) -> str:
 
 def _opened(vault: Vault, body: bytes, context: str) -> bytes:
     # JSON begins with a bracket or a brace, and what is sealed with a byte that no text has.
-    return body if body[:1] in {b"{", b"["} else vault.open(body, context).encode()
+    if body[:1] in {b"{", b"["}:
+        return body
+    try:
+        return vault.open(body, context).encode()
+    except Misconfigured:
+        raise Conflict(
+            "This call was answered before, and that answer cannot be read any more.",
+            why="It holds a secret, and the master key has been changed since.",
+            fix="Make the call again under another name.",
+        ) from None

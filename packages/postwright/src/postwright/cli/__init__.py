@@ -40,6 +40,7 @@ main = SectionedCommands(
             "worker": "Run a worker alone; several may share one database.",
             "web": "Serve what TikTok fetches, alone.",
             "installation": "Say which copy of the data goes on: two would post everything twice.",
+            "api-keys": "Make, list and end the keys that programs use the API with.",
             "keys": "Look after the master key, with which secrets are sealed.",
         },
     },

@@ -36,7 +36,9 @@ class Commands(click.Group):
         """Import a command."""
         if cmd_name not in self._helps:
             return None
-        command: click.Command = importlib.import_module(f"{self._module}.{cmd_name}").command
+        command: click.Command = importlib.import_module(
+            f"{self._module}.{cmd_name.replace('-', '_')}"
+        ).command
         return command
 
     def resolve_command(

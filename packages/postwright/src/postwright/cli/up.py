@@ -184,6 +184,7 @@ def _tell(settings: Settings, noted: Noted | None, web: str | None, *, as_json: 
 def _tell_of_web(settings: Settings, noted: Noted | None, web: str) -> None:
     """Where the web part is, and who gets there."""
     printing.line(f"Web       {web}")
+    printing.line(f"API       {web}/v1  for a key: postwright api-keys create --name me")
     if noted is not None:
         return
     if settings.web.public_url:

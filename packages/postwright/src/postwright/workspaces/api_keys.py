@@ -174,7 +174,7 @@ async def find_key(
     wanted = select(ApiKey).where(ApiKey.workspace_id == workspace_id, ApiKey.id == key_id)
     key = await session.scalar(wanted.with_for_update() if locked else wanted)
     if key is None:
-        raise NoSuchKey(f"There is no API key {key_id}.", fix="See: postwright api-keys list")
+        raise NoSuchKey(f"There is no API key {key_id}.", fix="Look at the list of keys.")
     return key
 
 

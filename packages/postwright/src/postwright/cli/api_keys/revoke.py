@@ -1,0 +1,26 @@
+"""`postwright api-keys revoke`: end a key."""
+
+import click
+
+from postwright.cli import printing
+from postwright.cli.asking import asynchronous, json_option
+from postwright.cli.opening import opened
+from postwright.cli.settings import current
+from postwright.workspaces.api_keys import revoke_key
+
+
+@click.command()
+@click.argument("key_id", metavar="ID")
+@json_option
+@asynchronous
+async def command(*, key_id: str, as_json: bool) -> None:
+    """End a key: the next request with it is refused.
+
+    ID is the key's id, such as key_7k3m9x2q4d1f, as `postwright api-keys list` shows it.
+    """
+    async with opened(current()) as desk, desk.database.transaction() as session:
+        since = await revoke_key(session, desk.workspace_id, key_id, actor="cli")
+    if as_json:
+        printing.json_line({"id": key_id, "revoked_at": since})
+        return
+    printing.line(f"The key {key_id} is revoked since {printing.when(since)}.")
