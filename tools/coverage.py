@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -65,19 +66,25 @@ class Coverage:
         return sorted((self.client | self.emulator | self.tests) - self.rows)
 
 
+def read_yaml(path: Path) -> Any:
+    """What a file of the specification says. libyaml reads it ten times as fast as Python."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
 def load_rows() -> dict[str, Row]:
     """Return every row of spec/tiktok/ by its id. Exits if an id is there twice."""
     rows: dict[str, Row] = {}
     for path in sorted(set(SPEC.glob("*.yaml")) - {QUESTIONS}):
-        for row in cast("list[Row]", yaml.safe_load(path.read_text(encoding="utf-8"))):
+        for row in cast("list[Row]", read_yaml(path)):
             if row["id"] in rows:
                 sys.exit(f"coverage: {row['id']} is there twice, the second time in {path.name}")
             rows[row["id"]] = row
     return rows
 
 
+@cache
 def measure() -> Coverage:
-    """Read the tree."""
+    """Read the tree, once."""
     rows = frozenset(load_rows())
     said = named_in_text(EMULATOR)
     done = carried_in_code(EMULATOR, rows)

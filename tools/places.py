@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 NAMED = re.compile(r"\bspec: ([\w.-]+(?:, ?[\w.-]+)*)")
@@ -71,16 +72,28 @@ def owner(tree: ast.Module, line: int) -> str:
     best, below = "", ""
     if tree.body and line <= (tree.body[0].end_lineno or 0) and ast.get_docstring(tree):
         return ""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-            if first <= line <= (node.end_lineno or node.lineno):
-                best = node.name  # outer ones come first
+    for first, last, name in _named(tree):
+        if first <= line <= last:
+            best = name  # outer ones come first
     for node in tree.body:
         if not below and node.lineno > line and isinstance(node, ast.Assign | ast.AnnAssign):
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             below = ast.unparse(target)
     return best or below
+
+
+@cache
+def _named(tree: ast.Module) -> list[tuple[int, int, str]]:
+    """Functions and classes, with the lines that they begin and end at."""
+    return [
+        (
+            min([node.lineno, *(each.lineno for each in node.decorator_list)]),
+            node.end_lineno or node.lineno,
+            node.name,
+        )
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    ]
 
 
 def _sources(folder: Path) -> Iterator[tuple[Path, str, ast.Module]]:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-import yaml
 
 import tools.rules
 from tiktok_client import FailReason, PrivacyLevel, PublishState, limits, webhooks
@@ -17,7 +16,7 @@ from tiktok_emulator import CreatorSeed, RateLimits, Settings
 from tiktok_emulator.display.fields import USER_FIELDS, VIDEO_FIELDS
 from tiktok_emulator.operations import ENDPOINTS
 from tiktok_emulator.webhooks.envelope import EVENTS
-from tools.coverage import QUESTIONS, SPEC, Row, measure
+from tools.coverage import QUESTIONS, SPEC, Row, measure, read_yaml
 
 Rows = Mapping[str, Row]
 KEYS = {
@@ -66,7 +65,7 @@ def test_each_family_has_its_file_and_ids_are_unique() -> None:
     homes = {"envelope": "errors", "error": "errors", "path": "errors", "webhook": "webhooks"}
     seen: set[str] = set()
     for path in set(SPEC.glob("*.yaml")) - {QUESTIONS}:
-        for row in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for row in read_yaml(path):
             family = row["id"].split(".")[0]
             assert homes.get(family, family) == Path(path).stem
             assert row["id"] not in seen
@@ -105,7 +104,7 @@ NUMBERS = {f"7.{n}" for n in range(1, 41)} | {"7.6b"} | {f"8.{n}" for n in range
 
 
 def test_every_question_is_settled_by_a_row(rows: Rows) -> None:
-    questions = yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))
+    questions = read_yaml(QUESTIONS)
     assert {each["id"] for each in questions} == NUMBERS
     assert len(questions) == len(NUMBERS)
     for each in questions:
