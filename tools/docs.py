@@ -25,6 +25,7 @@ from postwright.config import Settings
 from postwright.errors import AppError
 from tiktok_client.codes import CODES, OAUTH_CODES
 from tools import (
+    api_page,
     client_reference,
     coverage_page,
     emulator_page,
@@ -92,7 +93,12 @@ def first_line(thing: object) -> str:
 def errors() -> str:
     """The codes of `--json`, with exit code and advice."""
     rows = [
-        (f"`{error.code}`", str(error.exit_code), f"`{error.advice.value}`", first_line(error))
+        (
+            f'<a id="{error.code}"></a>`{error.code}`',
+            str(error.exit_code),
+            f"`{error.advice.value}`",
+            first_line(error),
+        )
         for error in app_errors()
     ]
     return table("code", "exit", "advice", "meaning", rows=rows)
@@ -135,6 +141,9 @@ def commands() -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
+    "api-failures": api_page.failures,
+    "api-operations": api_page.operations,
+    "api-shapes": api_page.shapes,
     "settings": settings,
     "errors": errors,
     "exit-codes": exit_codes,

@@ -42,7 +42,7 @@ class Ready(Out):
 
 @router.get("/healthz", summary="Is it alive?", operation_id="get_health")
 async def get_health() -> Alive:
-    """Whether the process answers; it asks nobody else. Needs no key."""
+    """Whether the process answers; it asks nobody else."""
     return Alive(status=Condition.OK)
 
 
@@ -53,7 +53,7 @@ async def get_health() -> Alive:
     responses={503: {"model": Ready, "description": "A part is failing."}},
 )
 async def get_readiness(parts: PartsOf, response: Response) -> Ready:
-    """Whether it can do its work: 503 if not. Needs no key."""
+    """Whether it can do its work: 503 if not."""
     version, storage = await asyncio.gather(_database(parts), _storage(parts))
     is_there = version is not None
     is_new = version == newest_version()
