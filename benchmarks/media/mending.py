@@ -39,7 +39,7 @@ class Photos:
 
 def files(folder: Path, *, small: bool) -> dict[str, Path]:
     """Videos that have to be mended."""
-    length_s = 1 if small else 4
+    length_s = 0.4 if small else 4
     return {
         "120 fps to 60, 1080p": make_video(folder / "a.mp4", fps=120, duration_s=length_s),
         "MPEG-4 in AVI, 720p": make_video(

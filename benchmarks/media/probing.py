@@ -38,7 +38,7 @@ class Pair:
 
 def files(folder: Path, *, small: bool) -> dict[str, Path]:
     """A file of each kind that people bring."""
-    megabytes, length_s = (1, 1) if small else (70, 10)
+    megabytes, length_s = (1, 0.4) if small else (70, 10)
     made = {
         "H.264 1080p": make_video(folder / "a.mp4", duration_s=length_s),
         f"H.264 {megabytes} MB": make_video(
