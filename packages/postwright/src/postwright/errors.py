@@ -37,7 +37,8 @@ class AppError(Exception):
     Args:
         what: what happened, one sentence with the file, field or account in it.
         why: the rule or the cause.
-        fix: what to do now.
+        fix: what to do now, in words that fit anywhere.
+        command: the command that does it, for whoever is at a terminal.
         param: the field that caused it, as the caller wrote it; empty if it was none.
         details: more, for programs, such as each finding of a check; must be JSON.
     """
@@ -52,6 +53,7 @@ class AppError(Exception):
         *,
         why: str = "",
         fix: str = "",
+        command: str = "",
         param: str = "",
         details: Mapping[str, Any] | None = None,
     ) -> None:
@@ -59,17 +61,19 @@ class AppError(Exception):
         self.what = what
         self.why = why
         self.fix = fix
+        self.command = command
         self.param = param
         self.details = dict(details or {})
 
     def to_dict(self) -> dict[str, str]:
-        """The shape of `--json` errors: code, advice, what, why, fix."""
+        """The shape of `--json` errors: code, advice, what, why, fix, command."""
         return {
             "code": self.code,
             "advice": self.advice.value,
             "what": self.what,
             "why": self.why,
             "fix": self.fix,
+            "command": self.command,
         }
 
 

@@ -169,7 +169,7 @@ async def test_what_is_on_its_way_or_over_is_refused_with_what_to_do(
     await service.until(made.publication_id, State.UPLOADING)
     with pytest.raises(TooLateToEdit) as refused:
         await change(service, made.publication_id, OTHER_TEXT)
-    assert "postwright cancel" in refused.value.fix
+    assert "postwright cancel" in refused.value.command
     async with service.database.transaction() as session:
         publication = await session.get_one(Publication, made.publication_id)
         await cancel(session, publication, actor="test")
@@ -197,4 +197,5 @@ async def test_each_other_end_is_refused_in_its_own_words(
         publication.state = state
     with pytest.raises(TooLateToEdit) as refused:
         await change(service, made.publication_id, Changes(publish_at=await in_hours(service, 2)))
-    assert says in refused.value.fix
+    assert says in f"{refused.value.fix} {refused.value.command}"
+    assert "postwright" not in refused.value.fix

@@ -115,7 +115,7 @@ async def test_what_has_not_failed_is_not_tried_again(service: Service, video: P
     made = await service.publish(account, video, at=later)
     with pytest.raises(NotFailed) as refused:
         await again(service, made.publication_id)
-    assert "postwright reschedule" in refused.value.fix
+    assert "postwright reschedule" in refused.value.command
     async with service.database.transaction() as session:
         publication = await session.get_one(Publication, made.publication_id)
         await cancel(session, publication, actor="test")
@@ -142,7 +142,8 @@ async def test_each_other_state_is_refused_in_its_own_words(
         publication.state = state
     with pytest.raises(NotFailed) as refused:
         await again(service, made.publication_id)
-    assert says in refused.value.fix
+    assert says in f"{refused.value.fix} {refused.value.command}"
+    assert "postwright" not in refused.value.fix
 
 
 async def test_without_its_file_a_failed_post_stays_failed(

@@ -12,7 +12,7 @@ from tests.factories.installation import Service, running_service
 
 pytestmark = pytest.mark.slow
 
-_BREAK = text("UPDATE posts SET kind = 'of a newer version' WHERE id = :id")
+_BREAK = text("DELETE FROM publication_media WHERE publication_id = :id")
 
 
 async def test_a_post_that_always_raises_lets_the_accounts_other_posts_go_out(
@@ -21,14 +21,14 @@ async def test_a_post_that_always_raises_lets_the_accounts_other_posts_go_out(
     account = await service.connect()
     broken = await service.publish(account, video, caption="broken")
     async with service.database.transaction() as session:
-        await session.execute(_BREAK, {"id": broken.post_id})
+        await session.execute(_BREAK, {"id": broken.publication_id})
     whole = await service.publish(account, video, caption="whole")
     service.start_worker()
     await service.until(whole.publication_id, State.PUBLISHED)
     held = await service.publication(broken.publication_id)
     assert held.state is State.HELD
     assert held.hold_reason == "trouble"
-    assert "ValueError" in held.detail
+    assert "TypeError" in held.detail
     assert held.expected_at is not None
 
 

@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 import pytest
 
+from postwright.cli import printing
 from postwright.cli.boundary import guarded
 from postwright.errors import AppError, NetworkTrouble, StorageTrouble
 
@@ -48,6 +49,11 @@ def test_a_message_says_what_why_and_what_to_do_on_stderr(
     assert max(map(len, lines)) <= 88
 
 
+def test_a_command_is_printed_with_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
+    printing.error(AppError("It is gone.", fix="Look for it.", command="postwright posts"))
+    assert "Do   Look for it: postwright posts" in capsys.readouterr().err
+
+
 def test_with_json_the_error_is_one_object_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     code = end_of(StorageTrouble("Full.", why="So.", fix="Make room."), "--json")
     printed = capsys.readouterr()
@@ -58,6 +64,7 @@ def test_with_json_the_error_is_one_object_on_stdout(capsys: pytest.CaptureFixtu
         "what": "Full.",
         "why": "So.",
         "fix": "Make room.",
+        "command": "",
     }
 
 

@@ -16,6 +16,7 @@ from postwright.platforms.content import Kind, Mode
 from postwright.platforms.report import Outcome, Reported
 from postwright.platforms.tiktok.settings import PRIVACY_LEVELS
 from postwright.publishing import aside, gate, missed
+from postwright.publishing.reasons import REASONS
 
 SOURCES = Path(postwright.publishing.__file__).parent
 
@@ -23,18 +24,18 @@ SOURCES = Path(postwright.publishing.__file__).parent
 def test_every_reason_to_hold_a_post_has_words() -> None:
     known = {refusal.value for refusal in Refusal}
     known |= {aside.HOLD, gate.PAUSED, gate.IN_DOUBT, missed.MISSED, missed.RESTORED}
-    for source in SOURCES.glob("*.py"):
+    for source in SOURCES.rglob("*.py"):
         text = source.read_text()
         known |= set(re.findall(r'hold="(\w+)"', text))
         known |= set(re.findall(r'OnHold\(\s*"(\w+)"', text))
     assert {"no_public_address", "unreachable", "unconfirmed"} <= known
-    assert known - holds.HOLDS.keys() == set()
+    assert known - REASONS.keys() == set()
 
 
 def test_what_needs_a_person_says_what_to_do() -> None:
     silent = holds.NEEDS_A_PERSON - holds.STEPS.keys()
     assert silent == {"unconfirmed"}  # which is a state of its own, with its own step
-    assert (holds.STEPS.keys() | holds.TELL_MORE | holds.NEEDS_A_PERSON) <= holds.HOLDS.keys()
+    assert (holds.STEPS.keys() | holds.TELL_MORE | holds.NEEDS_A_PERSON) <= REASONS.keys()
 
 
 def chosen(*words: str) -> Choices:

@@ -40,6 +40,7 @@ def test_every_code_is_explained_in_whole_sentences(code: str) -> None:
     assert said[0].isupper()
     assert said.endswith(".")
     assert code not in said
+    assert "postwright " not in said  # it is shown where nobody can type, too
 
 
 @pytest.mark.parametrize("code", ADVICE)

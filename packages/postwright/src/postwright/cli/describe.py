@@ -7,8 +7,10 @@ from postwright.cli.printing import when
 from postwright.errors import Advice
 from postwright.platforms.content import Kind, Mode, Source
 from postwright.platforms.tiktok.words import WORDS
+from postwright.publishing.attempt import NETWORK
 from postwright.publishing.models import Publication
 from postwright.publishing.queries import Overview
+from postwright.publishing.reasons import REASONS, advice_of, explained
 from postwright.publishing.states import State, Visibility
 
 _SIGHT: Final = {
@@ -46,6 +48,7 @@ def facts(seen: Overview) -> dict[str, Any]:
         "reason": publication.hold_reason or publication.end_code,
         "detail": publication.detail,
         "says": words(publication),
+        "advice": advice_of(publication, WORDS.get),
         "to_do": to_do(seen),
         "publish_at": publication.publish_at,
         "timezone": publication.timezone,
@@ -147,7 +150,8 @@ def _ended(publication: Publication) -> str:
 
 def hold(reason: str) -> str:
     """A reason to hold something, in words; itself if there are none for it."""
-    return holds.HOLDS.get(reason, reason)
+    known = REASONS.get(reason)
+    return reason if known is None else known.says.replace(NETWORK, "TikTok")
 
 
 def sight(publication: Publication) -> str:
@@ -199,8 +203,8 @@ def to_do(seen: Overview) -> str:
             look = "look in TikTok's app, then say what you have found"
             return f"{look}: postwright reconcile {post_id}"
         case State.FAILED:
-            known = WORDS.get(publication.end_code)
-            step = _STEPS[Advice.FIX if known is None else known.advice]
+            known = explained(publication.end_code, WORDS.get)
+            step = holds.MENDS.get(publication.end_code) or _STEPS[known.advice]
             return step.format(id=post_id, account=account)
         case _:
             return ""

@@ -1,27 +1,6 @@
-"""Why posts wait, in plain words, and what a person can do about it."""
+"""What a person at a terminal can do about posts that wait or have failed."""
 
 from typing import Final
-
-HOLDS: Final = {
-    "rate_limit": "TikTok's limit per minute is used up",
-    "daily_cap": "TikTok lets nothing more be posted today",
-    "pending_drafts": "too many drafts wait to be finished in the app",
-    "active_users": "the app may not post for more accounts today",
-    "reconnect": "the account has to be connected again",
-    "revoked": "its authorisation was taken away",
-    "insufficient_scope": "a permission is missing",
-    "account": "the account's own settings forbid it",
-    "request": "TikTok does not take what it was asked",
-    "network_fault": "something at TikTok is broken",
-    "unreachable": "TikTok cannot be reached",
-    "no_public_address": "there is no address from which TikTok can fetch it",
-    "trouble": "something is wrong on this side",
-    "paused": "publishing is paused",
-    "copy_in_doubt": "this may be a copy of the data",
-    "missed": "its time passed while nothing was running",
-    "restored": "it may have gone out before a backup was put back",
-    "unconfirmed": "nobody can prove whether it is out",
-}
 
 _RECONNECT: Final = "postwright accounts reconnect {account}"
 _RESUME: Final = "postwright resume, or postwright resume --account {account}"
@@ -40,6 +19,20 @@ STEPS: Final = {
     "copy_in_doubt": "postwright installation",
     "missed": "postwright reschedule {id} --at now, or postwright cancel {id}",
     "restored": "look in TikTok's app, then: postwright reconcile {id}",
+}
+
+# And about what has failed; else it is for the advice to say.
+MENDS: Final = {
+    "url_ownership_unverified": "postwright doctor says whether the proof is in its place; then: "
+    "postwright retry {id}",
+    "video_pull_failed": "postwright doctor says whether media can be fetched from outside; then: "
+    "postwright retry {id}",
+    "file_format_check_failed": "postwright check FILE --fix mends it; publish the mended one anew",
+    "frame_rate_check_failed": "postwright check FILE --fix mends it; publish the mended one anew",
+    "picture_size_check_failed": "postwright check FILE --fix mends it; publish the mended one "
+    "anew",
+    "duration_check_failed": "postwright check FILE --fix --trim cuts it; publish what is left "
+    "anew",
 }
 
 NEEDS_A_PERSON: Final = frozenset(

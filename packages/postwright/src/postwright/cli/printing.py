@@ -46,7 +46,8 @@ def as_warning(text: str, width: int = _WIDTH) -> str:
 def error(failure: AppError) -> None:
     """Print what happened, why, and what to do, on one screen."""
     click.echo(_wrapped(failure.what, "✗ ", "  "), err=True)
-    for label, text in (("Why", failure.why), ("Do", failure.fix)):
+    do = f"{failure.fix.rstrip('.')}: {failure.command}" if failure.command else failure.fix
+    for label, text in (("Why", failure.why), ("Do", do)):
         if text:
             click.echo(_wrapped(text, f"  {label:<5}", "       "), err=True)
 

@@ -42,7 +42,8 @@ async def connection_by_handle(session: AsyncSession, workspace_id: str, handle:
     raise NoSuchAccount(
         f"No connected account is called @{handle.removeprefix('@')}.",
         why=f"Connected accounts: {names}.",
-        fix="Check the name, or connect it: postwright connect",
+        fix="Check the name, or connect it.",
+        command="postwright connect",
     )
 
 

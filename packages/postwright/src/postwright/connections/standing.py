@@ -38,20 +38,30 @@ def says(state: ConnectionState) -> str:
             assert_never(state)
 
 
-def step(state: ConnectionState, handle: str) -> str:
-    """What to do about a state, as a phrase with the command in it; empty if nothing."""
-    again = f"postwright accounts reconnect @{handle}"
+def mends(state: ConnectionState) -> str:
+    """What to do about a state, as a phrase; empty if nothing."""
     match state:
         case ConnectionState.CONNECTED:
             return ""
         case ConnectionState.EXPIRING:
-            return f"connect it again soon: {again}"
+            return "connect it again soon"
         case ConnectionState.EXPIRED | ConnectionState.REVOKED | ConnectionState.DISCONNECTED:
-            return f"connect it again: {again}"
+            return "connect it again"
         case ConnectionState.INSUFFICIENT_SCOPE:
-            return f"connect it again and leave every permission on: {again}"
+            return "connect it again and leave every permission on"
         case _:
             assert_never(state)
+
+
+def again(handle: str) -> str:
+    """The command that connects an account again."""
+    return f"postwright accounts reconnect @{handle}"
+
+
+def step(state: ConnectionState, handle: str) -> str:
+    """What to do about a state, as a phrase with the command in it; empty if nothing."""
+    do = mends(state)
+    return f"{do}: {again(handle)}" if do else ""
 
 
 def purpose_step(purpose: Purpose, handle: str) -> str:

@@ -83,6 +83,12 @@ async def cancel(
 
 
 def _how(publication: Publication, live: AttemptRow | None) -> Cancelling:
+    if live is None and publication.state is State.UNCONFIRMED:
+        raise TooLate(
+            f"{publication.id} can not be cancelled: word came that it is out.",
+            fix="Look whether it is, and say so.",
+            command=f"postwright reconcile {publication.id}",
+        )
     if live is None:
         return Cancelling.DONE
     if live.last_byte_at is None:
@@ -93,12 +99,14 @@ def _how(publication: Publication, live: AttemptRow | None) -> Cancelling:
         raise TooLate(
             f"{publication.id} can not be cancelled: nobody knows by which name.",
             why="The network fetched it, and its answer with the id was lost.",
-            fix=f"Look whether it is out, and say so: postwright reconcile {publication.id}",
+            fix="Look whether it is out, and say so.",
+            command=f"postwright reconcile {publication.id}",
         )
     if live.stage is Stage.SETTLING:
         return Cancelling.NOT_AGAIN
     raise TooLate(
         f"{publication.id} can not be cancelled any more: all of it was sent.",
         why="From the last byte on the network publishes by itself, and offers no way to stop it.",
-        fix=f"Watch it: postwright status {publication.id} --watch",
+        fix="Watch how it ends.",
+        command=f"postwright status {publication.id} --watch",
     )

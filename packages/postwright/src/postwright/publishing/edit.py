@@ -104,7 +104,8 @@ def _refuse_what_is_out(
     if state is State.UNCONFIRMED:
         raise TooLateToEdit(
             f"{name} may be out already: that is not certain yet.",
-            fix=f"Decide on that first: postwright reconcile {name}",
+            fix="Decide on that first.",
+            command=f"postwright reconcile {name}",
         )
     if state in {State.PUBLISHED, State.DELIVERED}:
         raise TooLateToEdit(
@@ -115,12 +116,14 @@ def _refuse_what_is_out(
         raise TooLateToEdit(
             f"{name} is on its way: it was announced to the network.",
             why="The network takes the content and the settings with the announcement.",
-            fix=f"Stop it, if that is still possible: postwright cancel {name}",
+            fix="Stop it, if that is still possible.",
+            command=f"postwright cancel {name}",
         )
     if state is State.FAILED and changes.publish_at is not None:
         raise TooLateToEdit(
             f"{name} has failed, so it has no time to come.",
-            fix=f"Bring it on again: postwright retry {name} --at TIME",
+            fix="Try it again, at the new time.",
+            command=f"postwright retry {name} --at TIME",
         )
 
 

@@ -37,6 +37,7 @@ async def locked(
             f"{publication.id} was changed meanwhile.",
             why=f"It is at version {publication.content_version}; yours is {expected_version}.",
             fix="Look at it as it is now, and decide on that.",
+            command=f"postwright status {publication.id}",
         )
     return await session.scalar(
         select(AttemptRow)

@@ -112,7 +112,11 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _no_such(wanted: str) -> NoSuchPost:
-    return NoSuchPost(f"There is no post {wanted}.", fix="The list of posts has what there is.")
+    return NoSuchPost(
+        f"There is no post {wanted}.",
+        fix="The list of posts has what there is.",
+        command="postwright posts",
+    )
 
 
 async def _media(

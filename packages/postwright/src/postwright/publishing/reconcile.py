@@ -80,7 +80,8 @@ async def reconcile(
     if not is_undecided(publication):
         raise NothingToDecide(
             f"There is nothing to decide about {publication.id}: it is {publication.state}.",
-            fix=f"See how it stands: postwright status {publication.id}",
+            fix="See how it stands.",
+            command=f"postwright status {publication.id}",
         )
     again = isinstance(verdict, NotOut) and verdict.again
     state = _outcome(publication, verdict)

@@ -73,15 +73,19 @@ async def retry(
 
 def _refusal(publication: Publication) -> NotFailed:
     name, state = publication.id, publication.state
+    command = ""
     match state:
         case State.CANCELLED:
             fix = "Publish it again: it is a new post then, with a new key."
         case State.PUBLISHED | State.DELIVERED:
             fix = "It is out. To have it twice, publish it again as a new post."
         case State.UNCONFIRMED:
-            fix = f"Say first whether it is out: postwright reconcile {name}"
-        case State.HELD | State.SCHEDULED | State.DRAFT:
-            fix = f"It goes by itself; to give it another time: postwright reschedule {name}"
+            fix, command = "Say first whether it is out.", f"postwright reconcile {name}"
+        case State.DRAFT:
+            fix, command = "Give it a time.", f"postwright reschedule {name}"
+        case State.HELD | State.SCHEDULED:
+            fix = "It goes by itself, or give it another time."
+            command = f"postwright reschedule {name}"
         case _:
-            fix = f"It is under way. Watch it: postwright status {name} --watch"
-    return NotFailed(f"{name} has not failed: it is {state}.", fix=fix)
+            fix, command = "It is under way: watch it.", f"postwright status {name} --watch"
+    return NotFailed(f"{name} has not failed: it is {state}.", fix=fix, command=command)

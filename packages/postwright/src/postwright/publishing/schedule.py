@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, PlatformApp
-from postwright.connections.standing import says, step
+from postwright.connections.standing import again, mends, says
 from postwright.db.database import NOW, app_now
 from postwright.errors import BadInput, Conflict, NeedsReconnect
 from postwright.jobs import lanes
@@ -229,7 +229,8 @@ async def _new(
         raise Unusable(
             f"@{connection.handle} cannot be posted to: its connection is {connection.state}.",
             why=connection.state_detail or says(connection.state),
-            fix=f"Please {step(connection.state, connection.handle)}",
+            fix=f"Please {mends(connection.state)}.",
+            command=again(connection.handle),
         )
     at = time_to_come(wanted.publish_at, now)
     return Publication(
@@ -272,7 +273,7 @@ def time_to_come(wanted: datetime | None, now: datetime) -> datetime:
         raise InThePast(
             f"{at:%Y-%m-%d %H:%M:%S %Z} has passed.",
             why=f"It is {now:%Y-%m-%d %H:%M:%S} UTC.",
-            fix="Give a time to come, or leave --at out to publish now.",
+            fix="Give a time to come, or none to publish now.",
         )
     return at
 

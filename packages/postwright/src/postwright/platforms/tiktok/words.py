@@ -15,8 +15,8 @@ from postwright.platforms.report import Explained
 
 _OUR_REQUEST: Final = "TikTok found something wrong with what it was asked; its message says where."
 _NOT_FETCHED: Final = (
-    "could not be fetched by TikTok, or not within an hour. postwright doctor says whether media "
-    "can be fetched from outside; then try again."
+    "could not be fetched by TikTok, or not within an hour. See to it that media can be fetched "
+    "from outside; then try again."
 )
 _SPAM: Final = "Posting it again as it is would not help."
 
@@ -66,7 +66,7 @@ _POSTING: Final = {
     "url_ownership_unverified": Explained(
         "TikTok fetches media only from addresses that the app has proven to own. Verify "
         "the media host's address in TikTok's developer portal, for the sandbox and for "
-        "production each; postwright doctor says whether the proof is in its place.",
+        "production each.",
         Advice.FIX,
     ),
     "invalid_file_upload": Explained("TikTok does not take such a file.", Advice.FIX),
@@ -104,23 +104,23 @@ _POSTING: Final = {
 # What a status gives as the reason of a failure, beside codes that are above.
 _FAILURES: Final = {
     "file_format_check_failed": Explained(
-        "The file is in a format that TikTok does not take. postwright check --fix mends that.",
+        "The file is in a format that TikTok does not take. A mended copy can be posted.",
         Advice.FIX,
     ),
     "duration_check_failed": Explained(
         "The video is longer than TikTok takes: a post than it lets this account post, a "
-        "draft than 10 minutes. Cut it: postwright check --fix --trim.",
+        "draft than 10 minutes. Cut it, and post it anew.",
         Advice.FIX,
     ),
     "frame_rate_check_failed": Explained(
-        "The video has fewer than 23 or more than 60 pictures per second. postwright "
-        "check --fix mends that.",
+        "The video has fewer than 23 or more than 60 pictures per second. A mended copy can be "
+        "posted.",
         Advice.FIX,
     ),
     "picture_size_check_failed": Explained(
         "A picture is too large or too small: videos have sides of 360 to 4096 pixels, "
-        "photos a shorter side of 1080 at most. postwright check --fix mends that. TikTok "
-        "does not say which photo it is.",
+        "photos a shorter side of 1080 at most. A mended copy can be posted. TikTok does not say "
+        "which photo it is.",
         Advice.FIX,
     ),
     "internal": Explained(
