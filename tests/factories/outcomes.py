@@ -18,6 +18,9 @@ class What(StrEnum):
     VIDEO = "video"
     PHOTOS = "photos"
     DRAFT = "draft of a video"
+    PULLED = "video that TikTok fetches"
+    DRAFT_PHOTOS = "draft of photos"
+    CANCELLED = "photos that are cancelled after TikTok has fetched them"
 
 
 class Then(StrEnum):
@@ -50,7 +53,7 @@ class Case:
     @property
     def name(self) -> str:
         """What tests call it."""
-        return f"{self.call}-{self.code}-{self.status}"
+        return f"{self.call}-{self.code}-{self.status}-{self.what.name.lower()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,10 @@ _DRAFTS: Final = (
 )
 OPENING: Final = (
     *(Case("video.init", *row) for row in (*_INIT, *_DIRECT)),
+    *(Case("video.init", *row, what=What.PULLED) for row in _PULLED),
     *(Case("photo.init", *row, what=What.PHOTOS) for row in (*_INIT, *_DIRECT, *_PULLED)),
     *(Case("inbox.video.init", *row, what=What.DRAFT) for row in (*_INIT, *_DRAFTS)),
+    *(Case("photo.init", *row, what=What.DRAFT_PHOTOS) for row in (*_PULLED, *_DRAFTS)),
 )
 
 PROCESSING: Final = State.PROCESSING
@@ -120,6 +125,8 @@ BROKEN: Final = tuple(
     for call, state, what in (
         ("video.init", PUBLISHED, What.VIDEO),
         ("photo.init", PUBLISHED, What.PHOTOS),
+        ("video.init", PUBLISHED, What.PULLED),
+        ("photo.init", State.DELIVERED, What.DRAFT_PHOTOS),
         ("inbox.video.init", State.DELIVERED, What.DRAFT),
     )
 )
@@ -147,7 +154,37 @@ UPLOAD: Final = (
     Case("upload", "http_503", 503, State.UPLOADING, "", Advice.RETRY, ITSELF),
 )
 
-CASES: Final = (*CREATOR, *OPENING, *BROKEN, *UPLOAD, *STATUS)
+CANCEL: Final = tuple(
+    Case("cancel", *row, what=What.CANCELLED)
+    for row in (
+        ("publish_not_cancellable", 400, PROCESSING, "", Advice.ASK_STATUS, ITSELF),
+        ("invalid_publish_id", 400, PROCESSING, "", Advice.ASK_STATUS, ITSELF),
+        ("invalid_params", 400, PROCESSING, "", Advice.FIX, ITSELF),
+        ("token_not_authorized_for_specified_publish_id", 400, PROCESSING, "",
+         Advice.FIX, ITSELF),
+        ("access_token_invalid", 401, PROCESSING, "", Advice.RECONNECT, ITSELF),
+        ("scope_not_authorized", 401, State.UNCONFIRMED, "insufficient_scope",
+         Advice.RECONNECT, RECONNECTED),
+        ("rate_limit_exceeded", 429, PROCESSING, "", Advice.WAIT, ITSELF),
+        ("internal_error", 500, PROCESSING, "", Advice.RETRY, ITSELF),
+        ("something_new", 403, PROCESSING, "", Advice.FIX, ITSELF),
+    )
+)  # fmt: skip
+
+# The access token has ended, and is renewed before anything else is asked.
+REFRESH: Final = tuple(
+    Case("oauth.refresh", *row)
+    for row in (
+        ("invalid_grant", 400, HELD, "reconnect", Advice.RECONNECT, RECONNECTED),
+        ("invalid_request", 400, HELD, "reconnect", Advice.RECONNECT, RECONNECTED),
+        ("invalid_client", 400, HELD, "unreachable", Advice.FIX, ITSELF),
+        ("unauthorized_client", 400, HELD, "unreachable", Advice.FIX, ITSELF),
+        ("server_error", 500, HELD, "unreachable", Advice.RETRY, ITSELF),
+        ("temporarily_unavailable", 503, HELD, "unreachable", Advice.RETRY, ITSELF),
+    )
+)
+
+CASES: Final = (*CREATOR, *OPENING, *BROKEN, *UPLOAD, *STATUS, *CANCEL, *REFRESH)
 
 FAILINGS: Final = (
     Failing("file_format_check_failed", FAILED, Advice.FIX, NEVER),

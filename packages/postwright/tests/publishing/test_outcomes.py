@@ -14,14 +14,15 @@ from sqlalchemy import text
 
 from postwright.connections.models import Connection
 from postwright.media.models import MediaFile
-from postwright.platforms.content import Mode
+from postwright.platforms.content import Mode, Source
 from postwright.platforms.purpose import Purpose
 from postwright.platforms.tiktok.words import WORDS
+from postwright.publishing.cancel import cancel
 from postwright.publishing.models import Publication
 from postwright.publishing.schedule import Order
 from postwright.publishing.states import State
 from tests.factories.installation import Service, running_service
-from tests.factories.outcomes import CASES, FAILINGS, Case, Failing, Then, What
+from tests.factories.outcomes import CANCEL, CASES, FAILINGS, Case, Failing, Then, What
 
 pytestmark = pytest.mark.slow
 
@@ -29,6 +30,8 @@ PUBLISH = frozenset({Purpose.PUBLISH, Purpose.DRAFT})
 PUBLIC = {"privacy_level": "PUBLIC_TO_EVERYONE", "title": "a case"}
 DRAFT = {"privacy_level": "", "title": ""}
 EACH = [*CASES, *FAILINGS]
+VIDEOS = frozenset({What.VIDEO, What.DRAFT, What.PULLED})
+DRAFTS = frozenset({What.DRAFT, What.DRAFT_PHOTOS})
 PATIENCE_S = 90
 
 
@@ -65,25 +68,63 @@ class Stage:
         if isinstance(case, Failing):
             await control("POST", "outcomes", {"outcome": case.code, "creator": creator})
         else:
+            if case.what is What.CANCELLED:
+                await control("POST", "outcomes", {"outcome": "stuck", "creator": creator})
+            if case.call == "oauth.refresh":
+                await self.end_token(account)
             more = {"status": case.status, "code": case.code, "count": case.count}
             await control.fault(case.call, "error", creator=creator, **more)
-        media = (self.video,) if case.what in {What.VIDEO, What.DRAFT} else self.photos
-        draft = case.what is What.DRAFT
+        media = (self.video,) if case.what in VIDEOS else self.photos
+        draft = case.what in DRAFTS
         order = Order(
-            media, "a case", DRAFT if draft else PUBLIC, mode=Mode.DRAFT if draft else Mode.DIRECT
+            media,
+            "a case",
+            DRAFT if draft else PUBLIC,
+            mode=Mode.DRAFT if draft else Mode.DIRECT,
+            source=Source.PULL if case.what is What.PULLED else None,
         )
         self.ids[name_of(case)] = (await self.service.order(account, order)).publication_id
+
+    async def end_token(self, account: Connection) -> None:
+        """Have its access token end, so that it is renewed before anything is asked."""
+        ends = text("""
+            UPDATE credentials SET access_expires_at = app_now() - interval '1 second'
+            WHERE connection_id = :id
+        """)
+        async with self.service.database.transaction() as session:
+            await session.execute(ends, {"id": account.id})
+
+    async def cancel_all(self) -> None:
+        """Cancel what TikTok has fetched and does not go on with until it is told to."""
+        for case in CANCEL:
+            await self.service.until(self.ids[case.name], State.PROCESSING)
+            async with self.service.database.transaction() as session:
+                publication = await session.get_one(Publication, self.ids[case.name])
+                await cancel(session, publication, actor="test")
+
+    async def release_all(self) -> None:
+        """TikTok goes on with all that it was stuck with."""
+        for upload in (await self.service.control("GET", "state"))["uploads"]:
+            await self.service.control("POST", f"uploads/{upload['publish_id']}/release")
 
     async def publication(self, case: Case | Failing) -> Publication:
         return await self.service.publication(self.ids[name_of(case)])
 
     async def standing(self) -> list[str]:
         """The cases that do not stand as they should."""
+        asked = await self.asked_to_cancel()
         return [
             f"{name_of(case)}: {seen.state} {seen.hold_reason} {seen.end_code}"
             for case in EACH
             if not stands(case, seen := await self.publication(case))
+            or (case in CANCEL and seen.id not in asked)
         ]
+
+    async def asked_to_cancel(self) -> frozenset[str]:
+        """The publications of which TikTok was asked to stop."""
+        asked = text("SELECT DISTINCT publication_id FROM calls WHERE operation = 'cancel'")
+        async with self.service.database.transaction() as session:
+            return frozenset(await session.scalars(asked))
 
     async def ended(self) -> list[str]:
         return [
@@ -108,7 +149,7 @@ def stands(case: Case | Failing, seen: Publication) -> bool:
 def end_of(case: Case | Failing) -> State:
     if case.then in {Then.NEVER, Then.ASKED}:
         return case.state
-    if case.what is What.DRAFT:
+    if case.what in DRAFTS:
         return State.DELIVERED
     return State.PUBLISHED
 
@@ -126,10 +167,12 @@ async def play_all(url: str, folder: Path, video: Path) -> dict[str, Seen]:
         for case, creator in zip(EACH, names, strict=True):
             await stage.play(case, creator)
         service.start_worker()
+        await stage.cancel_all()
         await stage.settle(stage.standing, PATIENCE_S)
         before = {name_of(case): await stage.publication(case) for case in EACH}
         inits = await inits_by_publication(service)
         await service.control("DELETE", "faults")
+        await stage.release_all()
         for case, creator in zip(EACH, names, strict=True):
             if case.then is Then.RECONNECTED:
                 await service.connect(creator, purposes=PUBLISH)

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from tiktok_emulator.control import schemas
 from tiktok_emulator.control.describe import takes
-from tiktok_emulator.control.dump import post_facts
+from tiktok_emulator.control.dump import post_facts, publish_facts
 from tiktok_emulator.control.lookup import Missing, known
 from tiktok_emulator.posting.by_hand import delete, finish, set_privacy
 from tiktok_emulator.posting.creator import privacy_options
@@ -85,6 +85,19 @@ async def finish_draft(request: Request) -> Response:
     return JSONResponse(post_facts(world, post, base_url(request)))
 
 
+async def release(request: Request) -> Response:
+    """Let a publish that is stuck go on to its end. Of one that is not stuck nothing changes.
+
+    Answers with the publish.
+    """
+    world = world_of(request)
+    publish = known(world.publishes, request.path_params["publish_id"], "publish_id")
+    publish.is_stuck = False
+    settle_all(world)
+    world.due.wake()
+    return JSONResponse(publish_facts(publish))
+
+
 @takes(PostOrder)
 async def change_post(request: Request) -> Response:
     """Change who sees a post, or delete it, as its owner would.
@@ -123,6 +136,7 @@ async def verify_property(request: Request) -> Response:
 
 ENDPOINTS = [
     ("POST", "/_control/drafts/{publish_id}/finish", finish_draft),
+    ("POST", "/_control/uploads/{publish_id}/release", release),
     ("POST", "/_control/posts/{post_id:int}", change_post),
     ("POST", "/_control/apps/{client_key}/properties/verify", verify_property),
 ]
