@@ -92,7 +92,7 @@ class Calm:
             return s.row.over, s
         for t in awake:
             return "", next(recording(m, s, t) if t.phase == Phase.RECORD else ways(m, s, t))[1]
-        if s.lease != Lease.FREE:
+        if s.lease != Lease.FREE and not s.row.is_stopped:
             return "", claim(m, s) or advance(m, s, m.scenario.lease_min + 1)
         if s.row.due == NEVER:
             return self._parked(s), s
@@ -139,7 +139,7 @@ class Calm:
         if s.row.hold in NEEDS_RESUME:
             return "held: resume"
         if s.row.attempt == NONE:
-            return STUCK
+            return "unconfirmed" if s.row.unconfirmed else STUCK
         attempt = self.model.book.attempts[s.row.attempt]
         out_of_sight = attempt.last_byte_at is not None and attempt.publish_id is None
         if out_of_sight:

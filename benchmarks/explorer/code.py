@@ -12,6 +12,7 @@ from postwright.platforms import answers
 from postwright.publishing import attempt, protocol
 from postwright.publishing.attempt import Attempt, Decision, Event
 from postwright.publishing.protocol import (
+    contradiction,
     endings,
     finished,
     limits,
@@ -22,7 +23,7 @@ from postwright.publishing.protocol import (
 )
 
 # Each stands after those that it imports.
-PARTS = (limits, endings, pull, finished, tracking, sending, start, protocol)
+PARTS = (limits, endings, pull, finished, tracking, sending, start, contradiction, protocol)
 _MUTANT = "mutant_of_protocol"
 
 

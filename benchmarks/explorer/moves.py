@@ -6,7 +6,7 @@ from benchmarks.explorer import host
 from benchmarks.explorer.book import Asked
 from benchmarks.explorer.calls import GATE, NO_TOKEN, NO_TURN, no_token, spent, ways
 from benchmarks.explorer.model import Model
-from benchmarks.explorer.people import less, people
+from benchmarks.explorer.people import people
 from benchmarks.explorer.record import barred, decided, record
 from benchmarks.explorer.state import NEVER, Lane, Lease, Phase, Put, Remote, State, Turn
 from benchmarks.explorer.tiktok import (
@@ -19,7 +19,7 @@ from benchmarks.explorer.tiktok import (
     put,
     replaced,
 )
-from benchmarks.explorer.worker import claim, crash, fenced_out, judged, tidy
+from benchmarks.explorer.worker import claim, crash, fenced_out, judged, less, tidy
 
 # A clock that was read before the address could have ended; older ones are as old.
 OLDEST_CLOCK_MIN = 4_400

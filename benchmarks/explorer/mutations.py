@@ -1,5 +1,6 @@
-"""Every mutation: of what concerns uploads, here, and of all the rest in `broken_pulls.py`."""
+"""Every mutation: of what concerns uploads, here, and of all the rest in `broken_*.py`."""
 
+from benchmarks.explorer.broken_contradictions import CONTRADICTIONS
 from benchmarks.explorer.broken_pulls import DRAFTS, HANDS, PULLS
 from benchmarks.explorer.mutation import Mutation
 from benchmarks.explorer.state import Rules
@@ -204,6 +205,20 @@ UPLOADS = (
         old="        retries=a.retries,\n    )",
         new="    )",
     ),
+    Mutation(
+        "cancelled-while-it-settles",
+        "not again",
+        old="    if status.fail_is_cancel and a.cancel_requested:\n",
+        new="    if a.cancel_requested and not a.is_pull:\n",
+    ),
+    Mutation(
+        "cancelled-and-tried-again-all-the-same",
+        "not again",
+        old="    return end(a, Stage.CANCELLED) if a.cancel_requested else None\n",
+        new="    return None\n",
+    ),
+    Mutation("sure-to-cancel-what-failed", "not again", rules=Rules(settling_is_unsure=False)),
+    Mutation("a-nudge-at-the-last-look-is-lost", "draft", rules=Rules(last_look_again=False)),
     Mutation("no-fence", "small", rules=Rules(fence=False)),
     Mutation("store-after-the-call", "no cancel", rules=Rules(store_first=False)),
     Mutation("cancel-after-last-byte", "small", rules=Rules(refuse_late_cancel=False)),
@@ -216,4 +231,4 @@ UPLOADS = (
     ),
 )
 
-MUTATIONS = (*UPLOADS, *PULLS, *DRAFTS, *HANDS)
+MUTATIONS = (*UPLOADS, *PULLS, *DRAFTS, *HANDS, *CONTRADICTIONS)

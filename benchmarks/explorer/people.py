@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from benchmarks.explorer.contradiction import contradictions
 from benchmarks.explorer.model import Model
 from benchmarks.explorer.state import (
     NEEDS_LINK,
@@ -16,7 +17,7 @@ from benchmarks.explorer.state import (
     Upload,
 )
 from benchmarks.explorer.tiktok import can_post
-from benchmarks.explorer.worker import NOT_POSTED, judged, tidy
+from benchmarks.explorer.worker import NOT_POSTED, judged, less, tidy
 from postwright.publishing.attempt import Stage
 
 Moves = Iterator[tuple[str, State]]
@@ -27,6 +28,8 @@ def people(m: Model, s: State) -> Moves:
     row = s.row
     if s.left.nudges and (nudged := nudge(m, s)) is not None:
         yield "a nudge", less(nudged, nudges=1)
+    if s.left.minds:
+        yield from contradictions(m, s)
     if s.left.hands:
         yield from _by_hand(m, s)
     if row.over:
@@ -46,6 +49,8 @@ def nudge(m: Model, s: State) -> State | None:
         if row.attempt == NONE or row.over in NOT_POSTED:
             return None
         return s._replace(row=row._replace(over="", lane=Lane.TRACK, due=0))
+    if row.is_stopped:
+        return None
     awake = any(not t.fenced_out for t in s.turns)
     if not awake:
         return _wake(s) if row.due != 0 else None
@@ -56,18 +61,24 @@ def nudge(m: Model, s: State) -> State | None:
 
 
 def cancel(m: Model, s: State) -> State | None:
-    """A person cancels: refused once the last byte may be on its way, unless TikTok fetches it."""
+    """A person cancels: refused once the last byte may be on its way.
+
+    But what TikTok fetches it can be asked to stop, and what FAILED is not begun anew.
+    """
     row = s.row
     if row.over or row.cancel:
+        return None
+    if row.is_stopped:
         return None
     if row.attempt == NONE:
         return judged(m, s._replace(row=row._replace(cancel=Cancel.FIRM, over="cancelled")))
     a = m.book.attempts[row.attempt]
     how = Cancel.FIRM
     if a.last_byte_at is not None and m.rules.refuse_late_cancel:
-        if not a.is_pull or a.stage not in _TRACKED or a.publish_id is None:
+        stopped = a.is_pull and a.stage in _TRACKED and a.publish_id is not None
+        if not stopped and (a.is_pull or a.stage is not Stage.SETTLING):
             return None
-        how = Cancel.ASKED
+        how = Cancel.ASKED if stopped or m.rules.settling_is_unsure else Cancel.FIRM
     return judged(m, _wake(s._replace(row=row._replace(cancel=how))))
 
 
@@ -139,13 +150,6 @@ def _ended(m: Model, s: State, row: Row) -> State:
 
 def _wake(s: State) -> State:
     return s._replace(row=s.row._replace(due=0))
-
-
-def less(s: State, **costs: int) -> State:
-    """What it costs is taken from what may still happen."""
-    left = s.left
-    spent_now = {name: getattr(left, name) - cost for name, cost in costs.items()}
-    return s._replace(left=left._replace(**spent_now))
 
 
 _TRACKED = frozenset({Stage.TRACKING, Stage.SETTLING})

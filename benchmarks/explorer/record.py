@@ -35,6 +35,7 @@ from postwright.publishing.attempt import Event, Stage, Unfit
 from postwright.publishing.protocol import POLL_UNTIL
 
 _UNDECIDED = frozenset({Stage.TRACKING, Stage.SETTLING})
+_LAST = frozenset({"restart", "end"})
 
 
 def record(m: Model, s: State, t: Turn) -> State:
@@ -77,7 +78,16 @@ def _refused(m: Model, s: State, t: Turn) -> State | None:
         return s._replace(broken=OVERWRITTEN)
     if t.ended and m.rules.live_check:
         return let_go(m, s, t, row)
+    if row.nudged and not row.over and decided(m, t).kind in _LAST:
+        return _overtaken(m, s, t)
     return None
+
+
+def _overtaken(m: Model, s: State, t: Turn) -> State:
+    """A nudge came during the look after which nobody would look any more."""
+    if not m.rules.last_look_again:
+        return s._replace(broken=NUDGE_LOST)
+    return _look_again(m, s._replace(row=s.row._replace(nudged=False)), t)
 
 
 def decided(m: Model, t: Turn) -> Told:
@@ -152,7 +162,10 @@ def _over(m: Model, s: State, t: Turn, told: Told) -> State:
         s = _all_given_up(s)
     elif _learns_more(m, t, told):
         return s._replace(broken=NOT_WATCHED)
-    revived = told.over not in NOT_POSTED and s.left.nudges and _is_revived(m, told)
+    if told.over in NOT_POSTED:
+        revived = bool(s.left.minds)
+    else:
+        revived = bool(s.left.nudges) and _is_revived(m, told)
     row = s.row._replace(
         attempt=told.attempt if revived else NONE, over=told.over, due=0, hold="", nudged=False
     )
@@ -225,7 +238,7 @@ def _is_fetched(m: Model, t: Turn, told: Told) -> bool:
 
 def _look_again(m: Model, s: State, t: Turn) -> State:
     """What a person has changed is read; an id that was told once is not forgotten."""
-    if s.row.over:
+    if s.row.over or s.row.is_stopped:
         return let_go(m, s, t, s.row)
     row = taken_up(m, s.row)
     again = woken(m, row, fenced_out=t.fenced_out)

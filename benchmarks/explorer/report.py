@@ -10,7 +10,7 @@ from benchmarks.explorer.model import Scenario
 from benchmarks.explorer.mutation import Mutation
 from benchmarks.explorer.search import Found
 
-GOALS = {"states": 1_000_000, "mutations": 70, "alive": 0, "broken": 0}
+GOALS = {"states": 1_000_000, "mutations": 90, "alive": 0, "broken": 0}
 
 
 @dataclass(frozen=True, slots=True)

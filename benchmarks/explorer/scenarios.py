@@ -23,8 +23,9 @@ def _left(
     nudges: int = 0,
     cancels: int = 0,
     hands: int = 0,
+    minds: int = 0,
 ) -> Left:
-    return Left(faults, crashes, sleeps, jumps, nudges, cancels, hands)
+    return Left(faults, crashes, sleeps, jumps, nudges, cancels, hands, minds)
 
 
 EACH_ONCE = _left(faults=1, crashes=1, sleeps=1, jumps=1, nudges=1, cancels=1)
@@ -54,7 +55,7 @@ SMALL = {
             "late id", 1, _left(faults=1, crashes=1, jumps=2),
             habits=Habits(resent="404", tells_ids=False),
         ),
-        Scenario("limits", 1, _left(faults=2, jumps=2, nudges=1), near_limits=True),
+        Scenario("limits", 1, _left(faults=2, jumps=2), near_limits=True),
         Scenario("unconfirmed", 1, _left(faults=1, jumps=1)),
         Scenario(
             "asleep", 1, _left(faults=2, sleeps=1, jumps=3, nudges=1),
@@ -72,12 +73,30 @@ SMALL = {
             "stopped late", 0, _left(faults=2, jumps=2, cancels=1),
             jumps=(51,), faults=ONLY_FAILS, files=1,
         ),
+        Scenario(
+            "not again", 1, _left(faults=2, jumps=3, cancels=1, nudges=1),
+            jumps=(51,), faults=ONLY_FAILS,
+        ),
+        Scenario(
+            "its mind", 2, _left(faults=1, jumps=3, nudges=1, minds=1),
+            jumps=(7, 51), faults=ONLY_FAILS,
+        ),
+        Scenario(
+            "its mind, pull", 0, _left(faults=1, jumps=3, minds=1, crashes=1),
+            jumps=(51,), faults=ONLY_FAILS, files=1, early=True,
+        ),
+        Scenario(
+            "its mind, by hand", 1, _left(faults=1, jumps=2, minds=1, hands=1, cancels=1),
+            jumps=(51,), faults=ONLY_FAILS, acts=HANDS,
+        ),
         Scenario("pull limits", 0, _left(faults=2, jumps=2), near_limits=True, files=1),
         Scenario(
             "decided", 1, _left(faults=2, jumps=2, hands=2, nudges=1),
             jumps=(81, 1441), faults=frozenset({"lost", "odd"}), acts=HANDS,
         ),
-        Scenario("photos", 0, EACH_ONCE._replace(nudges=0), jumps=SHORT, files=2, early=True),
+        Scenario(
+            "photos", 0, EACH_ONCE._replace(nudges=0, sleeps=0), jumps=SHORT, files=2, early=True
+        ),
         Scenario(
             "draft", 1, _left(faults=1, crashes=1, jumps=2, nudges=1, cancels=1),
             habits=DRAFTS, jumps=(7, 4321), draft=True,
@@ -173,6 +192,20 @@ FULL = (
     Scenario(
         "pulled draft, served early", 0, EACH_ONCE._replace(sleeps=0),
         habits=DRAFTS, jumps=(7, 81, 4321), draft=True, files=1, early=True,
+    ),
+    Scenario(
+        "a cancel while it settles", 1, _left(faults=1, sleeps=1, jumps=5, nudges=1, cancels=1),
+        habits=Habits(resent="stored"), jumps=SETTLING, faults=ONLY_FAILS,
+    ),
+    Scenario(
+        "TikTok contradicts itself", 2,
+        _left(faults=2, crashes=1, sleeps=1, jumps=3, nudges=1, cancels=1, minds=1),
+        jumps=(7, 51), faults=LOST_OR_FAILED,
+    ),
+    Scenario(
+        "TikTok contradicts itself, pull, by hand", 0,
+        _left(faults=1, crashes=1, jumps=3, nudges=1, cancels=1, hands=1, minds=1),
+        jumps=(7, 51), faults=LOST_OR_FAILED, acts=HANDS, files=1, early=True,
     ),
     Scenario(
         "by hand, two ranges", 2, _left(faults=2, crashes=1, sleeps=1, jumps=2, cancels=1, hands=2),

@@ -116,6 +116,8 @@ def _tell(found: Found, calm: Calm) -> None:
     twice = [n for n in ends if course[n].broken == TWO_POSTS]
     if last.broken and not twice:
         return
+    if not course:
+        return
     until = (twice or ends or [len(course) - 1])[0]
     found.broken = course[until].broken or found.broken
     found.trace += [Step("then, in calm weather", s) for s in course[: until + 1]]

@@ -64,7 +64,7 @@ class Cancel(IntEnum):
 
     NONE = 0
     FIRM = 1  # nothing of it will appear
-    ASKED = 2  # the network is asked to stop, and may be too late
+    ASKED = 2  # it may be too late: the network is asked to stop, or nothing is begun anew
 
 
 NEEDS_LINK = frozenset({"reconnect", "revoked", "insufficient_scope"})  # holds a person mends
@@ -89,6 +89,11 @@ class Row(NamedTuple):
     edition: int = 0  # grows with each edit
     nudged: bool = False  # a nudge came after the status was last asked for
     decided: bool = False  # a person has said what became of it
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether nothing is due of it any more until a person decides."""
+        return self.attempt == NONE and self.unconfirmed
 
 
 class Turn(NamedTuple):
@@ -157,6 +162,7 @@ class Left(NamedTuple):
     nudges: int
     cancels: int
     hands: int = 0  # what people do besides: edit, retry, decide
+    minds: int = 0  # TikTok posts what it had said failed for good
 
 
 NOTHING_LEFT = Left(0, 0, 0, 0, 0, 0)
@@ -190,7 +196,11 @@ class Rules:
     live_check: bool = True  # nothing is recorded of an attempt that a person has ended
     edit_only_ready: bool = True  # nothing is edited once it was announced
     retry_only_failed: bool = True  # by hand
+    word_counts: bool = True  # word that an earlier attempt is out stops the later one
+    word_closes: bool = True  # and its addresses are closed, if it has any
     keep_nudge: bool = True  # a nudge that comes while the status is asked counts
+    last_look_again: bool = True  # also if nobody would look any more after that
+    settling_is_unsure: bool = True  # a cancel of what FAILED may be too late
     own_addresses: bool = True  # of one attempt only
     addresses_end: bool = True
     void_looks: bool = True  # addresses are not void once a byte was served

@@ -262,6 +262,12 @@ def passed(upload: Remote, size: int) -> Remote:
     return upload._replace(phase=back, failed_age=-1)
 
 
+def has_failed(upload: Remote, size: int) -> bool:
+    """Whether it is all there, and FAILED for good as far as TikTok says."""
+    failed = upload.phase in {Upload.FAILED, Upload.FAILED_PASSING}
+    return failed and upload.received == size and not may_pass(upload)
+
+
 def may_pass(upload: Remote) -> bool:
     """Whether a FAILED may still turn."""
     return upload.phase == Upload.FAILED_PASSING and upload.failed_age < PASSING_MIN

@@ -22,6 +22,7 @@ from benchmarks.explorer.tiktok import (
     ADDRESS_LIFE_MIN,
     can_post,
     find,
+    has_failed,
     is_pointless,
 )
 from postwright.publishing.attempt import Woke
@@ -36,7 +37,7 @@ def claim(m: Model, s: State) -> State | None:
     """A free worker takes the lane: a new fence, a new lease, and `Woke`."""
     row = s.row
     free = s.lease == Lease.FREE and row.due == 0
-    if row.over or not (free or s.lease == Lease.OVER):
+    if row.over or row.is_stopped or not (free or s.lease == Lease.OVER):
         return None
     others = tuple(kept for t in s.turns if (kept := _left_behind(m, row, t)) is not None)
     if len(others) >= WORKERS:
@@ -104,7 +105,12 @@ def tidy(m: Model, s: State) -> State:
             known.add(book.calls[t.what].uid)
     known.update(book.calls[p.call].uid for p in s.wire)
     kept = tuple(
-        u for u in s.uploads if u.uid in known or can_post(u, m.size) or host.may_open(m, s, u)
+        u
+        for u in s.uploads
+        if u.uid in known
+        or can_post(u, m.size)
+        or host.may_open(m, s, u)
+        or (s.left.minds and has_failed(u, m.size))
     )
     return host.forget(s if len(kept) == len(s.uploads) else s._replace(uploads=kept))
 
@@ -151,6 +157,13 @@ def judged(m: Model, s: State) -> State:
     if alive[0].given_up:
         return s._replace(broken=LOST_POST if s.row.over else GIVEN_UP)
     return s
+
+
+def less(s: State, **costs: int) -> State:
+    """What it costs is taken from what may still happen."""
+    left = s.left
+    spent_now = {name: getattr(left, name) - cost for name, cost in costs.items()}
+    return s._replace(left=left._replace(**spent_now))
 
 
 def go_on(m: Model, s: State, t: Turn, then: Turn, row: Row) -> State:

@@ -44,6 +44,8 @@ _SKIP = text("""
       AND due_at > app_now() AND NOT EXISTS (SELECT 1 FROM lanes WHERE lease_until IS NOT NULL)
 """)
 
+_IN_HAND = text("SELECT count(*) FROM lanes WHERE lease_until IS NOT NULL")
+
 _WAITS = text("""
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'
@@ -233,6 +235,15 @@ class Service:
             while True:
                 async with self.database.transaction() as session:
                     if await session.scalar(_WAITS):
+                        return
+                await asyncio.sleep(0.05)
+
+    async def until_nothing_is_in_hand(self) -> None:
+        """Wait until no worker holds a lane."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                async with self.database.transaction() as session:
+                    if not await session.scalar(_IN_HAND):
                         return
                 await asyncio.sleep(0.05)
 

@@ -203,6 +203,22 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
+class OutAfterAll:
+    """Word came that it is out, though it had ended without a post."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierIsOut:
+    """Word came that an earlier attempt of the same publication is out after all.
+
+    `served`: a byte of this one's addresses was served, so that they can not be closed any more.
+    """
+
+    number: int
+    served: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NoSlot:
     """The call was not made: every slot of its rate limit is taken for `delay`."""
 
@@ -223,6 +239,8 @@ Event = (
     | OnHold
     | Closed
     | Served
+    | OutAfterAll
+    | EarlierIsOut
     | Cancelled
     | NotCancellable
     | NoSlot

@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from postwright.alerts.models import Alert
 from postwright.connections.models import Connection
+from postwright.publishing.attempt import Stage
+from postwright.publishing.cancel import TooLate, cancel
 from postwright.publishing.models import AttemptRow, Publication
 from postwright.publishing.reconcile import NotOut, Out, reconcile
 from postwright.publishing.retry import retry
@@ -42,8 +44,10 @@ async def out(callback: Callback, account: Connection, video: Path) -> Publicati
     return seen
 
 
-async def say_it_is_out(callback: Callback, account: Connection) -> str:
-    publish_id = (await the_attempt(callback.service)).publish_id
+async def say_it_is_out(
+    callback: Callback, account: Connection, publish_id: str | None = None
+) -> str:
+    publish_id = publish_id or (await the_attempt(callback.service)).publish_id
     content = {"publish_id": publish_id, "publish_type": "DIRECT_POST", "n": 1}
     await callback.say("post.publish.complete", content, account=account)
     return (await callback.outcomes())[-1]
@@ -107,6 +111,33 @@ async def test_what_waits_to_be_posted_again_is_held_until_a_person_has_looked(
         await reconcile(session, publication, Out(), networks=networks, actor="test")
     seen = await service.publication(out.id)
     assert (seen.state, seen.visibility) == (State.PUBLISHED, Visibility.MISSING)
+
+
+async def test_what_was_announced_in_its_place_is_stopped_and_can_not_be_cancelled(
+    callback: Callback, account: Connection, out: Publication
+) -> None:
+    service = callback.service
+    publish_id = (await the_attempt(service)).publish_id
+    await callback.set("UPDATE attempts SET stage = 'failed', live = false")
+    await callback.set("UPDATE publications SET state = 'failed'")
+    async with service.database.transaction() as session:
+        await retry(session, await session.get_one(Publication, out.id), actor="test")
+    await service.control.fault("video.init", "delay_after", delay_s=1.0)
+    service.start_worker()
+    await service.until(out.id, State.SUBMITTING)
+    assert await say_it_is_out(callback, account, publish_id) == "contradicts"
+    assert (await service.publication(out.id)).state is State.UNCONFIRMED
+    await service.until_nothing_is_in_hand()
+    held = await service.publication(out.id)
+    assert (held.state, held.due_at) == (State.UNCONFIRMED, None)
+    with pytest.raises(TooLate, match="word came that it is out"):
+        async with service.database.transaction() as session:
+            await cancel(session, await session.get_one(Publication, out.id), actor="test")
+    assert len(await service.control.requests("video.init")) == 2
+    assert len(await service.control.posts()) == 1
+    async with service.database.transaction() as session:
+        stages = await session.scalars(select(AttemptRow.stage).order_by(AttemptRow.number))
+        assert list(stages) == [Stage.FAILED, Stage.VOID]
 
 
 async def test_a_person_who_knows_better_can_have_it_posted_again(

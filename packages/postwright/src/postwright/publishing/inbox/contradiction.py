@@ -1,27 +1,35 @@
-"""The network says that something is out which it had said could not be.
+"""Carries out what the protocol says of word that is at odds with what the network said before.
 
-What is over is asked about once more, and what was to be posted again is stopped: in either case
-nothing is posted a second time before it is known.
+What is over is asked about once more, and what was to be posted in its place is stopped.
 """
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.alerts.kinds import Kind
 from postwright.alerts.tell import tell
-from postwright.publishing.attempt import Stage
+from postwright.db.database import app_now
+from postwright.media.host import addresses
+from postwright.platforms.content import Mode, Plan, Source
+from postwright.publishing.attempt import (
+    LIVE,
+    OVER,
+    Attempt,
+    EarlierIsOut,
+    OutAfterAll,
+    Stage,
+    Wait,
+)
+from postwright.publishing.hand import end_attempt
 from postwright.publishing.inbox import queries
 from postwright.publishing.inbox.nudge import nudge
 from postwright.publishing.models import AttemptRow, Publication
-from postwright.publishing.protocol import MAX_RETRIES
+from postwright.publishing.protocol import decide
 from postwright.publishing.states import State
 from postwright.publishing.work import START, TRACK
 
-_WITHOUT_A_POST = frozenset({Stage.VOID, Stage.FAILED, Stage.CANCELLED})
-_OVER = frozenset({State.FAILED, State.CANCELLED})
-_NOT_BEGUN = frozenset({State.SCHEDULED, State.PREPARING, State.HELD})
-
-HOLD = "unconfirmed"
+_WITHOUT_A_POST = frozenset({State.FAILED, State.CANCELLED})
+_OUT = frozenset({State.PUBLISHED, State.DELIVERED})
+_ANNOUNCED = frozenset({Stage.INTENT, Stage.OPEN})
 
 
 async def contradicted(
@@ -31,7 +39,7 @@ async def contradicted(
 
     The lanes of the account and both rows are locked.
     """
-    if attempt.stage not in _WITHOUT_A_POST:
+    if attempt.stage not in OVER:
         return False
     ended_as = attempt.stage.value
     if await _asked_again(session, publication, attempt):
@@ -42,7 +50,7 @@ async def contradicted(
             f"postwright reconcile {publication.id}"
         )
     else:
-        then = "It is being posted again: look at the profile whether it is there twice."
+        then = "It was posted again: look at the profile whether it is there twice."
     await tell(
         session,
         publication.workspace_id,
@@ -60,14 +68,16 @@ async def _asked_again(
     session: AsyncSession, publication: Publication, attempt: AttemptRow
 ) -> bool:
     """Take a publication that is over up again, to ask its status and to do nothing else."""
-    if publication.state not in _OVER:
+    if publication.state not in _WITHOUT_A_POST:
         return False
     if await queries.newer_attempt_exists(session, attempt.workspace_id, attempt):
         return False
-    attempt.live, attempt.stage, attempt.ended_at = True, Stage.TRACKING, None
-    attempt.last_byte_at = attempt.last_byte_at or attempt.opened_at or attempt.created_at
-    attempt.retries = MAX_RETRIES  # whatever the status says: nothing is posted for it again
-    attempt.failed_at, attempt.end_code, attempt.detail = None, "", ""
+    ended = _as_the_protocol_sees_it(attempt)
+    asked = decide(ended, OutAfterAll(), await app_now(session)).attempt
+    attempt.live, attempt.ended_at = True, None
+    attempt.stage, attempt.last_byte_at = asked.stage, asked.last_byte_at
+    attempt.retries, attempt.failed_at = asked.retries, asked.failed_at
+    attempt.end_code = attempt.detail = ""
     publication.state, publication.lane = State.PROCESSING, TRACK
     publication.finished_at, publication.end_code, publication.detail = None, "", ""
     publication.version += 1
@@ -75,21 +85,38 @@ async def _asked_again(
 
 
 async def _stopped(session: AsyncSession, publication: Publication, attempt: AttemptRow) -> bool:
-    """Hold what waits to be posted again, until a person has decided. A worker drops it."""
-    if publication.state not in _NOT_BEGUN:
+    """Hold what was to be posted in its place until a person has decided; False if it is sent."""
+    if publication.state in _OUT:
         return False
-    live = await session.scalar(
-        select(AttemptRow).where(
-            AttemptRow.workspace_id == publication.workspace_id,
-            AttemptRow.publication_id == publication.id,
-            AttemptRow.live,
-        )
-    )
-    if live is not None and live.stage is not Stage.READY:
+    last = await queries.last_attempt(session, publication.workspace_id, publication.id)
+    served = False
+    if last.live and last.source is Source.PULL and last.stage in _ANNOUNCED:
+        served = not await addresses.void(session, publication.workspace_id, last.id)
+    said = EarlierIsOut(attempt.number, served)
+    decision = decide(_as_the_protocol_sees_it(last), said, await app_now(session))
+    if decision.attempt.stage in LIVE or not isinstance(decision.next, Wait):
         return False
+    if last.live:
+        end_attempt(last, decision.attempt.stage, "contradicted", decision.next.detail)
     publication.state, publication.lane, publication.due_at = State.UNCONFIRMED, START, None
-    publication.hold_reason, publication.expected_at = HOLD, None
-    publication.detail = f"word came that attempt {attempt.number} is out after all"
+    publication.hold_reason, publication.expected_at = decision.next.hold, None
+    publication.finished_at, publication.end_code = None, ""
+    publication.detail = decision.next.detail
     publication.content_version += 1
     publication.version += 1
     return True
+
+
+def _as_the_protocol_sees_it(row: AttemptRow) -> Attempt:
+    """As much of an attempt as it takes to decide on such word."""
+    return Attempt(
+        plan=Plan(row.size_bytes, row.chunk_bytes, row.chunk_count),
+        source=Source(row.source),
+        mode=Mode(row.mode),
+        stage=row.stage,
+        publish_id=row.publish_id,
+        opened_at=row.opened_at,
+        last_byte_at=row.last_byte_at,
+        failed_at=row.failed_at,
+        retries=row.retries,
+    )

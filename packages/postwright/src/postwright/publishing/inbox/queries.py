@@ -79,6 +79,18 @@ async def newer_attempt_exists(
     return await session.scalar(newer.limit(1)) is not None
 
 
+async def last_attempt(session: AsyncSession, workspace_id: str, publication_id: str) -> AttemptRow:
+    """The newest attempt of a publication that has been tried."""
+    newest = (
+        select(AttemptRow)
+        .where(AttemptRow.workspace_id == workspace_id, AttemptRow.publication_id == publication_id)
+        .order_by(AttemptRow.number.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.scalars(newest)).one()
+
+
 async def last_seen(
     session: AsyncSession, workspace_id: str, app_id: str, post_ids: Collection[str]
 ) -> dict[str, tuple[datetime, Outcome]]:

@@ -18,13 +18,14 @@ nobody can tell what becomes of it, and a person decides.
 durable next and what to do after that. The worker carries it out (`step.py`), and the explorer
 in `benchmarks/explorer` runs this same code through every interleaving it can think of.
 
-    start      before there is an id: checked, announced, held
-    sending    while there is one, and ranges are to be sent
-    pull       what the network fetches by itself
-    tracking   after the last byte
-    finished   out, or with its person
-    endings    how an attempt ends, pauses, and what follows it
-    limits     how long, and how often
+    start          before there is an id: checked, announced, held
+    sending        while there is one, and ranges are to be sent
+    pull           what the network fetches by itself
+    tracking       after the last byte
+    finished       out, or with its person
+    contradiction  it is out, though it had failed
+    endings        how an attempt ends, pauses, and what follows it
+    limits         how long, and how often
 
 Source: docs/explanation/exactly-once.md.
 """
@@ -32,7 +33,8 @@ Source: docs/explanation/exactly-once.md.
 from datetime import datetime
 from typing import assert_never
 
-from postwright.publishing.attempt import Attempt, Decision, End, Event, Stage
+from postwright.publishing.attempt import Attempt, Decision, EarlierIsOut, Event, Stage
+from postwright.publishing.protocol.contradiction import instead, while_over
 from postwright.publishing.protocol.endings import next_attempt
 from postwright.publishing.protocol.finished import while_delivered, while_published
 from postwright.publishing.protocol.limits import (
@@ -84,6 +86,8 @@ def decide(attempt: Attempt, event: Event, now: datetime) -> Decision:
         The attempt to store and the next thing to do. Events that do not fit the stage (a late
         answer to an attempt that has moved on) are treated as a wake-up.
     """
+    if isinstance(event, EarlierIsOut):
+        return instead(attempt, event)
     match attempt.stage:
         case Stage.READY:
             return while_ready(attempt, event, now)
@@ -98,6 +102,6 @@ def decide(attempt: Attempt, event: Event, now: datetime) -> Decision:
         case Stage.PUBLISHED:
             return while_published(attempt, event, now)
         case Stage.VOID | Stage.FAILED | Stage.CANCELLED:
-            return Decision(attempt, End(attempt.stage))
+            return while_over(attempt, event, now)
         case _:
             assert_never(attempt.stage)
