@@ -18,6 +18,7 @@ import pytest
 
 from postwright.cli import main
 from postwright.cli.boundary import guarded
+from tests.factories.interrupts import interruptible
 
 READY_S = 60
 SCREEN_LINES = 24
@@ -88,15 +89,16 @@ class Commandline:
 
         With `say` its standard input is a pipe.
         """
-        process = subprocess.Popen(
-            [sys.executable, "-m", "postwright.cli", *map(str, words)],
-            stdin=subprocess.PIPE if say else None,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=self.environ,
-            start_new_session=True,
-        )
+        with interruptible():
+            process = subprocess.Popen(
+                [sys.executable, "-m", "postwright.cli", *map(str, words)],
+                stdin=subprocess.PIPE if say else None,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                env=self.environ,
+                start_new_session=True,
+            )
         self.processes.append(process)
         read_until(process, until)
         return process

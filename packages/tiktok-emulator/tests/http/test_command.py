@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.factories.interrupts import interruptible
+
 pytestmark = pytest.mark.slow
 
 
@@ -21,12 +23,13 @@ def _command(*arguments: str) -> list[str]:
 
 @contextmanager
 def _serving(*arguments: str) -> Generator[tuple[subprocess.Popen[str], str]]:
-    process = subprocess.Popen(  # our own program
-        _command("--port", "0", *arguments),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with interruptible():
+        process = subprocess.Popen(  # our own program
+            _command("--port", "0", *arguments),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
     assert process.stdout
     try:
         yield process, process.stdout.readline().strip()
@@ -163,9 +166,10 @@ def test_an_interrupt_before_it_is_ready_is_no_traceback() -> None:
         "    if name == 'tiktok_emulator.serving': os.kill(os.getpid(), signal.SIGINT)\n"
         "sys.meta_path.insert(0, Asked()); main(['serve', '--port', '0'])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=20
-    )
+    with interruptible():
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=20
+        )
     assert done.returncode == 1
     assert done.stderr.strip() == "Aborted!"
 
@@ -194,7 +198,9 @@ def test_the_log_can_be_followed_until_interrupted() -> None:
     with _serving() as (_, line):
         url = line.rpartition(" ")[2]
         command = [sys.executable, "-m", "tiktok_emulator", "log", "--follow", "--url", url]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as following:
+        with interruptible():
+            following = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        with following:
             assert following.stdout
             httpx2.post(f"{url}/v2/post/publish/status/fetch/", verify=False)
             assert "401 status access_token_invalid" in following.stdout.readline()
