@@ -15,7 +15,7 @@ from tests.factories.operations import Operation, operations
 pytestmark = pytest.mark.slow
 
 # Operations that need no key.
-OPEN = {"get_health", "get_readiness", "get_metrics"}
+OPEN = {"get_health", "get_readiness", "get_metrics", "put_upload"}
 
 
 async def _profile(api: Api) -> str:
@@ -28,14 +28,32 @@ async def _key(api: Api) -> str:
     return str(made.json()["apiKey"]["id"])
 
 
+async def _media(api: Api) -> str:
+    body = {"filename": "a.mp4", "contentType": "video/mp4"}
+    made = await api.ask("POST", "/v1/media/presign", await api.key(), json=body)
+    return str(made.json()["key"])
+
+
+async def _signature(_: Api) -> str:
+    return "A" * 36
+
+
+async def _upload_name(_: Api) -> str:
+    return "of-the-first.mp4"
+
+
 # For each path parameter, what makes the thing it names in the first workspace, and gives its id.
 FIXTURES: Mapping[str, Callable[[Api], Awaitable[str]]] = {
     "keyId": _key,
+    "mediaId": _media,
     "profileId": _profile,
+    "signature": _signature,
+    "uploadId": _media,
+    "uploadName": _upload_name,
 }
 
 # Of these, a key that is bound to another profile must not learn that they are there.
-OF_A_PROFILE = {"accountId", "keyId", "postId", "profileId"}
+OF_A_PROFILE = {"accountId", "keyId", "mediaId", "postId", "profileId"}
 
 
 async def _made(api: Api) -> dict[str, str]:

@@ -52,7 +52,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def fetched(store: FolderStore, url: str, reach: Reach = REACH) -> bytes:
     async with store.receiving(0) as arrival:
-        await fetch_into(arrival, checked(url), reach, lambda done, size: None)
+        await fetch_into(arrival, checked(url), reach)
         return await asyncio.to_thread(arrival.path.read_bytes)
 
 

@@ -5,7 +5,16 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from postwright.api import api_keys, health, profiles
+from postwright.api import (
+    api_keys,
+    health,
+    media,
+    metrics,
+    profiles,
+    uploads,
+    usage,
+    validate,
+)
 from postwright.api.auth import Door
 from postwright.api.counts import RequestCounts
 from postwright.api.description import DESCRIPTION, DescribedApi
@@ -16,8 +25,13 @@ from postwright.api.requests import Around
 # One line for each resource.
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     health.router,
+    metrics.router,
     api_keys.router,
     profiles.router,
+    uploads.router,
+    media.router,
+    validate.router,
+    usage.router,
 )
 
 # Where it answers: below the folder, and at these paths.

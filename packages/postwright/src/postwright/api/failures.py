@@ -35,6 +35,8 @@ from postwright.errors import (
     PublishFailed,
     StorageTrouble,
 )
+from postwright.media.errors import QuotaReached
+from postwright.media.uploads import TooLarge, TypeNotTaken
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,9 @@ _MEANINGS: Sequence[tuple[type[AppError], int, ErrorType]] = (
     (BodyTooLarge, 413, _INVALID),
     (MediaTypeUnsupported, 415, _INVALID),
     (MethodNotAllowed, 405, _INVALID),
+    (TooLarge, 413, _INVALID),
+    (TypeNotTaken, 415, _INVALID),
+    (QuotaReached, 409, _INVALID),
     (BadInput, 400, _INVALID),
     (NotFound, 404, ErrorType.NOT_FOUND),
     (Conflict, 409, _INVALID),

@@ -8,16 +8,21 @@ from fastapi import Depends, Request
 from postwright.config import Settings
 from postwright.connections.accounts import Accounts
 from postwright.db.database import Database
+from postwright.media.host.signing import Signer
 from postwright.media.library import Library
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The settings, the database, the vault and networks (`accounts`), and the media."""
+    """The settings, the database, the vault and networks (`accounts`), and the media.
+
+    `uploads` signs the addresses that files are sent to.
+    """
 
     settings: Settings
     accounts: Accounts
     library: Library
+    uploads: Signer
 
     @property
     def database(self) -> Database:

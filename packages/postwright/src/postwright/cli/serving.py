@@ -18,7 +18,7 @@ from postwright.kit.keys import MasterKeys
 from postwright.kit.vault import Vault
 from postwright.media.host.app import Limits, MediaHost
 from postwright.media.host.serving import address_of, answering, listening
-from postwright.media.host.signing import Signer
+from postwright.media.host.signing import UPLOADS, Signer
 from postwright.media.library import Library
 from postwright.media.store import open_store
 from postwright.platforms.tiktok.events import TikTokWebhooks
@@ -129,7 +129,8 @@ def parts_of(settings: Settings, database: Database) -> Parts:
     """
     store = open_store(settings.media, settings.media_folder)
     library = Library(database, store, settings.media, posts_needing)
-    return Parts(settings, Accounts(settings, database), library)
+    signer = Signer(_keys_of(settings), folder=UPLOADS)
+    return Parts(settings, Accounts(settings, database), library, signer)
 
 
 @asynccontextmanager

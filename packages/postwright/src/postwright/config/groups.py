@@ -207,6 +207,7 @@ class WebSettings(BaseModel):
         default=16, ge=1, description="Requests for one media address that are answered at once."
     )
     downloads: int = Field(default=32, ge=1, description="Media files that are sent at once.")
+    uploads: int = Field(default=16, ge=1, description="Files that are taken at once.")
     connections: int = Field(default=512, ge=1, description="Connections that may be open.")
 
     @field_validator("public_url")

@@ -203,7 +203,11 @@ async def opened(url: str, reach: Reach, *, extra: dict[str, str]) -> AsyncGener
     raise AddressFailed(shown(url), f"It leads on more than {MOST_REDIRECTS} times.")
 
 
-async def fetch_into(arrival: Arrival, url: str, reach: Reach, tell: Told) -> None:
+def nobody(_: int, __: int | None) -> None:
+    """Nobody wants to hear how much has come."""
+
+
+async def fetch_into(arrival: Arrival, url: str, reach: Reach, tell: Told = nobody) -> None:
     """Fetch a file, and finish its arrival.
 
     Args:

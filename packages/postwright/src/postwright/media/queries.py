@@ -1,8 +1,9 @@
 """Reads of media. Every one takes the workspace first."""
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.media.errors import NoSuchMedia
@@ -18,6 +19,47 @@ async def recent(session: AsyncSession, workspace_id: str, *, limit: int) -> lis
         .limit(limit)
     )
     return list(found)
+
+
+async def files(
+    session: AsyncSession,
+    workspace_id: str,
+    *wanted: ColumnElement[bool],
+    removed: bool = False,
+    after: tuple[datetime, str] | None = None,
+    skip: int = 0,
+    limit: int,
+) -> list[MediaFile]:
+    """The files that meet all conditions, the newest first; with `removed`, those as well.
+
+    `after` goes on behind a file, given by its `created_at` and id.
+    """
+    asked = select(MediaFile).where(MediaFile.workspace_id == workspace_id, *wanted)
+    if not removed:
+        asked = asked.where(MediaFile.removed_at.is_(None))
+    if after is not None:
+        at, media_id = after
+        same = and_(MediaFile.created_at == at, MediaFile.id > media_id)
+        asked = asked.where(or_(MediaFile.created_at < at, same))
+    found = await session.scalars(
+        asked.order_by(MediaFile.created_at.desc(), MediaFile.id)
+        .offset(skip)
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return list(found)
+
+
+async def count_files(
+    session: AsyncSession, workspace_id: str, *wanted: ColumnElement[bool]
+) -> int:
+    """How many files that are not removed meet all conditions."""
+    found = await session.scalar(
+        select(func.count())
+        .select_from(MediaFile)
+        .where(MediaFile.workspace_id == workspace_id, MediaFile.removed_at.is_(None), *wanted)
+    )
+    return found or 0
 
 
 async def media_file(session: AsyncSession, workspace_id: str, wanted: str) -> MediaFile:

@@ -253,6 +253,7 @@ async def add(
     pieces: AsyncIterator[bytes],
     *,
     actor: str,
+    api_key_id: str | None = None,
 ) -> MediaFile:
     """Keep a file that comes at once, with what announces it; see `receive`."""
     declared = plain_type(announced.content_type)
@@ -265,7 +266,19 @@ async def add(
         found = await looked_into(library, arrival, name)
         _refuse_another_kind(declared, found)
         file = incoming(arrival.path, found, name=name)
-        return await take(library, workspace_id, arrival, file, actor=actor)
+
+        async def also(session: AsyncSession, row: MediaFile) -> None:
+            now = await app_now(session)
+            session.add(
+                Upload(
+                    id=new_id("upl"), workspace_id=workspace_id, api_key_id=api_key_id,
+                    filename=name, content_type=declared, size_bytes=row.size_bytes,
+                    state=UploadState.RECEIVED, media_id=row.id, detail="", created_at=now,
+                    expires_at=now,
+                )
+            )  # fmt: skip
+
+        return await take(library, workspace_id, arrival, file, actor=actor, also=also)
 
 
 async def looked_into(library: Library, arrival: Arrival, name: str) -> Probe:

@@ -1,0 +1,214 @@
+"""`/v1/media/presign` and where it leads, and files that come with the request itself."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import Path, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from postwright.api.bases import base_of
+from postwright.api.bodies import FILES, Form, Places, drain, pieces_of
+from postwright.api.caller import Publisher
+from postwright.api.errors import InvalidRequest
+from postwright.api.idempotency import CallOf
+from postwright.api.media_shown import TYPES, file_shown
+from postwright.api.parts import Parts, PartsOf
+from postwright.api.routing import routes
+from postwright.api.wire.base import warnings_of
+from postwright.api.wire.media import (
+    FileOut,
+    FilesOut,
+    MediaAnswer,
+    MediaType,
+    UploadNew,
+    UploadOut,
+)
+from postwright.media.models import MediaFile, UploadState
+from postwright.media.references import reference
+from postwright.media.uploads import (
+    LASTS,
+    Announced,
+    NoSuchUpload,
+    Sent,
+    add,
+    announce,
+    receive,
+    waiting,
+)
+
+router = routes("Media")
+
+# Of a form: it comes in one go, and is begun anew when it breaks off.
+FORM_BYTES = 100 * 1024 * 1024
+_MOST_FILES = 35
+
+_BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+_FILE_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "The bytes of the file, declared as it was announced.",
+        "content": {"video/*": _BYTES, "image/*": _BYTES, "application/octet-stream": _BYTES},
+    }
+}
+_FORM_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": [FILES],
+                    "properties": {
+                        FILES: {
+                            "type": "array",
+                            "maxItems": _MOST_FILES,
+                            "items": {"type": "string", "format": "binary"},
+                            "description": f"The files, up to {_MOST_FILES}; "
+                            f"{FORM_BYTES:,} bytes together.",
+                        }
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.post(
+    "/media/presign",
+    summary="Get an address to upload a file to",
+    operation_id="get_media_presigned_url",
+    response_model=UploadOut,
+)
+async def presign(
+    wanted: UploadNew, request: Request, caller: Publisher, parts: PartsOf, call: CallOf
+) -> Response:
+    """Announce a file, and get a signed address to `PUT` it to, good for an hour.
+
+    `publicUrl` stands for the file in posts. The file itself is sent in one request of any
+    length, and looked into when it is there.
+    """
+    base = base_of(request, parts.settings.web.public_url)
+
+    async def work(session: AsyncSession) -> UploadOut:
+        upload = await announce(
+            session,
+            caller.workspace_id,
+            Announced(wanted.filename, wanted.content_type, wanted.size),
+            most_bytes=parts.settings.media.file_bytes,
+            api_key_id=caller.key_id,
+        )
+        kind = _declared(upload.content_type)
+        ends_s = int((upload.expires_at + timedelta(seconds=1)).timestamp())
+        path = parts.uploads.path(upload.id, f"{kind or 'file'}", ends_s)
+        return UploadOut(
+            upload_url=base + path,
+            public_url=reference(base, upload.id, upload.filename),
+            key=upload.id,
+            type=kind,
+            expires_in=int(LASTS.total_seconds()),
+            expires_at=upload.expires_at,
+            warnings=warnings_of(wanted),
+        )
+
+    return await call.once(work, status=200, has_secret=True)
+
+
+@router.put(
+    "/media/uploads/{uploadId}/{signature}/{uploadName}",
+    summary="Send the file that was announced",
+    operation_id="put_upload",
+    openapi_extra=_FILE_BODY,
+)
+async def put_upload(
+    request: Request,
+    parts: PartsOf,
+    upload_id: Annotated[str, Path(alias="uploadId", description="The upload's id.")],
+    signature: Annotated[str, Path(description="What makes the address a good one.")],
+    name: Annotated[str, Path(alias="uploadName", description="The end of the address.")],
+) -> MediaAnswer:
+    """Send the bytes of a file to the address that `presign` gave. No API key is needed.
+
+    It is answered when the file is kept. A request that breaks off leaves nothing and can be
+    repeated; one that is repeated after it was answered gets the same answer.
+    """
+    signed = parts.uploads.read(request.scope["path"])
+    if signed is None or (signed.address_id, signed.name) != (upload_id, name) or not signature:
+        raise NoSuchUpload
+    sent = _sent(request)
+    async with _places(request, parts).one():
+        upload = await waiting(parts.library, signed.address_id, sent)
+        if upload.state is UploadState.RECEIVED:
+            media = await _received(parts, upload.media_id)
+            await drain(request, media.size_bytes)
+        else:
+            media = await receive(parts.library, upload, sent, pieces_of(request))
+    base = base_of(request, parts.settings.web.public_url)
+    return MediaAnswer(media=file_shown(media, parts, base, []))
+
+
+@router.post(
+    "/media",
+    summary="Upload small files",
+    operation_id="upload_media",
+    status_code=201,
+    openapi_extra=_FORM_BODY,
+)
+async def upload_media(request: Request, caller: Publisher, parts: PartsOf) -> FilesOut:
+    """Send files in the fields `files` of a form. The same bytes are one file, however often sent.
+
+    If one of them is refused, those before it are kept. Large files go to `presign`.
+    """
+    base = base_of(request, parts.settings.web.public_url)
+    done = list[FileOut]()
+    async with _places(request, parts).one():
+        form = Form(request, most_bytes=FORM_BYTES)
+        async for announced, content in form.files():
+            if len(done) == _MOST_FILES:
+                raise InvalidRequest(f"A form has {_MOST_FILES} files at most.", param=FILES)
+            media = await add(
+                parts.library,
+                caller.workspace_id,
+                announced,
+                content,
+                actor=caller.actor,
+                api_key_id=caller.key_id,
+            )
+            done.append(_shown(media, base))
+    if not done:
+        raise InvalidRequest(f"The form has no file in a field `{FILES}`.", param=FILES)
+    return FilesOut(files=done)
+
+
+def _shown(media: MediaFile, base: str) -> FileOut:
+    return FileOut(
+        type=TYPES[media.kind],
+        url=reference(base, media.id, media.name),
+        filename=media.name,
+        size=media.size_bytes,
+        mime_type=media.content_type,
+        media_id=media.id,
+    )
+
+
+def _declared(content_type: str) -> MediaType | None:
+    return {"video": MediaType.VIDEO, "image": MediaType.IMAGE}.get(content_type.partition("/")[0])
+
+
+def _sent(request: Request) -> Sent:
+    length = request.headers.get("content-length", "")
+    kind = request.headers.get("content-type")
+    return Sent(kind or None, int(length) if length.isdecimal() else None)
+
+
+def _places(request: Request, parts: Parts) -> Places:
+    state = request.app.state
+    if not hasattr(state, "uploading"):
+        state.uploading = Places(parts.settings.web.uploads)
+    places: Places = state.uploading
+    return places
+
+
+async def _received(parts: Parts, media_id: str | None) -> MediaFile:
+    async with parts.database.transaction() as session:
+        return await session.get_one(MediaFile, media_id)
