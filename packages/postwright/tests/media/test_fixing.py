@@ -279,6 +279,22 @@ async def test_colours_of_a_wide_profile_are_brought_to_srgb(tmp_path: Path) -> 
     assert max(seen) - min(seen) < 12
 
 
+async def test_inks_are_read_as_adobe_writes_them_whether_its_mark_is_there_or_not(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    marked = corpus("cmyk.jpg").read_bytes()
+    at = marked.index(b"\xff\xee\x00\x0eAdobe")
+    (tmp_path / "plain.jpg").write_bytes(marked[:at] + marked[at + 16 :])
+
+    plain, _ = await mended(tmp_path / "plain.jpg", tmp_path)
+
+    with Image.open(corpus("good.jpg")) as wanted, Image.open(plain) as image:
+        assert image.mode == "RGB"
+        for spot in ((20, 20), (540, 675), (1060, 1330)):
+            pairs = zip(colour(image, *spot), colour(wanted, *spot), strict=True)
+            assert max(abs(one - two) for one, two in pairs) < 12
+
+
 async def test_a_turned_photo_becomes_upright_and_transparency_white(tmp_path: Path) -> None:
     turned = Image.new("RGB", (1200, 1600))
     turned.paste((255, 255, 255), (0, 0, 600, 800))
