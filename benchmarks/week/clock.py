@@ -26,7 +26,7 @@ PATIENCE_S = 120.0
 # What is due in this time is done in one go; the rest can wait for longer, for others.
 GRAIN = timedelta(seconds=10)
 VAGUE_LATER = timedelta(minutes=3)
-TRACK_LATER = timedelta(minutes=10)
+TRACK_LATER = timedelta(minutes=15)
 REFRESH_LATER = timedelta(minutes=15)
 TIKTOK_LATER = timedelta(minutes=5)
 LONGEST = timedelta(minutes=30)

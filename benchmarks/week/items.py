@@ -45,7 +45,7 @@ class Part(StrEnum):
     CUT_PUBLISH = "due in a power cut: publish late"
     CUT_SKIP = "due in a power cut: skip"
     CUT_HOLD = "due in a power cut: a person decides"
-    REVOKED = "due while the account is gone"
+    REVOKED = "due while the account is gone, or soon after"
     IN_FLIGHT = "on its way when the account goes"
     DEPLOY = "due when all workers are replaced"
 

@@ -43,6 +43,7 @@ class Plan:
         burst: posts of one account that are due while TikTok says 429.
         drafts: drafts that one account has due at once.
         each: how many posts are edited, moved, cancelled; as many as that for each kind of failure.
+        backlog_hours: how long what has waited for an account may fill its days when it is back.
         per_outage: posts that are due in each outage, at least; ways to miss a time have one each.
         at_deploy: posts that are due when the workers are replaced.
         draft_share: how many of the ordinary posts are drafts, at most.
@@ -64,6 +65,7 @@ class Plan:
     drafts: int = 9
     each: int = 30
     failures: int = 15
+    backlog_hours: float = 48
     per_outage: int = 3
     at_deploy: int = 6
     draft_share: float = 0.04

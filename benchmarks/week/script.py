@@ -159,14 +159,13 @@ class _Writer:
 
     def tell_fates(self) -> None:
         """What is due in one of the large events belongs to it; some others get fates."""
-        plan = self._plan
+        plan, leaving = self._plan, self.script.leaving
+        for item in self._plain(Span(plan.gone.hour, plan.gone.hours + plan.backlog_hours)):
+            if item.account is leaving:
+                item.part = Part.REVOKED
         self._join(plan.away, Part.AWAY)
         self._join(plan.database, Part.DATABASE)
         self._join_cut(plan.cut)
-        leaving = self.script.accounts[3]
-        for item in self._plain(plan.gone):
-            if item.account is leaving:
-                item.part = Part.REVOKED
         for item in self._plain(Span(plan.crowd.hour - 0.5, plan.crowd.hours + 1)):
             if item.account is self.script.accounts[1]:
                 item.part = Part.CROWDED

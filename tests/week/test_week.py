@@ -26,6 +26,7 @@ DAY = Plan(
     draft_share=0.25,
     finish_hours=(0.5, 3),
     calm_hours=0.2,
+    backlog_hours=0,
     drain_days=2,
     timeout_s=240,
     storm_at=Span(4),

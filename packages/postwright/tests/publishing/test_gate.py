@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
 from postwright.connections.models import Connection
 from postwright.db.database import app_now
@@ -174,10 +174,8 @@ async def test_a_creators_cap_is_learned_without_an_init_and_the_first_in_line_a
     assert told.cap_at is None
 
 
-async def test_an_app_that_was_not_audited_posts_for_five_accounts_a_day(
-    service: Service, video: Path
-) -> None:
-    accounts = [await service.connect(), await service.connect("private.pia")]
+async def four_others_have_posted(service: Service, like: Connection, video: Path) -> None:
+    """With an app that was not audited."""
     async with service.database.transaction() as session:
         await session.execute(text("UPDATE platform_apps SET audited = false"))
         for n in range(4):
@@ -192,7 +190,7 @@ async def test_an_app_that_was_not_audited_posts_for_five_accounts_a_day(
                         connected_at
                     FROM connections WHERE id = :like
                 """),
-                {"n": str(n), "like": accounts[0].id},
+                {"n": str(n), "like": like.id},
             )
     async with service.database.transaction() as session:
         others = list(
@@ -200,6 +198,13 @@ async def test_an_app_that_was_not_audited_posts_for_five_accounts_a_day(
         )
     for one in others:
         await announced(service, one, video, 1)
+
+
+async def test_an_app_that_was_not_audited_posts_for_five_accounts_a_day(
+    service: Service, video: Path
+) -> None:
+    accounts = [await service.connect(), await service.connect("private.pia")]
+    await four_others_have_posted(service, accounts[0], video)
     fifth = await service.publish(accounts[1], video, privacy="SELF_ONLY")
     service.start_worker()
     await service.until(fifth.publication_id, State.PUBLISHED)
@@ -211,6 +216,32 @@ async def test_an_app_that_was_not_audited_posts_for_five_accounts_a_day(
     assert seen.due_at is not None
     assert outlooks[0].forecast.starts_at is not None
     assert abs(outlooks[0].forecast.starts_at - seen.due_at) < timedelta(seconds=5)
+    async with service.database.transaction() as session:
+        first_at = await session.scalar(select(func.min(AttemptRow.announced_at)))
+    assert first_at is not None
+    # TikTok has heard of it a moment after it was announced, and counts from then.
+    assert seen.due_at - first_at > timedelta(hours=24, seconds=50)
+
+
+async def test_an_account_whose_day_ends_within_minutes_needs_a_place_of_its_own(
+    service: Service, video: Path
+) -> None:
+    accounts = [await service.connect(), await service.connect("private.pia")]
+    await announced(service, accounts[0], video, 1)
+    await announced(service, accounts[1], video, 1)
+    async with service.database.transaction() as session:
+        await session.execute(
+            text("""
+                UPDATE attempts SET announced_at = app_now() - interval '23 hours 57 minutes'
+                WHERE connection_id = :id
+            """),
+            {"id": accounts[1].id},
+        )
+    await four_others_have_posted(service, accounts[0], video)
+    made = await service.publish(accounts[1], video, privacy="SELF_ONLY")
+    service.start_worker()
+    await service.until(made.publication_id, held("active_users"))
+    assert await service.control.requests("video.init") == []
 
 
 async def test_the_outlook_tells_what_waits_and_how_accounts_stand(

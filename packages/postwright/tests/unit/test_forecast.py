@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from postwright.publishing.forecast import (
+    COUNTS_FOR,
     DAY,
+    RUNS_OUT,
     Forecast,
     Limits,
     Started,
@@ -142,12 +144,13 @@ def simulated(
                 continue
             own = [at for other, at in went if other == name]
             day = sum(now - DAY < at for at in own)
-            active = {other for other, at in went if now - DAY < at}
+            active = {other for other, at in went if now - COUNTS_FOR < at}
+            sure = any(now - DAY + RUNS_OUT < at for at in own)
             full = rule["creators"] is not None and len(active - {name}) >= rule["creators"]
             if (
                 day >= (rule["posts"] or 1)
                 or sum(now - MINUTE < at for at in own) >= (rule["starts"] or 1)
-                or (full and name not in active)
+                or (full and not sure)
             ):
                 stopped.add(name)
                 continue

@@ -18,6 +18,7 @@ from postwright.platforms.answers import CreatorReady, Refusal, Refused
 from postwright.platforms.base import Caps
 from postwright.platforms.content import Mode
 from postwright.publishing.attempt import OnHold, Stage
+from postwright.publishing.forecast import COUNTS_FOR, RUNS_OUT
 from postwright.publishing.protocol import CHECK_IS_FRESH
 from postwright.publishing.work import Work
 
@@ -75,7 +76,7 @@ class Standing:
     @property
     def free_at(self) -> datetime | None:
         """When the oldest counts no more."""
-        return None if self.oldest_at is None else self.oldest_at + DAY
+        return None if self.oldest_at is None else self.oldest_at + COUNTS_FOR
 
 
 def held(standing: Standing) -> OnHold | None:
@@ -171,7 +172,9 @@ def _told(at: datetime | None) -> str:
 # -- an app that was not audited ---------------------------------------------------------------
 
 _ACTIVE = text("""
-    SELECT COALESCE(bool_or(id = :connection_id), false), count(*), min(last_at)
+    SELECT COALESCE(bool_or(last_at > :surely) FILTER (WHERE id = :connection_id), false),
+           count(*) FILTER (WHERE id <> :connection_id),
+           min(last_at) FILTER (WHERE id <> :connection_id)
     FROM (
         SELECT connections.id, last.at AS last_at FROM connections
         CROSS JOIN LATERAL (
@@ -201,7 +204,8 @@ async def held_for_users(
         "connection_id": work.connection_id,
         "app_id": work.app.id,
         "direct": Mode.DIRECT.value,
-        "since": now - DAY,
+        "since": now - COUNTS_FOR,
+        "surely": now - DAY + RUNS_OUT,
     }
     is_one, active, first_at = (await session.execute(_ACTIVE, values)).one()
     if is_one or active < most:
@@ -209,8 +213,8 @@ async def held_for_users(
     return OnHold(
         Refusal.USERS,
         f"{active} accounts have posted in 24 hours with an app that was not audited, of {most}; "
-        f"the first place is free at {_told(first_at + DAY)}",
-        max(first_at + DAY - now, timedelta(seconds=1)),
+        f"the first place is free at {_told(first_at + COUNTS_FOR)}",
+        max(first_at + COUNTS_FOR - now, timedelta(seconds=1)),
     )
 
 

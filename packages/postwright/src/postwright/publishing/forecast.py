@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 DAY = timedelta(hours=24)
+# The network counts from when it has heard of something, which is a moment after it was sent.
+COUNTS_FOR = DAY + timedelta(minutes=1)
+# An account that counts when it is asked about may count no more when it posts, so long after.
+RUNS_OUT = timedelta(minutes=6)
 ON_TIME = ""
 USERS = "active_users"
 
@@ -120,10 +124,10 @@ class _Past:
     def _place(self, connection_id: str, app_id: str, most: int, at: datetime) -> datetime:
         active = self.apps[app_id]
         own = active.get(connection_id)
-        if own is not None and own + DAY > at:
+        if own is not None and own + DAY - RUNS_OUT > at:
             return at
         others = sorted((last for other, last in active.items() if other != connection_id))
-        return at if len(others) < most else max(at, others[-most] + DAY)
+        return at if len(others) < most else max(at, others[-most] + COUNTS_FOR)
 
 
 def forecast(
@@ -238,7 +242,7 @@ def _says(reason: str, limits: Limits) -> str:
 
 
 def _span(span: timedelta) -> str:
-    return "24 hours" if span == DAY else f"{span.total_seconds():.0f} s"
+    return "24 hours" if DAY <= span <= COUNTS_FOR else f"{span.total_seconds():.0f} s"
 
 
 def _told(at: datetime) -> str:

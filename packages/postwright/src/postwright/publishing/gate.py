@@ -17,6 +17,7 @@ from postwright.platforms.content import Mode
 from postwright.publishing import caps, missed
 from postwright.publishing.attempt import OnHold, Unfit
 from postwright.publishing.caps import Standing
+from postwright.publishing.forecast import COUNTS_FOR
 from postwright.publishing.work import Work
 
 PAUSED = "paused"
@@ -41,7 +42,7 @@ _SEEN = Statement("""
         SELECT count(*) AS counted, count(*) FILTER (WHERE stage = ANY(:going)) AS going,
                min(announced_at) AS oldest_at, max(announced_at) AS newest_at
         FROM attempts
-        WHERE connection_id = :connection_id AND announced_at > clock.now - interval '24 hours'
+        WHERE connection_id = :connection_id AND announced_at > clock.now - :counts_for
           AND mode = :mode AND stage <> ALL(:done)
     ) AS recent
     CROSS JOIN LATERAL (
@@ -102,6 +103,7 @@ async def _look(session: AsyncSession, work: Work) -> Seen:
             "reason": caps.REASONS[work.mode].value,
             "going": [stage.value for stage in caps.GOING],
             "done": [stage.value for stage in done],
+            "counts_for": COUNTS_FOR,
         },
     )
     assert row is not None

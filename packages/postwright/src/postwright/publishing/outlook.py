@@ -15,8 +15,17 @@ from postwright.db.database import app_now
 from postwright.platforms.answers import Refusal
 from postwright.platforms.base import Asking, Network
 from postwright.platforms.content import Kind, Mode
-from postwright.publishing.caps import DAY, QUOTAS, REASONS, Standing, next_look
-from postwright.publishing.forecast import Forecast, Limits, Started, Waiting, Window, forecast
+from postwright.publishing.caps import QUOTAS, REASONS, Standing, next_look
+from postwright.publishing.forecast import (
+    COUNTS_FOR,
+    DAY,
+    Forecast,
+    Limits,
+    Started,
+    Waiting,
+    Window,
+    forecast,
+)
 from postwright.publishing.gate import IN_DOUBT, PAUSED
 from postwright.publishing.models import Pause
 from postwright.publishing.pauses import pauses_of
@@ -176,7 +185,7 @@ async def _read(
         .order_by(Connection.handle)
     )
     known = {one.id: (one, app, network_of(app)) for one, app in found}
-    values = {"workspace_id": workspace_id, "since": now - DAY, "draft": Mode.DRAFT.value}
+    values = {"workspace_id": workspace_id, "since": now - COUNTS_FOR, "draft": Mode.DRAFT.value}
     history = (await session.execute(_HISTORY, values)).all()
     return _Read(now, known, history, await pauses_of(session, workspace_id))
 
@@ -229,7 +238,7 @@ def _limits(
     if standing.most is not None:
         # Whoever has posted more than that has shown that more is possible.
         most = max(standing.most, standing.counted)
-        windows.append(Window(f"{connection_id}/{mode}", DAY, most, REASONS[mode].value))
+        windows.append(Window(f"{connection_id}/{mode}", COUNTS_FOR, most, REASONS[mode].value))
     is_direct = mode is Mode.DIRECT
     return Limits(
         tuple(windows),
