@@ -171,7 +171,7 @@ class Streamed:
         self._answer = _Pieces()
         self._parser = httptools.HttpResponseParser(self._answer)
 
-    async def begin(self) -> None:
+    async def read_head(self) -> None:
         """Wait for the head.
 
         Raises:
@@ -235,7 +235,7 @@ async def stream(
             raise FetchFailed(f"It did not answer within {idle_s:.0f} s.") from None
     try:
         streamed = Streamed(reader, idle_s)
-        await streamed.begin()
+        await streamed.read_head()
         yield streamed
     finally:
         writer.transport.abort()  # it may be in the middle of gigabytes
