@@ -41,7 +41,7 @@ class Specimen:
 
 
 def _cut(name: str) -> Make:
-    return lambda path: cut(NAMES[name].make, path)
+    return lambda path: cut(NAMES[name].make, path.with_name(name), path)
 
 
 NAMES: dict[str, Specimen] = {

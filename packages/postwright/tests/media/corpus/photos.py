@@ -50,7 +50,9 @@ def cmyk(path: Path) -> None:
 
 def huge(path: Path) -> None:
     """As large cameras take them: 108 million pixels."""
-    picture(12_000, 9_000).save(path)
+    image = Image.new("RGB", (12_000, 9_000), "teal")
+    image.paste(picture(1_200, 900), (5_400, 4_050))
+    image.save(path)
 
 
 def turned(path: Path) -> None:

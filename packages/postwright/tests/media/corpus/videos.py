@@ -89,13 +89,12 @@ def text(path: Path) -> None:
     path.write_text("Dear diary, today I bought a camera.\n" * 100)
 
 
-def cut(make: Callable[[Path], object], path: Path) -> None:
-    """The first half of a file."""
-    whole = path.with_name(f"whole-{path.name}")
-    make(whole)
+def cut(make: Callable[[Path], object], whole: Path, path: Path) -> None:
+    """The first half of a file, which is made first if it is not there."""
+    if not whole.exists():
+        make(whole)
     content = whole.read_bytes()
     path.write_bytes(content[: len(content) // 2])
-    whole.unlink()
 
 
 def _video_stream(container: Any, shot: Shot) -> Any:
