@@ -236,7 +236,7 @@ def test_an_output_that_is_closed(postwright: Commandline) -> None:
 def test_a_database_that_is_not_there(postwright: Commandline, video: Path) -> None:
     url = f"postgresql://somebody:secret@127.0.0.1:{free_port()}/nowhere"
     postwright.environ["POSTWRIGHT_DATABASE_URL"] = url
-    for command in (("accounts",), postwright.publish(video), ("worker",)):
+    for command in (("accounts",), postwright.publish(video)):  # a worker waits for it
         said = postwright.refused(10, *command)
         assert "The database cannot be reached." in said
         assert "secret" not in said
