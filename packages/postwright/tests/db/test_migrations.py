@@ -9,6 +9,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 import postwright.alerts.models
@@ -23,7 +24,7 @@ import postwright.publishing.models
 import postwright.workspaces.models
 from postwright.db.base import Base
 from postwright.db.embedded import EmbeddedServer
-from postwright.db.migrate import DatabaseUnfit, migrate, scripts
+from postwright.db.migrate import DatabaseUnfit, migrate, scripts, versions
 
 pytestmark = pytest.mark.slow
 
@@ -186,3 +187,10 @@ def _migrate_to(owner_url: str, revision: str) -> None:
         (command.downgrade if now > revision else command.upgrade)(config, revision)
         connection.commit()
     engine.dispose()
+
+
+def test_the_files_are_named_by_their_versions_in_the_order_of_the_migrations() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(scripts()))
+    known = ScriptDirectory.from_config(config).walk_revisions()
+    assert [script.revision for script in known][::-1] == versions()

@@ -3,10 +3,6 @@
 from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError as BadUrl
@@ -37,11 +33,13 @@ def scripts() -> Path:
 @cache
 def newest_version() -> str:
     """The version of the tables that this program works with."""
-    config = Config()
-    config.set_main_option("script_location", str(scripts()))
-    head = ScriptDirectory.from_config(config).get_current_head()
-    assert head is not None
-    return head
+    return versions()[-1]
+
+
+def versions() -> list[str]:
+    """The versions of the tables, oldest first: what the migrations' file names begin with."""
+    files = (scripts() / "versions").glob("[0-9]*.py")
+    return sorted(file.name.partition("_")[0] for file in files)
 
 
 def migrate(owner_url: str, *, app_role: str | None = None) -> None:
@@ -98,24 +96,34 @@ def _check_version(connection: Connection) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(scripts()))
-    config.attributes["connection"] = connection
-    known = ScriptDirectory.from_config(config)
-    current = MigrationContext.configure(connection).get_current_revision()
+    known = versions()
+    current = _version(connection)
     connection.commit()
-    if current == known.get_current_head():
+    if current == known[-1]:
         return
-    ours = {script.revision for script in known.walk_revisions()}
-    if current is not None and current not in ours:
+    if current is not None and current not in known:
         raise DatabaseUnfit(
             "The database was made by a newer Postwright.",
             why=f"It is at version {current}, which this program does not know.",
             fix="Upgrade Postwright, or point it at another database or data folder.",
         )
+    # Most commands find nothing to do, and begin sooner without it.
+    from alembic import command  # noqa: PLC0415  # see above
+    from alembic.config import Config  # noqa: PLC0415  # as above
+
+    config = Config()
+    config.set_main_option("script_location", str(scripts()))
+    config.attributes["connection"] = connection
     config.attributes["made_before"] = current is not None
     command.upgrade(config, "head")
     connection.commit()
+
+
+def _version(connection: Connection) -> str | None:
+    """What the tables are at; None before they are made."""
+    if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+        return None
+    return connection.scalar(text("SELECT version_num FROM alembic_version"))
 
 
 def _grant(connection: Connection, role: str) -> None:
