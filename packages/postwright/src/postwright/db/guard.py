@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.config import Settings
+from postwright.db.embedded.folder import socket_folder
 from postwright.db.marks import differences, host_marks
 from postwright.db.memory import Memory, Seen, went_back
 from postwright.kit.ids import new_id
@@ -65,10 +66,14 @@ _LOADED = "Its contents were loaded from a backup or a dump."
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a process finds the database's files, if they are within reach, and its memory."""
+    """Where a process finds the database's files, if they are within reach, and its memory.
+
+    `address` is the host or the socket's folder of a server that somebody else runs.
+    """
 
     cluster: Path | None
     memory: Memory
+    address: str = ""
 
     async def host(self) -> dict[str, Any] | None:
         """What the files tell."""
@@ -79,7 +84,15 @@ def place_of(settings: Settings) -> Place:
     """The place of an installation with these settings."""
     cluster = settings.data_dir / "postgres" / "cluster" if settings.embedded else None
     # Beside the key, because that is not in a copy of the data either.
-    return Place(cluster, Memory(settings.key_file.parent / "installations.json"))
+    memory = Memory(settings.key_file.parent / "installations.json")
+    return Place(cluster, memory, "" if settings.embedded else _address(settings))
+
+
+def _address(settings: Settings) -> str:
+    assert settings.database_url is not None
+    url = make_url(settings.database_url.get_secret_value())
+    host = url.query.get("host", url.host or "")
+    return host if isinstance(host, str) else host[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +132,12 @@ async def look(session: AsyncSession, place: Place) -> Looked:
     seen = _seen(row)
     known = await asyncio.to_thread(place.memory.recall, row.id)
     said = _of_the_server(row, host)
+    noted = row.marks["host"]
+    if host is None and noted is not None and not _is_server_of(noted["folder"], place.address):
+        said.append(
+            f"Its files were in {noted['folder']}, and another server than the one there is asked "
+            "now: whether it has these files or a copy cannot be seen."
+        )
     if seen is not None and known is not None and went_back(known, seen):
         # Another process may have looked in between, and seen it further on than our row does.
         again = _seen((await session.execute(_HERE)).one())
@@ -132,6 +151,11 @@ async def look(session: AsyncSession, place: Place) -> Looked:
     if seen is not None:
         await asyncio.to_thread(place.memory.note, row.id, seen)
     return Looked(row.id, row.epoch, "", is_new=False)
+
+
+def _is_server_of(cluster: str, address: str) -> bool:
+    """Whether this is the socket of the server that was started for these files."""
+    return address == str(socket_folder(Path(cluster).parent))
 
 
 async def say(session: AsyncSession, why: str) -> bool:

@@ -11,7 +11,7 @@ from psycopg import pq
 
 from postwright.db.embedded.cluster import APP_ROLE, DATABASE
 from postwright.db.embedded.errors import EmbeddedDatabaseError
-from postwright.db.embedded.folder import SOCKET_PORT, Folder, write_private
+from postwright.db.embedded.folder import SOCKET_PORT, Folder, socket_folder, write_private
 from postwright.db.embedded.programs import run
 
 StopMode = Literal["fast", "smart", "immediate"]
@@ -158,8 +158,18 @@ def clear_traces(folder: Folder) -> None:
     if psutil.pid_exists(pid):
         text = "\n".join([str(_NOBODY), *lines[1:], ""])
         write_private(folder.cluster / "postmaster.pid", text, folder.account)
-        if socket := recorded_socket_folder(folder.cluster):
+        for socket in _socket_folders(folder, pid):
             (socket / f".s.PGSQL.{SOCKET_PORT}.lock").unlink(missing_ok=True)
+
+
+def _socket_folders(folder: Folder, pid: int) -> set[Path]:
+    """Where a dead server's socket was. In a copy, its original is named, which may be alive."""
+    ours = socket_folder(folder.data_dir)
+    recorded = recorded_socket_folder(folder.cluster)
+    with suppress(psutil.Error):
+        if recorded is not None and psutil.Process(pid).name() != "postgres":
+            return {ours, recorded}
+    return {ours}
 
 
 def _end_orphans(cluster: Path) -> None:
