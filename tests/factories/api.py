@@ -65,6 +65,16 @@ class Api:
         return await self.http.request(method, path, headers=headers, **more)
 
 
+def beside(settings: Settings, **api: Any) -> Settings:
+    """The settings of another web process on this machine; some of the API's may differ."""
+    return settings.model_copy(
+        update={
+            "web": settings.web.model_copy(update={"port": 0}),
+            "api": settings.api.model_copy(update=api),
+        }
+    )
+
+
 @asynccontextmanager
 async def served_api(service: Service, settings: Settings | None = None) -> AsyncGenerator[Api]:
     """The API of a service, on its web port, or as other settings say."""

@@ -37,6 +37,7 @@ from postwright.publishing.states import IfMissed
 from postwright.publishing.step import Publisher
 from postwright.publishing.turn import Workbench
 from postwright.publishing.work import START, TRACK
+from postwright.workspaces.api_calls import forget_calls
 
 # What a worker's connections are called; `postwright doctor` knows it, and its version, by them.
 PROGRAM = "worker"
@@ -138,6 +139,7 @@ class Worker:
     async def _forget(self) -> None:
         await forget(self._database)
         await self._alerts.forget()
+        await forget_calls(self._database)
 
     async def _refresh(self) -> None:
         await refresh_due(self._accounts)

@@ -156,7 +156,7 @@ async def test_a_database_that_is_gone_is_a_503_that_says_when_to_come_again(
     nowhere = "postgresql+psycopg://somebody:hidden@127.0.0.1:1/nothing"
     async with (
         serving(service.settings, nowhere) as url,
-        httpx2.AsyncClient(base_url=url) as http,
+        httpx2.AsyncClient(base_url=url, verify=False) as http,
     ):
         headers = {"Authorization": "Bearer pw_" + "x" * 43}
         answer = await http.get("/v1/profiles", headers=headers)

@@ -8,8 +8,9 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
+from postwright.workspaces.api_calls import forget_calls
 from postwright.workspaces.models import Scope
-from tests.factories.api import Api, served_api
+from tests.factories.api import Api, beside, served_api
 from tests.factories.installation import PATIENCE_S
 
 pytestmark = pytest.mark.slow
@@ -20,9 +21,7 @@ BODY = {"name": "Acme"}
 @pytest.fixture
 async def twin(api: Api) -> AsyncGenerator[Api]:
     """Another process over the same database, as far as the two can tell."""
-    web = api.service.settings.web.model_copy(update={"port": 0})
-    settings = api.service.settings.model_copy(update={"web": web})
-    async with served_api(api.service, settings) as other:
+    async with served_api(api.service, beside(api.service.settings)) as other:
         yield other
 
 
@@ -174,6 +173,14 @@ async def test_a_repeat_does_the_work_when_nothing_came_of_the_first(api: Api, t
     assert (await second).status_code == 201
     assert "Idempotency-Replayed" not in second.result().headers
     assert await names(api) == ["Acme", "Default"]
+
+
+async def test_answers_are_forgotten_when_their_day_is_over(api: Api) -> None:
+    key = await api.key()
+    assert (await make(api, key, "k")).status_code == 201
+    assert await forget_calls(api.service.database) == 0
+    await api.service.advance(hours=25, emulator_too=False)
+    assert await forget_calls(api.service.database) == 1
 
 
 @pytest.mark.parametrize("name", ["", "x" * 256])

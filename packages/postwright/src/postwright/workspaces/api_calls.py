@@ -1,0 +1,28 @@
+"""Forgets the answers of old calls to the API: nobody may ask for them again any more."""
+
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, text
+
+from postwright.db.database import Database
+
+_BATCH = 5_000
+
+_FORGET = text("""
+    DELETE FROM api_calls WHERE (workspace_id, kind, name) IN (
+        SELECT workspace_id, kind, name FROM api_calls WHERE expires_at < app_now()
+        ORDER BY expires_at LIMIT :most FOR UPDATE SKIP LOCKED
+    )
+""")
+
+
+async def forget_calls(database: Database) -> int:
+    """Remove the calls whose time is over; how many."""
+    removed = 0
+    while True:
+        async with database.transaction() as session:
+            result = await session.execute(_FORGET, {"most": _BATCH})
+        gone = cast("CursorResult[Any]", result).rowcount
+        removed += gone
+        if gone < _BATCH:
+            return removed
