@@ -1,0 +1,1 @@
+"""What the API costs, beside what the same work costs without it."""

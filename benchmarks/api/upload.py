@@ -1,0 +1,185 @@
+"""A presigned PUT of 1 GB into a served API, beside a plain copy of the same file with its hash.
+
+The API runs in a process of its own, over the embedded database, with media in a folder. What is
+timed is from the connection to the answer: the file is then hashed, looked into, on the disk to
+stay, and in the database. The plain copy is `shutil.copyfileobj` with a sha256 of every block and
+an fsync at its end, in the same round on the same disk. Each upload is of other bytes.
+"""
+
+import asyncio
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+
+from demo.video import make_video
+from postwright.cli.opening import opened
+from postwright.config import load
+from postwright.workspaces import api_keys
+from postwright.workspaces.models import Scope
+
+MB = 1_000_000
+ROUNDS = 5
+BLOCK_BYTES = 1 << 20
+GOAL_MB_S = 400
+MEMORY_MB = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One upload and one plain copy, in seconds."""
+
+    upload_s: float
+    copy_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A process that serves the API."""
+
+    url: str
+    pid: int
+    key: str
+
+    def memory_mb(self) -> float:
+        """The most memory that it ever had."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024 / MB
+
+
+def measure(small: bool) -> dict[str, Any]:  # noqa: FBT001  # one of two sizes
+    """Run it; figures and whether each goal is met."""
+    size_mb, rounds = (20, 1) if small else (1_000, ROUNDS)
+    with tempfile.TemporaryDirectory(prefix="pw-bench-") as given:
+        folder = Path(given)
+        clip = make_video(
+            folder / "clip.mp4", width=540, height=960, duration_s=5, min_bytes=size_mb * MB
+        )
+        with served(folder) as api:
+            _upload(api, _tiny(folder))  # what is loaded at first use is not measured
+            before_mb = api.memory_mb()
+            done = list[Round]()
+            for number in range(rounds):
+                _change(clip, number)
+                done.append(Round(_upload(api, clip), _copy(clip, folder / "copy")))
+            grown_mb = api.memory_mb() - before_mb
+        size = clip.stat().st_size / MB
+    speeds = sorted(round(size / each.upload_s) for each in done)
+    speed = median(size / each.upload_s for each in done)
+    plain = median(size / each.copy_s for each in done)
+    ratio = median(each.copy_s / each.upload_s for each in done)
+    return {
+        "size_mb": round(size),
+        "rounds": rounds,
+        "upload_mb_s": round(speed),
+        "upload_mb_s_worst": speeds[0],
+        "upload_mb_s_best": speeds[-1],
+        "plain_copy_mb_s": round(plain),
+        "ratio_to_plain_copy": round(ratio, 2),
+        "memory_grew_mb": round(grown_mb, 1),
+        "goals": {"upload_mb_s": speed >= GOAL_MB_S, "memory_grew_mb": grown_mb <= MEMORY_MB},
+    }
+
+
+@contextmanager
+def served(folder: Path) -> Generator[Served]:
+    """`postwright web` with a data folder of its own."""
+    environment = {
+        "POSTWRIGHT_DATA_DIR": str(folder / "data"),
+        "POSTWRIGHT_KEY_FILE": str(folder / "key"),
+        "POSTWRIGHT_MEDIA__FOLDER": str(folder / "media"),
+        "POSTWRIGHT_WEB__PORT": "0",
+    }
+    command = [sys.executable, "-m", "postwright.cli", "web", "--json"]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},  # noqa: TID251  # for a process
+    ) as process:
+        assert process.stdout is not None
+        try:
+            told = json.loads(process.stdout.readline())
+            yield Served(told["address"], process.pid, asyncio.run(_key(environment)))
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+async def _key(environment: dict[str, str]) -> str:
+    settings = load(
+        {},
+        data_dir=Path(environment["POSTWRIGHT_DATA_DIR"]),
+        key_file=Path(environment["POSTWRIGHT_KEY_FILE"]),
+    )
+    async with opened(settings) as desk, desk.database.transaction() as session:
+        made = await api_keys.create_key(
+            session, desk.workspace_id, name="bench", scope=Scope.PUBLISH, profile_ids=None,
+            days=None, actor="bench",
+        )  # fmt: skip
+    return made.text
+
+
+def _tiny(folder: Path) -> Path:
+    return make_video(folder / "tiny.mp4", width=360, height=640, duration_s=1)
+
+
+def _change(clip: Path, number: int) -> None:
+    """Make other bytes of it, where nobody looks: in its padding."""
+    with clip.open("r+b") as file:
+        file.seek(-8, os.SEEK_END)
+        file.write(number.to_bytes(8, "big"))
+
+
+def _upload(api: Served, clip: Path) -> float:
+    size = clip.stat().st_size
+    answer = httpx2.post(
+        f"{api.url}/v1/media/presign",
+        json={"filename": clip.name, "contentType": "video/mp4", "size": size},
+        headers={"Authorization": f"Bearer {api.key}"},
+    ).raise_for_status()
+    parts = urlsplit(str(answer.json()["uploadUrl"]))
+    head = f"PUT {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Length: {size}\r\n\r\n"
+    began = time.perf_counter()
+    with socket.create_connection((parts.hostname, parts.port)) as line, clip.open("rb") as file:
+        line.sendall(head.encode())
+        line.sendfile(file)
+        said = line.recv(64)
+    took = time.perf_counter() - began
+    assert said.startswith(b"HTTP/1.1 200"), said
+    return took
+
+
+def _copy(clip: Path, to: Path) -> float:
+    began = time.perf_counter()
+    digest = hashlib.sha256()
+
+    class Hashing:
+        """Writes and hashes."""
+
+        def write(self, block: bytes) -> int:
+            digest.update(block)
+            return out.write(block)
+
+    with clip.open("rb") as file, to.open("wb") as out:
+        shutil.copyfileobj(file, Hashing(), BLOCK_BYTES)
+        out.flush()
+        os.fsync(out.fileno())
+    took = time.perf_counter() - began
+    to.unlink()
+    return took
