@@ -1,8 +1,6 @@
 """A restored backup and a copied data folder neither post nor refresh until a person confirms."""
 
 import asyncio
-import subprocess
-import tempfile
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,57 +9,51 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.engine import make_url
 
 from postwright.alerts.models import Alert
 from postwright.connections.accounts import Accounts
 from postwright.connections.models import Credential
-from postwright.db import embedded
 from postwright.db.database import Database, app_now
-from postwright.db.embedded.programs import find_programs
 from postwright.db.guard import look, place_of
-from postwright.db.migrate import migrate
 from postwright.publishing import copies
 from postwright.publishing.copies import Confirmed
 from postwright.publishing.edit import Changes, edit
 from postwright.publishing.models import Publication
 from postwright.publishing.reconcile import NotOut, reconcile
 from postwright.publishing.states import State
+from tests.factories.datafolder import copy, made_once, place_of_copies, program, start, stop
 from tests.factories.installation import Service, running_service
 
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def made() -> Generator[Path]:
+    with made_once() as data_dir:
+        yield data_dir
+
+
 @pytest.fixture
-def folder() -> Generator[Path]:
-    """One with a short path: databases' sockets are in it."""
-    with tempfile.TemporaryDirectory(prefix="pw-copy-") as name:
-        yield Path(name)
-        for data in ("data", "copy"):
-            embedded.stop(Path(name) / data / "postgres", mode="immediate")
-
-
-def start(data_dir: Path) -> str:
-    """The server of a data folder, with this version's tables; the application's address."""
-    server = embedded.ensure_running(data_dir / "postgres")
-    migrate(server.owner_url, app_role=make_url(server.app_url).username)
-    return server.app_url
+def folder(made: Path) -> Generator[Path]:
+    """With `data`, whose database is empty."""
+    with place_of_copies(made) as name:
+        yield name
 
 
 @asynccontextmanager
 async def original(folder: Path) -> AsyncGenerator[Service]:
     """A service whose database is in `data` of the folder, as settings without an address say."""
-    url = await asyncio.to_thread(start, folder / "data")
-    async with running_service(url, folder) as service:
+    server = await asyncio.to_thread(start, folder / "data")
+    async with running_service(server.app_url, folder) as service:
         service.settings = service.settings.model_copy(update={"database_url": None})
         yield service
 
 
 @asynccontextmanager
-async def opened_at(service: Service, data_dir: Path, url: str) -> AsyncGenerator[Service]:
+async def opened_at(service: Service, data_dir: Path) -> AsyncGenerator[Service]:
     """The same service over another copy of its database."""
     settings = service.settings.model_copy(update={"data_dir": data_dir})
-    database = Database(url)
+    database = Database((await asyncio.to_thread(start, data_dir)).app_url)
     accounts = Accounts(settings, database)
     copy = replace(service, settings=settings, database=database, accounts=accounts, workers=[])
     try:
@@ -141,22 +133,20 @@ async def test_a_copied_data_folder_does_not_post_or_refresh_until_confirmed(
     async with original(folder) as service:
         publication_id = await due_in_an_hour(service, video)
         await run_for_a_while(service)
-        await asyncio.to_thread(embedded.stop, folder / "data" / "postgres")
-        await run(Path("/bin/cp"), "-a", str(folder / "data"), str(folder / "copy"))
+        await asyncio.to_thread(stop, folder / "data")
+        await asyncio.to_thread(copy, folder / "data", folder / "copy")
         # The original goes on as if nothing had happened, restarts and all.
-        url = await asyncio.to_thread(start, folder / "data")
-        async with opened_at(service, folder / "data", url) as first:
+        async with opened_at(service, folder / "data") as first:
             await first.advance(hours=2)
             first.start_worker()
             await first.until(publication_id, State.PUBLISHED)
             assert await doubted(first) == ""
-            url = await asyncio.to_thread(start, folder / "copy")
-            async with opened_at(service, folder / "copy", url) as copy:
-                await copy.advance(hours=2, emulator_too=False)
-                held = await holds_everything(copy, publication_id)
+            async with opened_at(service, folder / "copy") as second:
+                await second.advance(hours=2, emulator_too=False)
+                held = await holds_everything(second, publication_id)
                 assert str(folder / "copy") in held.detail
-                assert (await confirm(copy, restored=True)).brought_on == 1
-                late = await copy.until(publication_id, lambda p: p.hold_reason == "restored")
+                assert (await confirm(second, restored=True)).brought_on == 1
+                late = await second.until(publication_id, lambda p: p.hold_reason == "restored")
                 assert "may have gone out" in late.detail
             assert len(await service.control.posts()) == 1
 
@@ -167,10 +157,9 @@ async def test_a_data_folder_that_was_only_moved_goes_on_with_one_confirmation(
     async with original(folder) as service:
         publication_id = await due_in_an_hour(service, video)
         await run_for_a_while(service)
-        await asyncio.to_thread(embedded.stop, folder / "data" / "postgres")
+        await asyncio.to_thread(stop, folder / "data")
         (folder / "data").rename(folder / "copy")
-        url = await asyncio.to_thread(start, folder / "copy")
-        async with opened_at(service, folder / "copy", url) as moved:
+        async with opened_at(service, folder / "copy") as moved:
             await moved.advance(hours=2)
             await holds_everything(moved, publication_id)
             assert await confirm(moved, restored=False) == Confirmed(epoch=2, brought_on=1)
@@ -179,30 +168,12 @@ async def test_a_data_folder_that_was_only_moved_goes_on_with_one_confirmation(
         assert len(await service.control.posts()) == 1
 
 
-async def dump_and_load(service: Service, folder: Path) -> None:
+def dump_and_load(data_dir: Path) -> None:
     """`pg_dump | psql` into the same database, as a restore in its place does."""
-    data = folder / "data" / "postgres"
-    server = await asyncio.to_thread(embedded.ensure_running, data)
-    url = server.owner_url.replace("+psycopg", "", 1)
-    programs = find_programs(data, None)
-    saved = await run(programs / "pg_dump", "--clean", "--if-exists", f"--dbname={url}")
-    await run(
-        programs / "psql",
-        *("--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", f"--dbname={url}"),
-        given=saved,
-    )
-
-
-async def run(program: Path, *arguments: str, given: bytes = b"") -> bytes:
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [program, *arguments],
-        input=given,
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout
+    url = start(data_dir).owner_url
+    saved = program(data_dir, "pg_dump", url, "--clean", "--if-exists")
+    quiet = ("--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1")
+    program(data_dir, "psql", url, *quiet, given=saved)
 
 
 async def test_a_restored_backup_does_not_post_or_refresh_until_confirmed(
@@ -211,7 +182,7 @@ async def test_a_restored_backup_does_not_post_or_refresh_until_confirmed(
     async with original(folder) as service:
         publication_id = await due_in_an_hour(service, video)
         await run_for_a_while(service)
-        await dump_and_load(service, folder)
+        await asyncio.to_thread(dump_and_load, folder / "data")
         await service.advance(hours=2)
         held = await holds_everything(service, publication_id)
         assert "loaded from a backup" in held.detail
@@ -228,24 +199,6 @@ async def test_a_restored_backup_does_not_post_or_refresh_until_confirmed(
         other = await service.publish(await service.connect(), video, caption="new")
         await service.until(other.publication_id, State.PUBLISHED)
         assert len(await service.control.posts()) == 2
-
-
-async def test_a_server_that_was_killed_and_started_again_is_no_copy(
-    folder: Path, video: Path
-) -> None:
-    async with original(folder) as service:
-        publication_id = await due_in_an_hour(service, video)
-        await run_for_a_while(service)
-        for mode in ("immediate", "fast"):
-            await asyncio.to_thread(embedded.stop, folder / "data" / "postgres", mode=mode)
-            url = await asyncio.to_thread(start, folder / "data")
-            async with opened_at(service, folder / "data", url) as again:
-                await run_for_a_while(again)
-                assert await doubted(again) == ""
-        async with opened_at(service, folder / "data", url) as again:
-            await again.advance(hours=2)
-            again.start_worker()
-            await again.until(publication_id, State.PUBLISHED)
 
 
 async def test_what_a_person_puts_off_after_a_restore_goes_out_at_its_new_time(

@@ -43,48 +43,32 @@ async def outages(service: Service) -> list[timedelta]:
         return [one.ended_at - one.began_at for one in found]
 
 
-async def test_late_is_better_than_never_if_nothing_else_is_said(
+async def test_what_was_missed_goes_out_is_held_or_is_skipped_as_its_post_or_the_settings_say(
     service: Service, video: Path
 ) -> None:
-    made = await due_in_an_hour(service, video)
+    late = await due_in_an_hour(service, video, IfMissed.PUBLISH)
+    asked = await due_in_an_hour(service, video, IfMissed.HOLD)
+    silent = await due_in_an_hour(service, video)
+    assert service.settings.publishing.if_missed == IfMissed.PUBLISH
+    skipping = PublishingSettings(if_missed="skip")
+    service.settings = service.settings.model_copy(update={"publishing": skipping})
     await beat(service)
     await service.advance(hours=3)
     service.start_worker()
-    await service.until(made.publication_id, State.PUBLISHED)
-    (outage,) = await outages(service)
-    assert timedelta(hours=3) <= outage < timedelta(hours=3.1)
-
-
-async def test_what_was_missed_is_held_for_a_person_if_that_is_wanted(
-    service: Service, video: Path
-) -> None:
-    made = await due_in_an_hour(service, video, IfMissed.HOLD)
-    await beat(service)
-    await service.advance(hours=3)
-    service.start_worker()
-    held = await service.until(made.publication_id, State.HELD)
+    await service.until(late.publication_id, State.PUBLISHED)
+    over = await service.until(silent.publication_id, State.CANCELLED)
+    assert over.end_code == "missed"
+    held = await service.until(asked.publication_id, State.HELD)
     assert (held.hold_reason, held.due_at) == ("missed", None)
     assert "no worker was running" in held.detail
     async with service.database.transaction() as session:
         changes = Changes(publish_at=await app_now(session))
-        publication = await session.get_one(Publication, made.publication_id)
-        await edit(session, publication, changes, expected_version=None, actor="test")
-    await service.until(made.publication_id, State.PUBLISHED)
-
-
-async def test_what_was_missed_is_skipped_if_the_installation_says_so(
-    service: Service, video: Path
-) -> None:
-    made = await due_in_an_hour(service, video)
-    await beat(service)
-    await service.advance(hours=3)
-    skipping = PublishingSettings(if_missed="skip")
-    service.settings = service.settings.model_copy(update={"publishing": skipping})
-    service.start_worker()
-    over = await service.until(made.publication_id, State.CANCELLED)
-    assert over.end_code == "missed"
-    assert await service.control.posts() == []
-    assert await service.control.requests("video.init") == []
+        publication = await session.get_one(Publication, asked.publication_id)
+        await edit(session, publication, changes, actor="test")
+    await service.until(asked.publication_id, State.PUBLISHED)
+    assert len(await service.control.posts()) == 2
+    (outage,) = await outages(service)
+    assert timedelta(hours=3) <= outage < timedelta(hours=3.1)
 
 
 async def test_what_was_due_shortly_before_the_end_of_an_outage_is_not_missed(

@@ -170,6 +170,10 @@ async def test_an_upload_can_be_stuck(caller: Caller, video: bytes) -> None:
     await caller.control("clock", advance_s=7000)
     status = await caller.status(begun["publish_id"])
     assert (status["status"], status["uploaded_bytes"]) == ("PROCESSING_UPLOAD", len(video))
+    # Until it is let go.
+    let_go = await caller.control(f"uploads/{begun['publish_id']}/release")
+    assert let_go["status"] == "PUBLISH_COMPLETE"
+    assert (await caller.status(begun["publish_id"]))["status"] == "PUBLISH_COMPLETE"
 
 
 async def test_a_ban_in_between_fails_the_post(caller: Caller, video: bytes) -> None:
