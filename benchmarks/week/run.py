@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from benchmarks.crash.processes import Fleet
+from benchmarks.crash.processes import Fleet, ProcessFailed
 from benchmarks.crash.scene import running_scene
 from benchmarks.week.clock import Clock, StillBusy
 from benchmarks.week.outcome import Outcome, find_out
@@ -74,5 +74,5 @@ async def _play(story: Story, outcome: Outcome) -> None:
             await story.play()
     except TimeoutError:
         outcome.verdict.problems.append(f"not over after {outcome.plan.timeout_s:.0f} s")
-    except StillBusy as error:
+    except (StillBusy, ProcessFailed) as error:
         outcome.verdict.problems.append(str(error))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from benchmarks.crash.processes import ProcessFailed
 from benchmarks.week.clock import Clock
 from benchmarks.week.holds import Holds
 from benchmarks.week.items import Act, Deed
@@ -57,6 +58,8 @@ class Story:
                 await self._count_ended()
             if seen.now >= last or await self._is_over(seen.now):
                 break
+            if dead := self.world.dead():
+                raise ProcessFailed(dead)
             next_deed = self._deeds[0].at if self._deeds else last
             await self.clock.pass_on(seen, min(next_deed, last))
             await self._do_what_is_due()

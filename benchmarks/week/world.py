@@ -22,6 +22,7 @@ _POLITE_S = 30
 _STEP = timedelta(minutes=4)
 _SLOW_S = 0.8
 _LOOK_S = 0.01
+_WORDS = 2_000
 _IN_HAND = "SELECT count(*) FROM lanes WHERE lease_until > app_now()"
 _FETCHING = """
     SELECT count(*) FROM attempts
@@ -45,6 +46,15 @@ class World:
     web: Fleet
     in_hand: int = 0
     impolite: int = 0
+
+    def dead(self) -> str:
+        """Which process has ended by itself, and its last words; empty if none has."""
+        for fleet in (self.workers, self.web):
+            for each in fleet.workers:
+                if not each.lives:
+                    says = fleet.log.read_text(errors="replace")[-_WORDS:]
+                    return f"a {fleet.kind} ended with {each.process.returncode}:\n{says}"
+        return ""
 
     async def lose_webhooks(self) -> None:
         """Some webhooks never come, some come twice or late, from now on."""
