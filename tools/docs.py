@@ -151,6 +151,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "assumptions": states_page.assumptions,
     "outcomes-answers": outcomes_page.answers,
     "outcomes-failures": outcomes_page.failures,
+    "outcomes-leavings": outcomes_page.leavings,
     "tiktok-codes": tiktok_codes,
     "commands": commands,
     "emulator-known": emulator_page.known,

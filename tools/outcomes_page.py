@@ -1,7 +1,7 @@
 """The tables of what becomes of a post, from the rows that the tests hold."""
 
 from postwright.platforms.tiktok.words import WORDS
-from tests.factories.outcomes import CASES, FAILINGS, Case, Failing
+from tests.factories.outcomes import CASES, FAILINGS, LEAVINGS, Case, Failing
 
 
 def answers() -> str:
@@ -14,6 +14,16 @@ def failures() -> str:
     """Every reason for a failure after the upload."""
     head = "| reason | state | advice | then | words |\n"
     return head + "| --- " * 5 + "|\n" + "".join(_failure(case) for case in FAILINGS)
+
+
+def leavings() -> str:
+    """What is said of an account that is disconnected."""
+    head = "| HTTP | code | the network | advice |\n"
+    rows = (
+        f"| {case.status} | `{case.code}` | **{case.told.value}** | {case.advice.value} |\n"
+        for case in LEAVINGS
+    )
+    return head + "| --- " * 4 + "|\n" + "".join(rows)
 
 
 def _answer(case: Case) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from postwright.connections.disconnect import Told
 from postwright.errors import Advice
 from postwright.publishing.states import State
 
@@ -65,6 +66,16 @@ class Failing:
     advice: Advice
     then: Then
     what: What = What.VIDEO
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """An answer to the call that gives an account's authorisation back. `told` is what is said."""
+
+    code: str
+    status: int
+    told: Told
+    advice: Advice
 
 
 HELD, FAILED, PUBLISHED = State.HELD, State.FAILED, State.PUBLISHED
@@ -200,4 +211,15 @@ FAILINGS: Final = (
     Failing("spam_risk_user_banned_from_posting", FAILED, Advice.GIVE_UP, NEVER),
     Failing("spam_risk_text", FAILED, Advice.FIX, NEVER),
     Failing("spam_risk", FAILED, Advice.GIVE_UP, NEVER),
+)
+
+# Whatever is answered, the account is disconnected here, and its tokens are deleted.
+LEAVINGS: Final = (
+    Leaving("invalid_grant", 400, Told.REFUSED, Advice.RECONNECT),
+    Leaving("invalid_request", 400, Told.REFUSED, Advice.RECONNECT),
+    Leaving("invalid_client", 401, Told.REFUSED, Advice.FIX),
+    Leaving("access_token_invalid", 401, Told.REFUSED, Advice.RECONNECT),
+    Leaving("rate_limit_exceeded", 429, Told.REFUSED, Advice.WAIT),
+    Leaving("server_error", 500, Told.LOST, Advice.RETRY),
+    Leaving("temporarily_unavailable", 503, Told.LOST, Advice.RETRY),
 )

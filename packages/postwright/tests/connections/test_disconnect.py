@@ -14,8 +14,10 @@ from postwright.connections.models import Connection, ConnectionState
 from postwright.connections.refresh import NoAccess
 from postwright.connections.watch import forget_left_behind
 from postwright.platforms.answers import Refusal
+from postwright.platforms.tiktok.words import WORDS
 from postwright.publishing.states import State
 from tests.factories.installation import Service
+from tests.factories.outcomes import LEAVINGS
 
 pytestmark = pytest.mark.slow
 
@@ -140,6 +142,20 @@ async def test_a_lost_answer_is_tried_again_and_then_told(service: Service) -> N
     done = await ended(service, account)
     assert done.told is Told.LOST
     assert await is_revoked(service)
+
+
+async def test_whatever_tiktok_answers_the_account_is_disconnected_and_it_is_said(
+    service: Service,
+) -> None:
+    for leaving in LEAVINGS:
+        account = await service.connect()
+        more = {"status": leaving.status, "code": leaving.code, "count": None}
+        await service.control.fault("oauth.revoke", "error", **more)
+        done = await ended(service, account)
+        await service.control("DELETE", "faults")
+        assert done.told is leaving.told, leaving
+        assert leaving.code in done.why
+        assert WORDS[leaving.code].advice is leaving.advice
 
 
 async def test_without_a_token_that_is_said_and_all_the_same_deleted(service: Service) -> None:

@@ -23,6 +23,7 @@ from postwright.publishing.schedule import Order
 from postwright.publishing.states import State
 from tests.factories.installation import Service, running_service
 from tests.factories.outcomes import CANCEL, CASES, FAILINGS, Case, Failing, Then, What
+from tiktok_emulator.operations import Operation
 
 pytestmark = pytest.mark.slow
 
@@ -227,6 +228,14 @@ def amiss(case: Case | Failing, found: Seen) -> str:
         if known is not None and not found.detail.startswith(known.says):
             amiss.append(f"says {found.detail}")
     return f"{name_of(case)}: {', '.join(amiss)}" if amiss else ""
+
+
+def test_every_call_that_is_made_for_a_post_has_its_answers_in_the_table() -> None:
+    of_others = {Operation.WEBHOOK, Operation.PULL}
+    of_people = {Operation.AUTHORIZE, Operation.TOKEN, Operation.CLIENT_TOKEN, Operation.REVOKE}
+    of_profiles = {Operation.USER_INFO, Operation.VIDEO_LIST, Operation.VIDEO_QUERY}
+    calls = {case.call for case in CASES}
+    assert calls == set(Operation) - of_others - of_people - of_profiles
 
 
 @pytest.mark.parametrize("case", EACH, ids=name_of)
