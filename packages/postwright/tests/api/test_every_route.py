@@ -1,9 +1,9 @@
 """Every route, also those to come: who is let in, and what another workspace's key finds.
 
-A route with a new path parameter needs a fixture for it below.
+A route with a new path parameter needs a fixture for it in tests/factories/routes.py.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from postwright.workspaces.models import Scope
 from tests.factories.api import Api
 from tests.factories.operations import Operation, operations
+from tests.factories.routes import made
 
 pytestmark = pytest.mark.slow
 
@@ -18,49 +19,8 @@ pytestmark = pytest.mark.slow
 OPEN = {"get_health", "get_readiness", "get_metrics", "put_upload"}
 
 
-async def _profile(api: Api) -> str:
-    made = await api.ask("POST", "/v1/profiles", await api.key(), json={"name": "Of the first"})
-    return str(made.json()["profile"]["_id"])
-
-
-async def _key(api: Api) -> str:
-    made = await api.ask("POST", "/v1/api-keys", await api.key(), json={"name": "of the first"})
-    return str(made.json()["apiKey"]["id"])
-
-
-async def _media(api: Api) -> str:
-    body = {"filename": "a.mp4", "contentType": "video/mp4"}
-    made = await api.ask("POST", "/v1/media/presign", await api.key(), json=body)
-    return str(made.json()["key"])
-
-
-async def _signature(_: Api) -> str:
-    return "A" * 36
-
-
-async def _upload_name(_: Api) -> str:
-    return "of-the-first.mp4"
-
-
-# For each path parameter, what makes the thing it names in the first workspace, and gives its id.
-FIXTURES: Mapping[str, Callable[[Api], Awaitable[str]]] = {
-    "keyId": _key,
-    "mediaId": _media,
-    "profileId": _profile,
-    "signature": _signature,
-    "uploadId": _media,
-    "uploadName": _upload_name,
-}
-
 # Of these, a key that is bound to another profile must not learn that they are there.
 OF_A_PROFILE = {"accountId", "keyId", "mediaId", "postId", "profileId"}
-
-
-async def _made(api: Api) -> dict[str, str]:
-    wanted = {name for each in operations() for name in each.parameters}
-    missing = wanted - set(FIXTURES)
-    assert not missing, f"no fixture makes a thing for {sorted(missing)}: add one to FIXTURES"
-    return {name: await FIXTURES[name](api) for name in sorted(wanted)}
 
 
 async def _ask(api: Api, operation: Operation, ids: Mapping[str, str], key: str | None) -> Any:
@@ -74,7 +34,7 @@ def test_only_these_routes_need_no_key() -> None:
 
 
 async def test_without_a_key_every_route_answers_401(api: Api) -> None:
-    ids = await _made(api)
+    ids = await made(api)
     answers = {
         each.name: (await _ask(api, each, ids, None)).status_code
         for each in operations()
@@ -85,7 +45,7 @@ async def test_without_a_key_every_route_answers_401(api: Api) -> None:
 
 
 async def test_without_the_scope_every_route_answers_403(api: Api) -> None:
-    ids = await _made(api)
+    ids = await made(api)
     weaker: dict[Scope | None, str] = {
         Scope.PUBLISH: await api.key(Scope.READ),
         Scope.ADMIN: await api.key(Scope.PUBLISH),
@@ -100,7 +60,7 @@ async def test_without_the_scope_every_route_answers_403(api: Api) -> None:
 
 
 async def test_for_another_workspaces_key_nothing_is_there(api: Api) -> None:
-    ids = await _made(api)
+    ids = await made(api)
     stranger = await api.key(workspace_id=await api.other_workspace())
     for each in operations():
         if each.scope is None:
@@ -115,9 +75,9 @@ async def test_for_another_workspaces_key_nothing_is_there(api: Api) -> None:
 
 
 async def test_for_a_key_with_other_bounds_nothing_is_there(api: Api) -> None:
-    ids = await _made(api)
-    made = await api.ask("POST", "/v1/profiles", await api.key(), json={"name": "Elsewhere"})
-    bound = await api.key(profile_ids=[made.json()["profile"]["_id"]])
+    ids = await made(api)
+    other = await api.ask("POST", "/v1/profiles", await api.key(), json={"name": "Elsewhere"})
+    bound = await api.key(profile_ids=[other.json()["profile"]["_id"]])
     for each in operations():
         if each.scope is not None and OF_A_PROFILE.intersection(each.parameters):
             answer = await _ask(api, each, ids, bound)

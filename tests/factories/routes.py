@@ -1,0 +1,52 @@
+"""What the paths of the API name: for each parameter, something that is there.
+
+A route with a new path parameter needs a fixture for it here, or the tests of every route fail.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from tests.factories.api import Api
+from tests.factories.operations import operations
+
+
+async def _profile(api: Api) -> str:
+    made = await api.ask("POST", "/v1/profiles", await api.key(), json={"name": "Of the first"})
+    return str(made.json()["profile"]["_id"])
+
+
+async def _key(api: Api) -> str:
+    made = await api.ask("POST", "/v1/api-keys", await api.key(), json={"name": "of the first"})
+    return str(made.json()["apiKey"]["id"])
+
+
+async def _media(api: Api) -> str:
+    body = {"filename": "a.mp4", "contentType": "video/mp4"}
+    made = await api.ask("POST", "/v1/media/presign", await api.key(), json=body)
+    return str(made.json()["key"])
+
+
+async def _signature(_: Api) -> str:
+    return "A" * 36
+
+
+async def _upload_name(_: Api) -> str:
+    return "of-the-first.mp4"
+
+
+# For each path parameter, what makes the thing it names in the first workspace, and gives its id.
+FIXTURES: Mapping[str, Callable[[Api], Awaitable[str]]] = {
+    "keyId": _key,
+    "mediaId": _media,
+    "profileId": _profile,
+    "signature": _signature,
+    "uploadId": _media,
+    "uploadName": _upload_name,
+}
+
+
+async def made(api: Api) -> dict[str, str]:
+    """An id for each parameter of each path."""
+    wanted = {name for each in operations() for name in each.parameters}
+    missing = wanted - set(FIXTURES)
+    assert not missing, f"no fixture makes a thing for {sorted(missing)}: add one to FIXTURES"
+    return {name: await FIXTURES[name](api) for name in sorted(wanted)}
