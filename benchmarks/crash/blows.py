@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from benchmarks.crash.processes import Fleet, Worker
+from benchmarks.crash.processes import Fleet, ProcessFailed, Worker
 from benchmarks.crash.provoke import Provoker
 from benchmarks.crash.scene import Scene
 from benchmarks.crash.sight import InHand, Sight, look
@@ -25,7 +25,7 @@ from postwright.db.database import DatabaseGone
 _LOOK_S = 0.02
 _CUT_OFF_S = 3.0
 _REFRESH_S = 1.3
-_READY_S = 20
+_READY_S = 60
 # How long after a window was seen open the blow comes, at most; longer where the window is.
 _LATER_S = {Window.NOT_STORED: 0.2, Window.INTENT: 0.3, Window.TRACKING: 0.3, Window.LAST: 0.8}
 # How long the database stays away.
@@ -194,16 +194,17 @@ class Dealer:
 
     async def _until_all_are_connected(self) -> None:
         """One that is just starting has nothing in hand: to stop it would show nothing."""
-        wanted = {f"postwright-{worker.pid}" for worker in self.workers.running}
-        async with asyncio.timeout(_READY_S):
-            there = set[str]()
-            while wanted - there:
-                await asyncio.sleep(_LOOK_S)
-                there = {str(row[0]) for row in await self.scene.rows(_CONNECTED)}
-            is_served = not self.web.running
-            while not is_served:
-                await asyncio.sleep(_LOOK_S)
-                is_served = await self.scene.is_served()
+        missing = {"everybody"}
+        try:
+            async with asyncio.timeout(_READY_S):
+                while missing:
+                    await asyncio.sleep(_LOOK_S)
+                    there = {str(row[0]) for row in await self.scene.rows(_CONNECTED)}
+                    missing = {f"postwright-{each.pid}" for each in self.workers.running} - there
+                    if self.web.running and not await self.scene.is_served():
+                        missing.add("the web part")
+        except TimeoutError:
+            raise ProcessFailed(f"not there after {_READY_S} s: {', '.join(missing)}") from None
 
     async def _had_in_hand(self, worker: Worker, how: str) -> Found:
         sight = await self._sight()

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ from benchmarks.crash.clock import Clock
 from benchmarks.crash.items import USUAL, Sizes, make_items
 from benchmarks.crash.judge import Verdict, judge
 from benchmarks.crash.people import People
-from benchmarks.crash.processes import Fleet
+from benchmarks.crash.processes import Fleet, ProcessFailed
 from benchmarks.crash.provoke import Provoker
 from benchmarks.crash.scene import Scene, running_scene
 from benchmarks.crash.supply import Row, Supply
@@ -129,6 +129,8 @@ async def run(plan: Plan, tell: Tell) -> Outcome:
         web = Fleet(scene.web_env(), scene.folder / "web.log", "web")
         try:
             await _Run(scene, workers, web, outcome, tell).play()
+        except* ProcessFailed as group:
+            outcome.verdict.problems += [str(error) for error in _leaves(group)]
         finally:
             workers.close()
             web.close()
@@ -260,6 +262,14 @@ class _Run:
         states = Counter(row.state for row in self._supply.rows)
         shown = ", ".join(f"{count} {state}" for state, count in states.most_common())
         return f"{len(self._dealer.blows)} blows; {shown or 'nothing yet'}"
+
+
+def _leaves(group: BaseExceptionGroup[ProcessFailed]) -> Iterator[ProcessFailed]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
 
 
 @asynccontextmanager
