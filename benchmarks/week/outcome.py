@@ -38,12 +38,14 @@ _STALE = """
     WHERE code = 'access_token_invalid' AND handle <> :leaving
 """
 _WEBHOOKS = "SELECT outcome, count(*) FROM webhook_events GROUP BY outcome"
-# That something is out, which nobody here has posted, or which had ended without a post.
+# That something is out which nobody here has posted, or which had ended without a post; or that a
+# draft was finished, and it came too late to be looked at.
 _UNEXPLAINED = """
     SELECT count(*) FROM webhook_events
     WHERE outcome = 'contradicts' OR outcome = 'waiting' AND event IN (
         'post.publish.complete', 'post.publish.inbox_delivered', 'post.publish.publicly_available'
-    )
+    ) OR outcome = 'too_late' AND event = 'post.publish.complete'
+        AND publish_id IN (SELECT publish_id FROM attempts WHERE mode = 'draft')
 """
 
 
