@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, ConnectionState, Credential
 from postwright.db.database import NOW, app_now
-from postwright.db.statement import Statement
+from postwright.db.statement import Coming, Statement
 from postwright.kit.vault import Vault
 from postwright.platforms.answers import Granted
 
@@ -65,9 +65,17 @@ _READ = Statement("""
 """)
 
 
-async def read(session: AsyncSession, vault: Vault, connection_id: str) -> Tokens | ConnectionState:
-    """The tokens of a connection; how it stands if it has none."""
-    row = await _READ.first(session, {"connection_id": connection_id})
+async def ask(session: AsyncSession, connection_id: str) -> Coming:
+    """Ask for the tokens of a connection, to be answered with what is asked next; see `read`."""
+    return await _READ.ask(session, {"connection_id": connection_id})
+
+
+async def read(
+    session: AsyncSession, vault: Vault, connection_id: str, asked: Coming | None = None
+) -> Tokens | ConnectionState:
+    """The tokens of a connection, which may have been `asked` for; how it stands if it has none."""
+    asked = asked or await ask(session, connection_id)
+    row = await asked.first()
     if row is None:
         stands = select(Connection.state).where(Connection.id == connection_id)
         return (await session.execute(stands)).scalar_one()

@@ -22,6 +22,7 @@ from postwright.connections.credentials import RENEWED_BEFORE, Tokens
 from postwright.connections.models import ConnectionState
 from postwright.db import guard
 from postwright.db.database import Database, DatabaseGone
+from postwright.db.statement import Coming
 from postwright.kit.vault import Vault
 from postwright.platforms.answers import Granted, Lost, Refusal, Refused
 from postwright.platforms.base import CallFacts, Network, listener
@@ -116,9 +117,13 @@ class TokenKeeper:
         *,
         need: timedelta,
         purpose: Purpose,
+        asked: Coming | None = None,
     ) -> AccessToken | None:
-        """The token, if it can be used as it is; None if `fresh` has to see to it."""
-        tokens = await credentials.read(session, self._vault, connection_id)
+        """The token, if it can be used as it is; None if `fresh` has to see to it.
+
+        It may have been `asked` for, by `credentials.ask`, in the same transaction.
+        """
+        tokens = await credentials.read(session, self._vault, connection_id, asked)
         if isinstance(tokens, ConnectionState) or _barred(tokens, network, purpose) is not None:
             return None
         if tokens.left <= timedelta(0) or self._wants_refresh(tokens, need):

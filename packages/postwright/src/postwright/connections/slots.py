@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from postwright.db.statement import Statement
+from postwright.db.statement import Coming, Statement
 
 WINDOW = timedelta(seconds=60)
 LONGEST_CALL = timedelta(seconds=60)
@@ -73,10 +73,28 @@ async def take(
     session: AsyncSession, connection_id: str, bucket: str, size: int
 ) -> Slot | timedelta:
     """Take one of `size` slots, or say how long until the next one is free."""
+    asked = await ask(session, connection_id, bucket, size)
+    return await taken(session, asked, connection_id, bucket, size)
+
+
+async def ask(session: AsyncSession, connection_id: str, bucket: str, size: int) -> Coming:
+    """Ask for one, to be answered together with what is asked next; `taken` reads it."""
+    values = {
+        "connection_id": connection_id,
+        "bucket": bucket,
+        "size": size,
+        "blocked": WINDOW + LONGEST_CALL,
+    }
+    return await _TAKE.ask(session, values)
+
+
+async def taken(
+    session: AsyncSession, asked: Coming, connection_id: str, bucket: str, size: int
+) -> Slot | timedelta:
+    """What `ask` has brought; see `take`."""
     key = {"connection_id": connection_id, "bucket": bucket, "size": size}
-    blocked = WINDOW + LONGEST_CALL
     while True:
-        taken = await _TAKE.first(session, {**key, "blocked": blocked})
+        taken = await asked.first()
         if taken is not None:
             return Slot(connection_id, bucket, taken.n)
         stands = await _WHEN.first(session, key)
@@ -84,6 +102,14 @@ async def take(
         if stands.made == size:
             return max(stands.wait, _AGAIN)
         # Another one has made the slot of the same number in this moment: there is a next one.
+        asked = await ask(session, connection_id, bucket, size)
+
+
+async def put_back(session: AsyncSession, asked: Coming, connection_id: str, bucket: str) -> None:
+    """Give back, unused, what was asked for: no request was made with it."""
+    if (taken := await asked.first()) is not None:
+        values = giving_back(Slot(connection_id, bucket, taken.n)) | {"window": timedelta(0)}
+        await _GIVE_BACK.run(session, values)
 
 
 def giving_back(slot: Slot) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection
-from sqlalchemy import DateTime, event, func, text
+from sqlalchemy import Connection, DateTime, event, func, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as AllBusy
@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from postwright.db.statement import end, send_before
 from postwright.errors import Advice, StorageTrouble
 
 _IDLE_S = 2.0
@@ -77,10 +78,12 @@ class Database:
             connect_args={
                 "options": SESSION + (_ONE_PLAN if repeats else ""),
                 "connect_timeout": 10,
+                "prepare_threshold": None,  # what is run often prepares itself; see `line`
             }
             | _called(name),
         )
         _look_at_kept_ones(self._engine)
+        _keep_order(self._engine)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 
     @asynccontextmanager
@@ -93,6 +96,7 @@ class Database:
         try:
             async with self._sessions() as session, session.begin():
                 yield session
+                await end(session)
         except DBAPIError as error:
             if error.connection_invalidated or is_outage(error):
                 raise gone(self.url, error) from error
@@ -129,6 +133,14 @@ def _look_at_kept_ones(engine: AsyncEngine) -> None:
                 engine.dialect.do_ping(connection)
             except Exception as error:
                 raise DisconnectionError from error
+
+
+def _keep_order(engine: AsyncEngine) -> None:
+    """What was asked of a connection before is done before anything else is."""
+
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def about_to(connection: Connection, *_: Any) -> None:
+        send_before(connection)
 
 
 def _was_written_to(connection: AsyncConnection[Any]) -> bool:

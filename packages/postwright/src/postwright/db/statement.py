@@ -6,65 +6,114 @@ straight to the driver, in the session's transaction, and is read as plain rows.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-import psycopg
-from psycopg.rows import namedtuple_row
-from sqlalchemy.exc import DBAPIError
+from psycopg import AsyncConnection
+from psycopg.adapt import Transformer
+from psycopg.pq.abc import PGresult
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from postwright.db.line import Asked, Line
+
 _NAME = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
-_DRIVER = "driver"
+_LINE = "line"
 
 
 class Statement:
     """One statement, with `:names` where its values go.
 
-    Its errors are those of any other statement in a session. Rows are named tuples.
+    Its errors are those of any other statement in a session, and each comes with the next
+    statement that somebody waits for, or at the commit. Rows are named tuples.
     """
 
-    __slots__ = ("_sql",)
+    __slots__ = ("_make_row", "_names", "_sql", "text")
 
     def __init__(self, sql: str) -> None:
-        self._sql = _NAME.sub(r"%(\1)s", sql.replace("%", "%%")).encode()
+        self.text = sql
+        self._names = tuple(dict.fromkeys(_NAME.findall(sql)))
+        places = {name: f"${place}" for place, name in enumerate(self._names, start=1)}
+        self._sql = _NAME.sub(lambda found: places[found[1]], sql).encode()
+        self._make_row: Callable[[Sequence[Any]], Any] | None = None
 
     async def run(self, session: AsyncSession, values: Mapping[str, Any]) -> None:
-        """Run it in the session's transaction."""
-        await self._execute(session, values)
+        """Have it run in the session's transaction, after what was run before."""
+        await self.ask(session, values)
 
     async def rows(self, session: AsyncSession, values: Mapping[str, Any]) -> Sequence[Any]:
         """Run it; all that it gives."""
-        return await (await self._execute(session, values)).fetchall()
+        return await (await self.ask(session, values)).rows()
 
     async def first(self, session: AsyncSession, values: Mapping[str, Any]) -> Any | None:
         """Run it; the first row, or None."""
-        return await (await self._execute(session, values)).fetchone()
+        return await (await self.ask(session, values)).first()
 
-    async def _execute(
-        self, session: AsyncSession, values: Mapping[str, Any]
-    ) -> psycopg.AsyncCursor[Any]:
-        connection = session.info.get(_DRIVER) or await session.run_sync(_driver)
-        try:
-            return await connection.cursor(row_factory=namedtuple_row).execute(self._sql, values)
-        except psycopg.Error as error:
-            raise _as_any_other(error, connection) from error
+    async def ask(self, session: AsyncSession, values: Mapping[str, Any]) -> "Coming":
+        """Have it run, and read what it gives later: it goes with the next that is waited for."""
+        line: Line = session.info.get(_LINE) or await session.run_sync(_line)
+        return Coming(self, line.ask(self._sql, [values[name] for name in self._names]), line)
+
+    def read(self, result: PGresult, line: Line) -> Sequence[Any]:
+        """Make rows of what it gave."""
+        if self._make_row is None:
+            names = [(result.fname(n) or b"").decode() for n in range(result.nfields)]
+            made = namedtuple("Row", names, rename=True)  # pyright: ignore[reportUntypedNamedTuple]  # as the statement names them
+            self._make_row = made._make
+        reading = Transformer(line.connection)
+        reading.set_pgresult(result)
+        return reading.load_rows(0, result.ntuples, self._make_row)
 
 
-def _driver(session: Session) -> psycopg.AsyncConnection[Any]:
-    """The driver's connection under a session, whose transaction has begun."""
-    connection: Any = session.connection().connection.driver_connection
-    session.info[_DRIVER] = connection
-    return connection
+class Coming:
+    """What a statement gives, once it has been run."""
+
+    __slots__ = ("_asked", "_line", "_statement")
+
+    def __init__(self, statement: Statement, asked: Asked, line: Line) -> None:
+        self._statement = statement
+        self._asked = asked
+        self._line = line
+
+    async def rows(self) -> Sequence[Any]:
+        """All rows."""
+        return self._statement.read(await self._asked.answer(), self._line)
+
+    async def first(self) -> Any | None:
+        """The first row, or None."""
+        rows = await self.rows()
+        return rows[0] if rows else None
 
 
-def _as_any_other(error: psycopg.Error, connection: psycopg.AsyncConnection[Any]) -> Exception:
-    return DBAPIError.instance(
-        None,
-        None,
-        error,
-        psycopg.Error,
-        hide_parameters=True,
-        connection_invalidated=connection.closed,
-    )
+async def end(session: AsyncSession) -> None:
+    """Run what is still to be run, and commit with it, if all of the session is on its line."""
+    line: Line | None = session.info.get(_LINE)
+    if line is None:
+        return
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
+    await line.send(commits=True)
+
+
+def send_before(connection: Any) -> None:
+    """Run what is to be run before another statement goes to a connection of SQLAlchemy's."""
+    line: Line | None = connection.info.get(_LINE)
+    if line is not None and line.is_waiting:
+
+        def send(_: AsyncConnection[Any]) -> Awaitable[None]:
+            return line.send()
+
+        connection.connection.dbapi_connection.run_async(send)
+
+
+def _line(session: Session) -> Line:
+    """The line under a session, whose transaction has begun."""
+    connection = session.connection()
+    line: Line | None = connection.info.get(_LINE)
+    driver: Any = connection.connection.driver_connection
+    if line is None or line.connection is not driver:
+        line = connection.info[_LINE] = Line(driver)
+    line.begin_anew()
+    session.info[_LINE] = line
+    return line

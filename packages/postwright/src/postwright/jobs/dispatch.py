@@ -5,9 +5,10 @@ from datetime import timedelta
 from functools import partial
 
 import psycopg
-from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.db.database import Database
+from postwright.db.statement import Coming, Statement
 from postwright.jobs import lanes
 from postwright.jobs.engine import Engine
 from postwright.jobs.lanes import Claim, Turn
@@ -15,7 +16,7 @@ from postwright.jobs.timers import Do, surely
 
 # Whether a lane is due, and when one will be: in one look, as an idle worker does nothing else.
 # Each part is a step or two into an index: the order makes sure of that, EXISTS would not.
-LOOK = text("""
+LOOK = Statement("""
     WITH clock AS MATERIALIZED (SELECT app_now() AS now)
     SELECT
         COALESCE((
@@ -23,11 +24,11 @@ LOOK = text("""
             WHERE kind = :kind AND next_at <= (SELECT now FROM clock)
               AND (lease_until IS NULL OR lease_until < (SELECT now FROM clock))
             ORDER BY next_at LIMIT 1
-        ), false),
+        ), false) AS is_due,
         (
             SELECT next_at - (SELECT now FROM clock) FROM lanes
             WHERE kind = :kind AND next_at > (SELECT now FROM clock) ORDER BY next_at LIMIT 1
-        )
+        ) AS next_in
 """)
 _SHORTEST_S = 0.02
 _GATHER_S = 0.025
@@ -97,22 +98,31 @@ class Dispatcher:
 
         What there is no slot for stays where it is, and is looked at when a slot is free.
         """
+        free = self._engine.free_slots(kind)
         claims = list[Claim]()
         async with self._database.transaction() as session:
-            is_due, next_in = (await session.execute(LOOK, {"kind": kind})).one()
-            free = self._engine.free_slots(kind)
-            if is_due and free > 0:
-                claims = await lanes.claim(
-                    session, kind, most=free, lease=self._lease, turn=self._turns[kind]
-                )
+            asked = await LOOK.ask(session, {"kind": kind})
+            claiming = None
+            if kind in self._left_over and free > 0:  # there is something, so both go in one
+                claiming = await self._ask_to_claim(session, kind, free)
+            look = await asked.first()
+            assert look is not None
+            if claiming is None and look.is_due and free > 0:
+                claiming = await self._ask_to_claim(session, kind, free)
+        if claiming is not None:
+            claims = await lanes.claimed(claiming, self._turns[kind])
         self._engine.start(claims)
-        if is_due and len(claims) >= free:
+        if look.is_due and len(claims) >= free:
             self._left_over.add(kind)
         else:
             self._left_over.discard(kind)
-        if next_in is None:
+        if look.next_in is None:
             return self._poll_s
-        return min(self._poll_s, max(_SHORTEST_S, next_in.total_seconds()))
+        return min(self._poll_s, max(_SHORTEST_S, look.next_in.total_seconds()))
+
+    async def _ask_to_claim(self, session: AsyncSession, kind: str, most: int) -> Coming:
+        turn = self._turns[kind]
+        return await lanes.ask_to_claim(session, kind, most=most, lease=self._lease, turn=turn)
 
     async def _listen(self) -> None:
         while True:

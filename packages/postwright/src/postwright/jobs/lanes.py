@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from postwright.db.base import Base, Id, Utc
-from postwright.db.statement import Statement
+from postwright.db.statement import Coming, Statement
 from postwright.kit.ids import new_id
 
 
@@ -101,7 +101,7 @@ _WAKE_ALL = text("""
 # walk goes from workspace to workspace in the index, so that it costs the same however much any of
 # them has waiting. It looks at so many at most, and the next claim goes on where it stopped; what
 # it leaves over goes to the oldest of all.
-CLAIM = text("""
+CLAIM = Statement("""
     WITH RECURSIVE clock AS MATERIALIZED (SELECT app_now() AS now),
     oldest AS MATERIALIZED (
         SELECT id, next_at FROM lanes
@@ -173,7 +173,7 @@ CLAIM = text("""
         RETURNING lanes.id, lanes.workspace_id, lanes.subject_id, lanes.kind, lanes.fence,
                   chosen.turn, chosen.step, chosen.next_at
     )
-    SELECT last.workspace_id, claimed.id, claimed.workspace_id, subject_id, kind, fence
+    SELECT last.workspace_id AS served, claimed.id, claimed.workspace_id, subject_id, kind, fence
     FROM (SELECT max(step) AS step FROM walk) AS end_of
     LEFT JOIN walk AS last ON last.step = end_of.step
     LEFT JOIN claimed ON true
@@ -275,12 +275,24 @@ async def claim(
     `turn` is moved on; the next claim has to be given the same one for the turns to go round.
     """
     turn = turn or Turn()
+    return await claimed(await ask_to_claim(session, kind, most=most, lease=lease, turn=turn), turn)
+
+
+async def ask_to_claim(
+    session: AsyncSession, kind: str, *, most: int, lease: timedelta, turn: Turn
+) -> Coming:
+    """The same, to be answered together with what is asked next; `claimed` reads it."""
     values = {"kind": kind, "most": most, "lease": lease, "after": turn.after, "steps": STEPS}
+    return await CLAIM.ask(session, values)
+
+
+async def claimed(asked: Coming, turn: Turn) -> list[Claim]:
+    """What `ask_to_claim` has brought; see `claim`."""
     claims = list[Claim]()
-    for last, *claimed in await session.execute(CLAIM, values):
-        turn.after = last or turn.after
-        if claimed[0] is not None:
-            claims.append(Claim(*claimed))
+    for served, *lane in await asked.rows():
+        turn.after = served or turn.after
+        if lane[0] is not None:
+            claims.append(Claim(*lane))
     return claims
 
 
@@ -313,6 +325,13 @@ async def hold(
     Returns:
         The database's time; None if the lease ran out or was lost.
     """
+    return await held(await ask_to_hold(session, claim, lease=lease, holder=holder))
+
+
+async def ask_to_hold(
+    session: AsyncSession, claim: Claim, *, lease: timedelta, holder: str
+) -> Coming:
+    """The same, to be answered together with what is asked next; `held` reads it."""
     values = {
         "id": claim.lane_id,
         "subject_id": claim.subject_id,
@@ -320,8 +339,13 @@ async def hold(
         "lease": lease,
         "holder": holder,
     }
-    held = await _HOLD.first(session, values)
-    return None if held is None else held.now
+    return await _HOLD.ask(session, values)
+
+
+async def held(asked: Coming) -> datetime | None:
+    """What `ask_to_hold` has brought; see `hold`."""
+    row = await asked.first()
+    return None if row is None else row.now
 
 
 async def release(

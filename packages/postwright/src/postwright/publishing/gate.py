@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from postwright.connections.models import ConnectionState
 from postwright.connections.standing import refusal_of, says
 from postwright.db import guard
-from postwright.db.statement import Statement
+from postwright.db.statement import Coming, Statement
 from postwright.platforms.content import Mode
 from postwright.publishing import caps, missed
 from postwright.publishing.attempt import OnHold, Unfit
@@ -66,15 +66,21 @@ class Seen:
 
 
 async def barred(
-    session: AsyncSession, work: Work, *, announcing: bool, checked_at: datetime | None = None
+    session: AsyncSession,
+    work: Work,
+    asked: Coming,
+    *,
+    announcing: bool,
+    checked_at: datetime | None = None,
 ) -> OnHold | Unfit | None:
     """What keeps this publication from being checked, or, if `announcing`, from being announced.
 
     Called in the transaction that would record the intent, with the account's lanes locked: a
     pause that was made before, or a post that another worker has announced, is seen.
+    `asked` is what `ask` has asked there, after the lanes were locked.
     `checked_at` is when the creator was asked about for it, if it is to be announced.
     """
-    seen = await _look(session, work)
+    seen = await _seen(asked, work)
     work.met_cap = seen.standing.cap_posts is not None
     if seen.in_doubt:
         return OnHold(IN_DOUBT, await guard.doubt(session), None)
@@ -90,9 +96,10 @@ async def barred(
     return hold or await caps.held_for_users(session, work, seen.now, announcing=announcing)
 
 
-async def _look(session: AsyncSession, work: Work) -> Seen:
+async def ask(session: AsyncSession, work: Work) -> Coming:
+    """Ask the database what there is to see, for `barred`."""
     done = caps.DONE_DRAFTS if work.mode is Mode.DRAFT else ()
-    row = await _SEEN.first(
+    return await _SEEN.ask(
         session,
         {
             "workspace_id": work.workspace_id,
@@ -106,6 +113,10 @@ async def _look(session: AsyncSession, work: Work) -> Seen:
             "counts_for": COUNTS_FOR,
         },
     )
+
+
+async def _seen(asked: Coming, work: Work) -> Seen:
+    row = await asked.first()
     assert row is not None
     standing = Standing(
         now=row.now,

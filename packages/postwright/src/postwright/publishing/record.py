@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.alerts.kinds import Kind
 from postwright.alerts.tell import tell
-from postwright.connections import facts, ledger, slots
+from postwright.connections import facts, ledger
 from postwright.connections.ledger import OnBehalf
 from postwright.connections.slots import Slot
 from postwright.db.database import Database
+from postwright.db.statement import Coming
 from postwright.jobs import lanes
 from postwright.jobs.lanes import Claim
 from postwright.kit.vault import Vault
@@ -26,7 +27,7 @@ from postwright.media.host import addresses
 from postwright.platforms.answers import CreatorReady, Refusal, Refused
 from postwright.platforms.base import Asking, CallFacts
 from postwright.platforms.content import Mode
-from postwright.publishing import caps, rows
+from postwright.publishing import caps, permit, rows
 from postwright.publishing.attempt import (
     LIVE,
     AskStatus,
@@ -36,19 +37,26 @@ from postwright.publishing.attempt import (
     Close,
     Decision,
     End,
-    Event,
     Init,
-    NoSlot,
     Restart,
     Send,
     Stage,
 )
 from postwright.publishing.fate import fate_of
-from postwright.publishing.gate import barred
 from postwright.publishing.hosting import Hosting
 from postwright.publishing.inbox.match import match
+from postwright.publishing.permit import Permit
 from postwright.publishing.planning import plan
 from postwright.publishing.protocol import ADDRESS_LIFE, next_attempt
+from postwright.publishing.recording import (
+    Barred,
+    FenceLost,
+    Outdated,
+    Recorded,
+    Recording,
+    Undone,
+    ended,
+)
 from postwright.publishing.rows import Kept
 from postwright.publishing.states import State, Visibility
 from postwright.publishing.wording import told
@@ -56,8 +64,8 @@ from postwright.publishing.work import (
     TRACK,
     Contradiction,
     Work,
+    ask_to_let_go,
     begin_attempt,
-    let_go,
     upload_url_context,
 )
 
@@ -80,40 +88,6 @@ class Heard:
     calls: list[CallFacts] = field(default_factory=list[CallFacts])
     slot: Slot | None = None
     answer: CreatorReady | Refused | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """It is durable. `slot` is the quota slot of the call that may now be made.
-
-    `addresses` are where the network may fetch the files; secrets. `holds` says that the lane is
-    still held: there is a call to make, or more is due in it.
-    """
-
-    slot: Slot | None
-    cancel_requested: bool
-    addresses: tuple[str, ...] = field(default=(), repr=False)
-    holds: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class FenceLost:
-    """Somebody else holds the lane. Nothing was stored; nothing may be sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outdated:
-    """A cancel, an edit or a webhook came that the decision did not know of. Nothing was stored."""
-
-
-@dataclass(frozen=True, slots=True)
-class Barred:
-    """The call can not be made now, and this is why. Nothing was stored."""
-
-    event: Event
-
-
-Undone = FenceLost | Outdated | Barred
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,34 +131,50 @@ class Recorder:
         """
         async with self.database.transaction() as session:
             # All lanes of the account: what is recorded here may wake the other one.
-            held = await rows.hold(
+            asked = await rows.ask_to_hold(
                 session, self.claim, work.publication_id, lease=self.lease, holder=self.holder
             )
             await _store_heard(session, self.who, work, heard)
+            needs = await permit.ask(session, work, _ASKING.get(type(decision.next)))
+            held = await rows.held(asked)
             if held is None:
+                await needs.forgo(session, work)
                 return FenceLost()
             publication, now = held
             holds = Held(publication, now, asked_at, heard.answer)
-            return await self.record_held(session, holds, work, decision)
+            recording = await self.record_held(session, holds, work, decision, needs)
+        return await ended(recording)
 
     async def record_held(
-        self, session: AsyncSession, held: Held, work: Work, decision: Decision
-    ) -> Recorded | Undone:
-        """The same in a transaction that holds the lane and the publication's row."""
+        self,
+        session: AsyncSession,
+        held: Held,
+        work: Work,
+        decision: Decision,
+        needs: Permit | None = None,
+    ) -> Recording | Undone:
+        """The same in a transaction that holds the lane and the publication's row.
+
+        What the call `needs` may have been asked for there.
+        """
         publication = held.publication
+        needs = needs or await permit.ask(session, work, _ASKING.get(type(decision.next)))
         if _is_outdated(publication, work) or _is_overtaken(held, decision):
+            await needs.forgo(session, work)
             return Outdated()
-        slot = await _take_slot(session, work, decision)
-        if isinstance(slot, Barred):
-            return slot
-        if not await self._store(session, held, work, decision):
-            return FenceLost()  # a person has ended it
+        slot = await needs.take(session, work, decision.attempt.checked_at)
+        if not (slot is None or isinstance(slot, Slot)):
+            return Barred(slot)
+        stored = await self._store(session, held, work, decision)
+        if isinstance(stored, FenceLost):
+            return stored
         await self._open_addresses(session, work, decision)
         issued = await self._issue_addresses(session, work, decision, held.now)
-        more = True
-        if not isinstance(decision.next, _GOES_ON):
-            more = not await let_go(session, self.claim, leaves=self.leaves)
-        return Recorded(slot, publication.cancel_requested_at is not None, issued, more)
+        recorded = Recorded(slot, publication.cancel_requested_at is not None, issued)
+        if isinstance(decision.next, _GOES_ON):
+            return Recording(recorded, stored)
+        left = await ask_to_let_go(session, self.claim, leaves=self.leaves)
+        return Recording(recorded, stored, left)
 
     async def keep(self, work: Work, heard: Heard) -> None:
         """Store what was heard, and nothing else."""
@@ -223,21 +213,26 @@ class Recorder:
 
     async def _store(
         self, session: AsyncSession, held: Held, work: Work, decision: Decision
-    ) -> bool:
-        """Store attempt and publication; False, and nothing is, if the attempt lives no more."""
+    ) -> Coming | FenceLost | None:
+        """Store attempt and publication, if there is anything to store.
+
+        If the attempt lives no more, nothing is stored. Before anything is done that must not be
+        done then, that is looked at; to wake a lane, or to let go of it, is right in any case.
+        """
         before, publication = replace(held.publication), held.publication
         plan(publication, work, decision, held.now, asked_at=held.asked_at)
         if held.is_just_read and publication == before and decision.attempt == work.attempt:
-            return True  # to ask once more changes nothing
+            return None  # to ask once more changes nothing
         values = self._attempt_values(work, decision)
         if isinstance(decision.next, Init):
             values["report"] = json.dumps(await fate_of(session, work, held.answer))
-        if not await rows.store(session, work.publication_id, publication, values):
-            return False
+        stored = await rows.store(session, work.publication_id, publication, values)
+        if _has_effects(before, publication, work, decision) and await stored.first() is None:
+            return FenceLost()
         await self._tell(session, held, before, work, decision)
         if isinstance(decision.next, Restart):
             await begin_attempt(session, work, next_attempt(decision.attempt))
-        return True
+        return stored
 
     def _attempt_values(self, work: Work, decision: Decision) -> dict[str, Any]:
         a, following = decision.attempt, decision.next
@@ -326,24 +321,17 @@ async def _store_heard(session: AsyncSession, who: OnBehalf, work: Work, heard: 
             await facts.remember(session, work.connection_id, heard.answer.facts)
 
 
-async def _take_slot(session: AsyncSession, work: Work, decision: Decision) -> Slot | Barred | None:
-    asking = _ASKING.get(type(decision.next))
-    if asking is None:
-        return None
-    if asking in {Asking.CREATOR, Asking.OPEN}:
-        event = await barred(
-            session,
-            work,
-            announcing=asking is Asking.OPEN,
-            checked_at=decision.attempt.checked_at,
-        )
-        if event is not None:
-            return Barred(event)
-    limit = work.network.limit(asking, work.kind, work.mode)
-    if limit is None:
-        return None
-    taken = await slots.take(session, work.connection_id, limit.bucket, limit.most)
-    return Barred(NoSlot(taken)) if isinstance(taken, timedelta) else taken
+def _has_effects(before: Kept, publication: Kept, work: Work, decision: Decision) -> bool:
+    """Whether more comes of a record than that lanes are woken or let go of."""
+    a = decision.attempt
+    return (
+        a.is_pull
+        or isinstance(decision.next, Restart)
+        or (a.publish_id is not None and work.attempt.publish_id is None)
+        or (publication.state is not before.state and publication.state in _TOLD)
+        or (publication.state is State.PUBLISHED and work.mode is Mode.DRAFT)
+        or (publication.visibility is not before.visibility and not work.app.audited_learned)
+    )
 
 
 async def _announce(session: AsyncSession, publication: Kept, work: Work) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from postwright.db.statement import Statement
+from postwright.db.statement import Coming, Statement
 from postwright.jobs.lanes import Claim
 from postwright.publishing.states import State, Visibility
 
@@ -75,6 +75,14 @@ async def hold(
     Returns:
         The publication and the database's time; None if the lease ran out or was lost.
     """
+    asked = await ask_to_hold(session, claim, publication_id, lease=lease, holder=holder)
+    return await held(asked)
+
+
+async def ask_to_hold(
+    session: AsyncSession, claim: Claim, publication_id: str, *, lease: timedelta, holder: str
+) -> Coming:
+    """The same, to be answered together with what is asked next; `held` reads it."""
     values = {
         "lane_id": claim.lane_id,
         "subject_id": claim.subject_id,
@@ -83,7 +91,12 @@ async def hold(
         "holder": holder,
         "publication_id": publication_id,
     }
-    row = await _HOLD.first(session, values)
+    return await _HOLD.ask(session, values)
+
+
+async def held(asked: Coming) -> tuple[Kept, datetime] | None:
+    """What `ask_to_hold` has brought; see `hold`."""
+    row = await asked.first()
     return None if row is None else (kept_of(row, 1), row[0])
 
 
@@ -111,11 +124,11 @@ _STORE = Statement("""
 """)
 
 
-async def store(session: AsyncSession, publication_id: str, kept: Kept, values: Any) -> bool:
+async def store(session: AsyncSession, publication_id: str, kept: Kept, values: Any) -> Coming:
     """Store a publication that is held, and its attempt, whose columns are in `values`.
 
     Returns:
-        False, and nothing is stored, if the attempt lives no more.
+        What comes back: no row, and nothing is stored, if the attempt lives no more.
     """
     values |= {
         "publication_id": publication_id,
@@ -131,7 +144,7 @@ async def store(session: AsyncSession, publication_id: str, kept: Kept, values: 
         "visibility": kept.visibility.value,
         "finished_at": kept.finished_at,
     }
-    return await _STORE.first(session, values) is not None
+    return await _STORE.ask(session, values)
 
 
 _DUE_NOW = Statement("""

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 
+from postwright.connections import credentials
 from postwright.db.database import Database
 from postwright.jobs import lanes
 from postwright.jobs.engine import is_passing
@@ -10,7 +11,7 @@ from postwright.jobs.hold import hold
 from postwright.jobs.lanes import Claim
 from postwright.publishing.aside import set_aside
 from postwright.publishing.turn import Turn, Workbench
-from postwright.publishing.work import TRACK, find_due, let_go
+from postwright.publishing.work import TRACK, ask_for_due, found, let_go
 
 log = logging.getLogger(__name__)
 
@@ -72,14 +73,19 @@ class Publisher:
         """
         bench = self.bench
         async with self._database.transaction() as session:
-            now = await lanes.hold(session, claim, lease=bench.lease, holder=bench.holder)
+            holding = await lanes.ask_to_hold(
+                session, claim, lease=bench.lease, holder=bench.holder
+            )
+            finding = await ask_for_due(session, claim)
+            tokens = await credentials.ask(session, claim.subject_id)
+            now = await lanes.held(holding)
             if now is None:
                 return None
-            found = await find_due(session, claim, now)
-            if found is None:
+            due = await found(finding)
+            if due is None:
                 await let_go(session, claim, leaves=True)
                 return None
-            begun.append(found.publication_id)
-            turn = Turn(bench, claim, await bench.load(session, found, now), leaves=leaves)
-            await turn.begin(session, found.kept)
+            begun.append(due.publication_id)
+            turn = Turn(bench, claim, await bench.load(session, due, now), leaves=leaves)
+            await turn.begin(session, due.kept, tokens)
         return turn

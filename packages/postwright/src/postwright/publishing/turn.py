@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import assert_never
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.accounts import Accounts
 from postwright.connections.ledger import OnBehalf
 from postwright.connections.refresh import AccessToken, NoAccess
-from postwright.db.database import Database, DatabaseGone
+from postwright.db.statement import Coming
 from postwright.errors import StorageTrouble
 from postwright.jobs import lanes
 from postwright.jobs.lanes import Claim
@@ -46,18 +45,17 @@ from postwright.publishing.attempt import (
     Woke,
 )
 from postwright.publishing.hosting import Hosting
-from postwright.publishing.models import AttemptRow
+from postwright.publishing.progress import Progress
 from postwright.publishing.protocol import decide
-from postwright.publishing.record import (
+from postwright.publishing.record import Heard, Held, Recorder, knowing_cancel
+from postwright.publishing.recording import (
     Barred,
     FenceLost,
-    Heard,
-    Held,
     Outdated,
     Recorded,
-    Recorder,
+    Recording,
     Undone,
-    knowing_cancel,
+    ended,
 )
 from postwright.publishing.rows import Kept
 from postwright.publishing.states import IfMissed
@@ -66,7 +64,6 @@ from postwright.publishing.work import Found, Means, Work, find_again, let_go, t
 
 log = logging.getLogger(__name__)
 
-_SHOW_EVERY_S = 0.5
 _KEPT_FOR_S = 60
 # An init is answered in seconds; a token that is about to end must not be sent with it.
 _TOKEN_NEED = timedelta(minutes=2)
@@ -126,10 +123,13 @@ class Turn:
         self._heard = Heard()
         self._token: AccessToken | None = None
         self._rejected: int | None = None
-        self._first: tuple[Decision, Recorded | Undone] | None = None
+        self._first: tuple[Decision, Recording | Undone] | None = None
 
-    async def begin(self, session: AsyncSession, publication: Kept) -> None:
-        """Record the first step in the transaction that has taken it up, if its token is there."""
+    async def begin(self, session: AsyncSession, publication: Kept, tokens: Coming) -> None:
+        """Record the first step in the transaction that has taken it up, if its token is there.
+
+        `tokens` were asked for there, by `credentials.ask`.
+        """
         work = self._work
         decision = decide(work.attempt, Woke(), work.now)
         if self._wants_token(decision):
@@ -139,6 +139,7 @@ class Turn:
                 work.network,
                 need=_TOKEN_NEED,
                 purpose=_PURPOSES[work.mode],
+                asked=tokens,
             )
         if self._missing(decision) is None and not (
             self._wants_token(decision) and self._token is None
@@ -204,8 +205,8 @@ class Turn:
     async def _decide(self, event: Event, now: datetime) -> tuple[Decision, Recorded | Undone]:
         """Decide, and record it; the first step may have been recorded already."""
         if self._first is not None:
-            first, self._first = self._first, None
-            return first
+            (decision, recording), self._first = self._first, None
+            return decision, await ended(recording)
         decision = decide(self._work.attempt, event, now)
         barred = await self._missing_for(decision)
         if barred is not None:
@@ -336,7 +337,7 @@ class Turn:
 
     async def _send(self, offset: int) -> Event:
         work = self._work
-        shown = _Progress(self._accounts.database, work.attempt_id)
+        shown = Progress(self._accounts.database, work.attempt_id)
         showing = asyncio.ensure_future(shown.run())
         try:
             return await work.network.send(
@@ -370,29 +371,3 @@ def _no_token(got: NoAccess) -> Event:
     if got.passing:
         return Lost(sent=False, why=got.detail)
     return NoToken(got.refusal, got.detail)
-
-
-class _Progress:
-    """Shows how far a range has come, for people; the protocol never reads it."""
-
-    def __init__(self, database: Database, attempt_id: str) -> None:
-        self._database = database
-        self._attempt_id = attempt_id
-        self._sent = self._shown = 0
-
-    def tell(self, offset: int) -> None:
-        self._sent = offset
-
-    async def run(self) -> None:
-        while True:
-            await asyncio.sleep(_SHOW_EVERY_S)
-            if self._sent == self._shown:
-                continue
-            self._shown = self._sent
-            with contextlib.suppress(DatabaseGone):
-                async with self._database.transaction() as session:
-                    await session.execute(
-                        update(AttemptRow)
-                        .where(AttemptRow.id == self._attempt_id)
-                        .values(progress_bytes=self._sent)
-                    )

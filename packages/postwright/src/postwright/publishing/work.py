@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.networks import StoredApp
-from postwright.db.statement import Statement
+from postwright.db.statement import Coming, Statement
 from postwright.errors import AppError, Misconfigured
 from postwright.jobs.lanes import SOON, Claim
 from postwright.kit.ids import new_id
@@ -126,6 +126,11 @@ async def let_go(session: AsyncSession, claim: Claim, *, leaves: bool) -> bool:
     Returns:
         False if more is due now, and it is not `leaves`: then it is still held.
     """
+    return await (await ask_to_let_go(session, claim, leaves=leaves)).first() is not None
+
+
+async def ask_to_let_go(session: AsyncSession, claim: Claim, *, leaves: bool) -> Coming:
+    """The same, to be answered with what comes after it: no row if the lane is still held."""
     values = {
         "lane_id": claim.lane_id,
         "subject_id": claim.subject_id,
@@ -134,7 +139,7 @@ async def let_go(session: AsyncSession, claim: Claim, *, leaves: bool) -> bool:
         "leaves": leaves,
         "soon": SOON,
     }
-    return await _LET_GO.first(session, values) is not None
+    return await _LET_GO.ask(session, values)
 
 
 _FOUND = f"""
@@ -168,7 +173,7 @@ _FOUND = f"""
 _DUE = Statement(f"""
     WITH due AS MATERIALIZED (
         SELECT * FROM publications
-        WHERE connection_id = :subject_id AND lane = :kind AND due_at <= :now
+        WHERE connection_id = :subject_id AND lane = :kind AND due_at <= (SELECT app_now())
         ORDER BY due_at LIMIT 1 FOR UPDATE
     ) {_FOUND}
 """)  # noqa: S608  # as above
@@ -203,10 +208,14 @@ class Found:
         return kept_of(self.row)
 
 
-async def find_due(session: AsyncSession, claim: Claim, now: datetime) -> Found | None:
-    """The publication of this lane that has been due for longest, with its row locked."""
-    values = {"subject_id": claim.subject_id, "kind": claim.kind, "now": now}
-    row = await _DUE.first(session, values)
+async def ask_for_due(session: AsyncSession, claim: Claim) -> Coming:
+    """Ask for the publication of this lane that has been due for longest, and lock its row."""
+    return await _DUE.ask(session, {"subject_id": claim.subject_id, "kind": claim.kind})
+
+
+async def found(asked: Coming) -> Found | None:
+    """What `ask_for_due` has brought; None if nothing is due."""
+    row = await asked.first()
     return None if row is None else Found(row)
 
 
