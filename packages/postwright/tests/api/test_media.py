@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 from PIL import Image
-from zernio import Zernio  # pyright: ignore[reportMissingTypeStubs]  # it brings no types
 
 from postwright.api import uploads
 from postwright.config import MediaSettings
@@ -21,6 +20,7 @@ from postwright.workspaces.models import Scope
 from tests.factories.api import Api, served_api
 from tests.factories.installation import Service
 from tests.factories.origin import Origin, running_origin
+from tests.factories.sdk import Zernio
 
 pytestmark = pytest.mark.slow
 
