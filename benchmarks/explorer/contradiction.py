@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from benchmarks.explorer import host
 from benchmarks.explorer.model import Model
-from benchmarks.explorer.state import NEVER, NONE, Cancel, Remote, Row, State, Upload
+from benchmarks.explorer.state import NEVER, NONE, Cancel, Remote, Row, State, Turn, Upload
 from benchmarks.explorer.tiktok import has_failed, replaced
 from benchmarks.explorer.worker import NOT_POSTED, judged, less, tidy
 from postwright.publishing.attempt import LIVE, EarlierIsOut, OutAfterAll, Stage
@@ -60,7 +60,9 @@ def _stopped(m: Model, s: State, out: Remote) -> State:
     if told.kind != "wait" or told.due != NEVER:
         return judged(m, s)
     kept = told.stage in LIVE
-    turns = tuple(t if t.fenced_out or kept else t._replace(ended=True) for t in s.turns)
+    # Somebody whose attempt a person has ended may still be in the middle of it: that is another.
+    decided = row.decided and any(t.ended for t in s.turns)
+    turns = s.turns if kept else _ended(s, drop=decided)
     held = _reopened(row)._replace(
         attempt=told.attempt if kept else NONE,
         host=row.host if kept else NONE,
@@ -69,8 +71,15 @@ def _stopped(m: Model, s: State, out: Remote) -> State:
         hold=told.hold,
         unconfirmed=told.unconfirmed,
         nudged=False,
+        decided=decided,
     )
     return tidy(m, judged(m, s._replace(row=held, turns=turns)))
+
+
+def _ended(s: State, *, drop: bool) -> tuple[Turn, ...]:
+    """Whoever has it in hand finds out when it records; `drop`: it is forgotten at once."""
+    over = (t for t in s.turns if t.fenced_out or t.ended or not drop)
+    return tuple(t if t.fenced_out else t._replace(ended=True) for t in over)
 
 
 def _reopened(row: Row) -> Row:

@@ -204,8 +204,8 @@ FULL = (
     ),
     Scenario(
         "TikTok contradicts itself, pull, by hand", 0,
-        _left(faults=1, crashes=1, jumps=3, nudges=1, cancels=1, hands=1, minds=1),
-        jumps=(7, 51), faults=LOST_OR_FAILED, acts=HANDS, files=1, early=True,
+        _left(faults=1, crashes=1, jumps=3, cancels=1, hands=1, minds=1),
+        jumps=(51,), faults=LOST_OR_FAILED, acts=HANDS, files=1, early=True,
     ),
     Scenario(
         "by hand, two ranges", 2, _left(faults=2, crashes=1, sleeps=1, jumps=2, cancels=1, hands=2),

@@ -12,10 +12,10 @@ pytestmark = pytest.mark.slow
 
 SMALL = Plan(
     seed=4,
-    publications=5,
+    publications=4,
     sizes=Sizes(short=(7_000_000, 7_500_000), long=(7_500_000, 8_000_000)),
-    creators=6,
-    worker_kills=5,
+    creators=4,
+    worker_kills=3,
     worker_stops=1,
     web_kills=1,
     web_stops=0,
@@ -25,7 +25,7 @@ SMALL = Plan(
     lease_s=2,
     at_once=2,
     pause_s=(0.05, 0.3),
-    patience_s=4,
+    patience_s=3,
     afterwards_s=0,
     timeout_s=120,
 )
