@@ -34,7 +34,7 @@ _RATE = """
 
 async def measure(*, rounds: int, small: bool) -> Part:
     """The bare script and one worker in turns; then 1, 2 and 4 workers."""
-    count = 60 if small else 600
+    count = 60 if small else 400
     told: dict[str, Any] = {}
     async with set_up(count // 2 + (rounds + 2) * count // 2) as stage:
         bare, ours = list[float](), list[dict[str, float]]()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert
 
+from benchmarks.publishing import bare
 from postwright.connections.credentials import token_context
 from postwright.connections.models import Connection, ConnectionState, Credential
 from postwright.db.database import Database
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 CLIENT_KEY = "demo-desktop-key"
 SCOPES = ["user.info.basic", "video.publish", "video.upload"]
 _LIFE = timedelta(hours=20)
+_FIRST_ID = 7_000_000_000_000_000_000
 
 # What `schedule` writes, for many: post, file, publication, lane, and the notice.
 PLAN = (
@@ -92,6 +94,39 @@ async def come(
     async with database.transaction() as session:
         await (await session.connection()).exec_driver_sql("ANALYZE connections, credentials")
     return [f"act.bench{n}" for n in range(count)]
+
+
+async def in_processing(stage: "Stage", count: int, accounts: int) -> None:
+    """Have the emulator work on `count` videos that were uploaded to it, for as long as it runs.
+
+    One is uploaded; then it is given its state back with as many of the same, by account in turn,
+    whose ids are `publish_id(n)`.
+    """
+    await stage.control(
+        "PATCH", "settings", {"processing": {"mode": "after_seconds", "value": 8_640_000}}
+    )
+    await bare.upload(stage.http, stage.tokens[0], stage.video)
+    world = (await stage.control("GET", "state?secrets=1"))["snapshot"]
+    [[_, model]] = world["publishes"]
+    world["publishes"] = [
+        [
+            publish_id(n),
+            {
+                **model,
+                "publish_id": publish_id(n),
+                "username": f"c{n % accounts}",
+                "upload_id": str(_FIRST_ID + n),
+                "status_reads": 0,
+            },
+        ]
+        for n in range(count)
+    ]
+    await stage.control("POST", "state", {"snapshot": world})
+
+
+def publish_id(n: int) -> str:
+    """Of the nth that is in processing."""
+    return f"v_pub_file~v2-1.{_FIRST_ID + n}"
 
 
 def _crowd(world: dict[str, Any], count: int, ends_at: datetime) -> None:

@@ -14,6 +14,7 @@ from postwright.jobs.dispatch import LOOK
 from postwright.publishing.work import START
 
 GOALS = {"idle_share": 0.03, "poll_ms": 2.0, "idle_growth_mb": 5.0}
+_LOOK_EVERY_S = 10
 
 
 async def measure(*, rounds: int, small: bool) -> Part:
@@ -31,13 +32,14 @@ async def measure(*, rounds: int, small: bool) -> Part:
         async with stage.database.transaction() as session:
             await session.execute(text("ANALYZE posts, publications, lanes, publication_media"))
         with stage.workers(1) as [pid]:
-            await crowd.nap(10)
+            await crowd.nap(_LOOK_EVERY_S)
             shares, sizes, server = list[float](), [measuring.memory_mb(pid)], 0.0
             for _ in range(rounds):
                 before, server = measuring.cpu_s([pid]), stage.postgres_s()
-                await crowd.nap(watched_s)
+                for _ in range(watched_s // _LOOK_EVERY_S):
+                    await crowd.nap(_LOOK_EVERY_S)
+                    sizes.append(measuring.memory_mb(pid))
                 shares.append((measuring.cpu_s([pid]) - before) / watched_s)
-                sizes.append(measuring.memory_mb(pid))
                 server = (stage.postgres_s() - server) / watched_s
             poll_ms = await _poll_ms(stage)
     told: dict[str, Any] = {
@@ -46,7 +48,8 @@ async def measure(*, rounds: int, small: bool) -> Part:
         "idle_server_share": round(server, 4),
         "poll_ms": round(poll_ms, 3),
         "idle_mb": round(sizes[-1], 1),
-        "idle_growth_mb": round(sizes[-1] - sizes[0], 1),
+        "idle_mb_every_10_s": [round(size, 1) for size in sizes],
+        "idle_growth_mb": round(max(sizes) - sizes[0], 1),
     }
     click.echo(
         f"{count:,} planned: an idle worker takes {told['idle_share']:.1%} of a core and "

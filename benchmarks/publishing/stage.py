@@ -35,7 +35,7 @@ from postwright.workspaces.default import default_workspace
 
 CLIENT_KEY = "demo-desktop-key"
 CLIENT_SECRET = "demo-desktop-secret"  # what the emulator's demo app has
-_PATIENCE_S = 1200
+_PATIENCE_S = 400
 
 
 @dataclass(slots=True)
@@ -95,13 +95,16 @@ class Stage:
             )
         return begin, self.planned
 
-    async def until(self, statement: str, **values: Any) -> None:
-        """Wait until a statement says true."""
-        deadline = time.monotonic() + _PATIENCE_S
+    async def until(self, statement: str, *, at_most_s: float | None = None, **values: Any) -> bool:
+        """Wait until a statement says true, or until it is too late: then it is not true."""
+        deadline = time.monotonic() + (at_most_s or _PATIENCE_S)
         while not (await self.sql(statement, **values))[0]:
             if time.monotonic() > deadline:
-                raise TimeoutError(statement)
+                if at_most_s is None:
+                    raise TimeoutError(statement)
+                return False
             await crowd.nap(0.5)
+        return True
 
     def postgres_s(self) -> float:
         """Seconds of CPU that PostgreSQL has used, those of connections that have ended too."""
