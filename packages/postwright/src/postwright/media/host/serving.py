@@ -15,6 +15,7 @@ from typing import Any, ClassVar, cast
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from postwright.errors import Conflict
@@ -92,6 +93,16 @@ class _Protocol(HttpToolsProtocol):
             self._rest()
             self._moved_at = self.loop.time()
             self._late = self.loop.call_later(self.stall_s, self._look)
+
+    def on_body(self, body: bytes) -> None:
+        if self.cycle.body or self.cycle.response_complete:
+            super().on_body(body)
+            return
+        # The first piece since the app asked is handed on as it is: of gigabytes, two copies less.
+        self.cycle.body = cast("bytearray", body)  # bytes do whatever is done with it
+        if len(body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        self.cycle.message_event.set()
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
