@@ -101,7 +101,7 @@ async def test_a_lost_code_exchange_tells_the_person_to_connect_again(service: S
     await service.control.fault("oauth.token", "drop_after")
     with pytest.raises(ConnectFailed) as failed:
         await service.connect()
-    assert "connect tiktok" in failed.value.fix
+    assert "connect tiktok" in failed.value.command
     account = await service.connect()
     assert account.handle == "demo"
 

@@ -75,8 +75,8 @@ async def register_app(
         raise Misconfigured(
             "There is no TikTok app to connect through.",
             why="POSTWRIGHT_TIKTOK__CLIENT_KEY and POSTWRIGHT_TIKTOK__CLIENT_SECRET are not set.",
-            fix="Register an app at TikTok and set both, or try it out with: postwright up "
-            "--emulator",
+            fix="Register an app at TikTok and set both, or try it out with an emulator.",
+            command="postwright up --emulator",
         )
     mine = {
         "workspace_id": workspace_id,
@@ -169,7 +169,8 @@ def _wrong(expected: Connection, who: Identity) -> WrongAccount:
         f"That was @{who.handle}, not @{expected.handle}: nothing was changed.",
         why="The browser was logged in as another account.",
         fix=f"Log in as @{expected.handle} there, or switch accounts on the consent page, and try "
-        f"again; a new account is connected with: postwright connect {expected.platform}",
+        "again; or connect the other one as a new account.",
+        command=f"postwright connect {expected.platform}",
     )
 
 
@@ -211,7 +212,8 @@ def _granted(
             raise ConnectFailed(
                 f"{network.name}'s answer to the code was lost, and a code works only once.",
                 why=answer.why,
-                fix=f"Connect again: postwright connect {app.platform}",
+                fix="Connect again.",
+                command=f"postwright connect {app.platform}",
             )
 
 
@@ -232,7 +234,8 @@ def _not_told(app: PlatformApp, network: Network, why: str) -> AppError:
     return NetworkTrouble(
         f"{network.name} did not say whose account this is, so it was not connected.",
         why=why,
-        fix=f"Connect again in a minute: postwright connect {app.platform}",
+        fix="Connect again in a minute.",
+        command=f"postwright connect {app.platform}",
     )
 
 

@@ -129,7 +129,8 @@ class MediaMissing(StorageTrouble):
         super().__init__(
             f"The media file {sha256[:12]}… is not in the store.",
             why=f"{place} has no such file for workspace {workspace_id}.",
-            fix="Add the file again: postwright media add FILE",
+            fix="Add the file again.",
+            command="postwright media add FILE",
         )
         self.sha256 = sha256
 
@@ -143,7 +144,8 @@ class MediaDamaged(StorageTrouble):
         super().__init__(
             f"The media file {sha256[:12]}… has changed in the store.",
             why=why,
-            fix="Remove it there and add the file again: postwright media add FILE",
+            fix="Remove it there and add the file again.",
+            command="postwright media add FILE",
         )
         self.sha256 = sha256
 
@@ -157,8 +159,9 @@ class QuotaReached(StorageTrouble):
         super().__init__(
             f"There is no room for {name} in this workspace.",
             why=f"It has {size_bytes:,} bytes; {used_bytes:,} of {quota_bytes:,} are used.",
-            fix="Remove what is not needed (postwright media list, postwright media rm ID), or "
-            "allow more (postwright media limits --quota, or POSTWRIGHT_MEDIA__QUOTA_BYTES).",
+            fix="Remove what is not needed, or allow more (POSTWRIGHT_MEDIA__QUOTA_BYTES, for all "
+            "workspaces).",
+            command="postwright media rm ID, or postwright media limits --quota BYTES",
         )
         self.size_bytes = size_bytes
         self.used_bytes = used_bytes
@@ -174,7 +177,8 @@ class NoSuchMedia(NotFound):
         super().__init__(
             f"There is no media file {wanted}.",
             why=why,
-            fix="`postwright media list` lists what there is.",
+            fix="The list of media has what there is.",
+            command="postwright media list",
         )
 
 
@@ -187,5 +191,6 @@ class MediaNeeded(Conflict):
         super().__init__(
             f"{name} cannot be removed: it is needed.",
             why="Needed by " + "; ".join(needed_by) + ".",
-            fix="Wait until that is over, or cancel it first: postwright cancel POST",
+            fix="Wait until that is over, or cancel it first.",
+            command="postwright cancel POST",
         )
