@@ -41,7 +41,8 @@ class Contradiction(AppError):
         super().__init__(
             f"{publication_id} is due, but it has been posted, or may have been.",
             why="Nothing is posted twice: it stays as it is.",
-            fix="Please report this, with the output of: postwright ledger",
+            fix="Please report this, with what the ledger says of it.",
+            command=f"postwright ledger {publication_id}",
         )
 
 
