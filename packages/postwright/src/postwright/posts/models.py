@@ -10,6 +10,12 @@ from postwright.media.models import MediaFile, MediaKind
 from postwright.workspaces.models import Workspace
 
 
+def _listed(name: str, *columns: str) -> Index:
+    """An index in whose order a workspace's posts are listed."""
+    there = text("deleted_at IS NULL")
+    return Index(f"ix_posts_{name}", "workspace_id", *columns, "id", postgresql_where=there)
+
+
 class Post(Base):
     """Content. One post has one publication per account it goes to.
 
@@ -18,7 +24,10 @@ class Post(Base):
     `client_key` is the caller's own name for it: the same key twice is the same post.
     `fingerprint` is the hash of what was asked for, to tell a repeat from a mistake.
     `more` is what the caller wants to keep with it. `source` is the way it came in, `created_by`
-    who gave it. `status` sums up its publications.
+    who gave it. `wish` is what was asked for, where an edit has to know it.
+
+    `status`, `scheduled_for` (when the first of its publications goes out) and `listed_at` (the
+    same, or when it was made) are kept by a trigger on its publications.
     """
 
     __tablename__ = "posts"
@@ -30,6 +39,9 @@ class Post(Base):
             unique=True,
             postgresql_where=text("client_key IS NOT NULL"),
         ),
+        _listed("listed", "listed_at"),
+        _listed("status", "status", "listed_at"),
+        _listed("newest", "created_at"),
     )
 
     id: Mapped[Id]
@@ -44,13 +56,16 @@ class Post(Base):
     timezone: Mapped[str] = mapped_column(server_default="UTC")
     source: Mapped[str] = mapped_column(server_default="cli")
     created_by: Mapped[str] = mapped_column(server_default="")
-    status: Mapped[str] = mapped_column(server_default="scheduled")
+    status: Mapped[str] = mapped_column(server_default="draft")
     scheduled_for: Mapped[Utc | None]
+    listed_at: Mapped[Utc] = mapped_column(server_default=text("app_now()"))
+    wish: Mapped[Json | None]
     client_key: Mapped[str | None]
     fingerprint: Mapped[str]
     version: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[Utc]
     updated_at: Mapped[Utc] = mapped_column(server_default=text("app_now()"))
+    deleted_at: Mapped[Utc | None]
 
 
 class PostMedia(Base):

@@ -2,14 +2,24 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    FetchedValue,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from postwright.connections.models import Connection
 from postwright.db.base import Base, Id, Json, Utc
 from postwright.db.types import EnumText
-from postwright.media.models import MediaFile, MediaKind
+from postwright.media.models import Ingest, MediaFile, MediaKind
 from postwright.platforms.content import Mode, Source
 from postwright.posts.models import Post
 from postwright.publishing.attempt import Stage
@@ -27,6 +37,7 @@ class Publication(Base):
     `nudged_at` is when a webhook last said that its status should be asked.
     `content_version` grows with each edit of what is posted: an attempt that was begun with an
     older one does not go out.
+    `content_hash` tells whether an account gets the same twice.
     """
 
     __tablename__ = "publications"
@@ -44,6 +55,13 @@ class Publication(Base):
             postgresql_where=text("hold_reason <> ''"),
         ),
         Index("ix_publications_newest", "workspace_id", "created_at"),
+        Index(
+            "ix_publications_content",
+            "connection_id",
+            "content_hash",
+            "publish_at",
+            postgresql_where=text("content_hash IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -56,6 +74,7 @@ class Publication(Base):
     source: Mapped[Source] = mapped_column(EnumText(Source))
     mode: Mapped[Mode] = mapped_column(EnumText(Mode))
     content_version: Mapped[int] = mapped_column(BigInteger)
+    content_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[State] = mapped_column(EnumText(State))
     lane: Mapped[str | None]
     due_at: Mapped[Utc | None]
@@ -85,6 +104,42 @@ class PublicationMedia(Base):
     publication_id: Mapped[str] = mapped_column(ForeignKey(Publication.id), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     media_id: Mapped[str] = mapped_column(ForeignKey(MediaFile.id), index=True)
+
+
+class AwaitedMedia(Base):
+    """One file that is being fetched: of a publication, or, without one, of the post itself."""
+
+    __tablename__ = "awaited_media"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    post_id: Mapped[str] = mapped_column(ForeignKey(Post.id), index=True)
+    publication_id: Mapped[str | None] = mapped_column(ForeignKey(Publication.id), index=True)
+    position: Mapped[int]
+    ingest_id: Mapped[str] = mapped_column(ForeignKey(Ingest.id), index=True)
+
+
+class Event(Base):
+    """Something that changed, as a trigger has seen it. `body` is as it goes over the wire.
+
+    Those of transactions that ran at the same time may become visible in any order:
+    `transaction_id` says which can be read for good, see `publishing.events`.
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_feed", "workspace_id", "transaction_id", "id"),
+        Index("ix_events_at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    transaction_id: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
+    workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id))
+    at: Mapped[Utc]
+    kind: Mapped[str]
+    post_id: Mapped[str]
+    publication_id: Mapped[str | None]
+    connection_id: Mapped[str | None]
+    body: Mapped[Json]
 
 
 class AttemptRow(Base):
