@@ -6,6 +6,8 @@ from functools import cache
 from typing import Any
 
 from postwright.api.app import described
+from postwright.api.counts import LABELS, RequestCounts
+from postwright.api.metrics import gauges
 
 Shape = Mapping[str, Any]
 _JSON = "application/json"
@@ -40,6 +42,20 @@ def failures() -> str:
     told = _document()["paths"]["/v1/auth/verify"]["get"]["responses"]
     rows = [(status, answer["description"]) for status, answer in told.items() if status >= "4"]
     return _table(("status", "meaning"), rows)
+
+
+def figures() -> str:
+    """What `/metrics` tells."""
+    of_all = [(each.name, each.label_names, each.documentation) for each in gauges()]
+    requests = RequestCounts().registry.collect()
+    of_one = [(each.name, LABELS, each.documentation) for each in requests]
+        (each.name, LABELS, each.documentation) for each in RequestCounts().registry.collect()
+    ]
+    rows = [
+        (f"`{name}`", ", ".join(f"`{label}`" for label in labels), told)
+        for name, labels, told in of_all + of_one
+    ]
+    return _table(("name", "labels", "what it is"), rows)
 
 
 def _operation(method: str, path: str, told: Shape) -> Iterator[str]:

@@ -144,6 +144,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "api-failures": api_page.failures,
     "api-operations": api_page.operations,
     "api-shapes": api_page.shapes,
+    "api-figures": api_page.figures,
     "settings": settings,
     "errors": errors,
     "exit-codes": exit_codes,

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import Path, Response
+from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from postwright.api.auth import Door
 from postwright.api.caller import Admin, Caller, Reader
 from postwright.api.errors import InvalidRequest, OutOfReach
 from postwright.api.idempotency import CallOf
@@ -104,13 +105,18 @@ async def create_api_key(wanted: KeyNew, caller: Admin, call: CallOf) -> Respons
 
 
 @router.delete("/api-keys/{keyId}", summary="Revoke an API key", operation_id="delete_api_key")
-async def delete_api_key(key_id: KeyId, caller: Admin, parts: PartsOf) -> Message:
-    """End a key: the next request with it is refused. A key may end itself."""
+async def delete_api_key(key_id: KeyId, caller: Admin, parts: PartsOf, request: Request) -> Message:
+    """End a key: it is refused from now on, by other web processes a second later at most.
+
+    A key may end itself.
+    """
     async with parts.database.transaction() as session:
         key = await api_keys.find_key(session, caller.workspace_id, key_id)
         if not _is_within(key.profile_ids, caller):
             raise NoSuchKey(f"There is no API key {key_id}.")
         await api_keys.revoke_key(session, caller.workspace_id, key_id, actor=caller.actor)
+    door: Door = request.app.state.door
+    door.forget(key_id)
     return Message(message="The key was revoked.")
 
 

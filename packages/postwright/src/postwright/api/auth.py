@@ -1,6 +1,7 @@
 """The door: which key is shown, whether it is good, and whether it comes too often."""
 
 import re
+import time
 from collections.abc import Mapping
 
 from fastapi import Request
@@ -16,20 +17,24 @@ from postwright.workspaces.models import Scope
 
 _TEXT = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
 _KNOWN = 1024
+HOLDS_S = 1.0
 
 
 class Door:
     """Lets callers in.
 
     Whoever shows wrong keys too often is asked to wait, without a look at the database; a key that
-    was good a moment ago passes all the same, since many may come from one address.
+    was good once passes all the same, since many may come from one address.
+
+    What was found of a good key holds for a second: a busy one is not looked up at every request,
+    and one that is revoked elsewhere is refused a second later at most.
     """
 
     def __init__(self, database: Database, per_minute: int) -> None:
         self._database = database
         self._limits = RequestLimits(per_minute)
         self._failures = Failures()
-        self._known: dict[bytes, None] = {}
+        self._known: dict[bytes, tuple[Found, float]] = {}
 
     async def enter(self, request: Request, needed: Scope) -> Caller:
         """The caller of a request, whose key may do what is needed.
@@ -48,12 +53,9 @@ class Door:
             raise RateLimited(
                 "Too many wrong API keys came from this address.", retry_after_s=int(WINDOW_S)
             )
-        found = await self._find(text) if _TEXT.fullmatch(text) else None
-        if found is None or found.is_revoked or found.is_expired:
-            self._failures.note(client)
-            self._known.pop(known, None)
-            raise _no_good(found)
-        self._remember(known)
+        found, until = self._known.get(known, (None, 0.0))
+        if found is None or time.monotonic() >= until:
+            found = await self._look(text, known, client)
         standing = self._limits.take(found.id)
         request.state.standing = standing
         if standing.is_over:
@@ -75,14 +77,27 @@ class Door:
             request.state.request_id,
         )
 
+    def forget(self, key_id: str) -> None:
+        """Look a key up at its next request: it was changed here."""
+        self._known = {
+            known: (found, 0.0 if found.id == key_id else until)
+            for known, (found, until) in self._known.items()
+        }
+
+    async def _look(self, text: str, known: bytes, client: str) -> Found:
+        found = await self._find(text) if _TEXT.fullmatch(text) else None
+        if found is None or found.is_revoked or found.is_expired:
+            self._failures.note(client)
+            self._known.pop(known, None)
+            raise _no_good(found)
+        if known not in self._known and len(self._known) >= _KNOWN:
+            self._known.pop(next(iter(self._known)))
+        self._known[known] = (found, time.monotonic() + HOLDS_S)
+        return found
+
     async def _find(self, text: str) -> Found | None:
         async with self._database.transaction() as session:
             return await api_keys.find(session, text)
-
-    def _remember(self, known: bytes) -> None:
-        if known not in self._known and len(self._known) >= _KNOWN:
-            self._known.pop(next(iter(self._known)))
-        self._known[known] = None
 
 
 def _shown(headers: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Histogram
 
+LABELS = ("method", "route", "status")
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -15,7 +16,7 @@ class RequestCounts:
         self._seconds = Histogram(
             "postwright_http_request_seconds",
             "Time to answer a request to the API, in this process.",
-            ["method", "route", "status"],
+            LABELS,
             registry=self.registry,
             buckets=_SECONDS,
         )

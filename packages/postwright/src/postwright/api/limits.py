@@ -1,5 +1,6 @@
 """How many requests a key may make: so many a minute, counted in this process."""
 
+import math
 import time
 from dataclasses import dataclass
 
@@ -26,8 +27,8 @@ class Standing:
 
     @property
     def retry_after_s(self) -> int:
-        """Seconds until then, 1 at least."""
-        return max(1, round(self.reset_at_s - time.time()))
+        """Seconds until then, 1 to 60."""
+        return max(1, min(int(WINDOW_S), math.ceil(self.reset_at_s - time.time())))
 
 
 class RequestLimits:
@@ -54,7 +55,7 @@ class RequestLimits:
         self._counts[key_id] = (began, count + 1)
         ends_at = time.time() + began + WINDOW_S - now
         left = max(0, self._limit - count - 1)
-        return Standing(self._limit, left, int(ends_at) + 1, count >= self._limit)
+        return Standing(self._limit, left, math.ceil(ends_at), count >= self._limit)
 
     def _forget(self, now: float) -> None:
         running = {k: each for k, each in self._counts.items() if now - each[0] < WINDOW_S}

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from postwright.api.counts import RequestCounts
@@ -76,13 +76,26 @@ def _is_from_here(request: Request) -> bool:
     return is_near and asked in _LOCAL and "x-forwarded-for" not in request.headers
 
 
+class Gauge(GaugeMetricFamily):
+    """A figure that goes up and down; it remembers what its labels are called."""
+
+    def __init__(self, name: str, told: str, labels: tuple[str, ...]) -> None:
+        super().__init__(f"postwright_{name}", told, labels=labels)
+        self.label_names = labels
+
+
+def gauges() -> list[Gauge]:
+    """Every figure of the installation that there may be, without samples."""
+    return list(_Figures(Figures([], [], [], [], [], [], [], [], [])).collect())
+
+
 class _Figures(Collector):
     """The figures as Prometheus wants them."""
 
     def __init__(self, figures: Figures) -> None:
         self._figures = figures
 
-    def collect(self) -> Iterator[Metric]:
+    def collect(self) -> Iterator[Gauge]:
         """Every family, also those without a sample."""
         seen = self._figures
         calls = _gauge("recent_calls", "Calls to networks, by what they said.", "operation", "code")
@@ -96,7 +109,7 @@ class _Figures(Collector):
         workers.add_metric([], len(seen.workers))
         yield workers
 
-    def _latency(self) -> Iterator[Metric]:
+    def _latency(self) -> Iterator[Gauge]:
         took = _gauge("recent_publish_seconds", "How long a stage took.", "stage", "quantile")
         count = _gauge("recent_publish_count", "Publications that this is of.", "stage")
         for row in self._figures.stages:
@@ -105,7 +118,7 @@ class _Figures(Collector):
             count.add_metric([row.stage], row.count)
         yield from (took, count)
 
-    def _queue(self) -> Iterator[Metric]:
+    def _queue(self) -> Iterator[Gauge]:
         due = _gauge("queue_due", "Lanes that are due and that nobody has in hand.", "kind")
         lag = _gauge("queue_lag_seconds", "For how long the first of them has been due.", "kind")
         for row in self._figures.queue:
@@ -116,7 +129,7 @@ class _Figures(Collector):
             held.add_metric([row.hold_reason], row.count)
         yield from (due, lag, held)
 
-    def _accounts(self) -> Iterator[Metric]:
+    def _accounts(self) -> Iterator[Gauge]:
         accounts = _gauge("accounts", "Connected accounts.", "state")
         capped = _gauge("accounts_capped", "Accounts that may post no more today.")
         for row in self._figures.accounts:
@@ -133,5 +146,5 @@ class _Figures(Collector):
         yield from (accounts, capped, tokens, slots)
 
 
-def _gauge(name: str, told: str, *labels: str) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"postwright_{name}", told, labels=labels)
+def _gauge(name: str, told: str, *labels: str) -> Gauge:
+    return Gauge(name, told, labels)

@@ -181,7 +181,7 @@ async def find_key(
 async def revoke_key(
     session: AsyncSession, workspace_id: str, key_id: str, *, actor: str
 ) -> datetime:
-    """End a key: the next request with it is refused. Says since when; again changes nothing.
+    """End a key: it is refused, a second later at most. Says since when; again changes nothing.
 
     Raises:
         NoSuchKey: there is none.

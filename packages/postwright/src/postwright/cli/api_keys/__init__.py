@@ -8,7 +8,7 @@ command = Commands(
     commands={
         "create": "Make a key to the API, and print it: this once.",
         "list": "List the keys to the API.",
-        "revoke": "End a key: the next request with it is refused.",
+        "revoke": "End a key: it is refused, a second later at most.",
     },
     help="""Make, list and end the keys that programs use the API with.
 

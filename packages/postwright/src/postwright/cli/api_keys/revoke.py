@@ -14,7 +14,7 @@ from postwright.workspaces.api_keys import revoke_key
 @json_option
 @asynchronous
 async def command(*, key_id: str, as_json: bool) -> None:
-    """End a key: the next request with it is refused.
+    """End a key: it is refused, a second later at most.
 
     ID is the key's id, such as key_7k3m9x2q4d1f, as `postwright api-keys list` shows it.
     """
