@@ -49,8 +49,6 @@ def figures() -> str:
     of_all = [(each.name, each.label_names, each.documentation) for each in gauges()]
     requests = RequestCounts().registry.collect()
     of_one = [(each.name, LABELS, each.documentation) for each in requests]
-        (each.name, LABELS, each.documentation) for each in RequestCounts().registry.collect()
-    ]
     rows = [
         (f"`{name}`", ", ".join(f"`{label}`" for label in labels), told)
         for name, labels, told in of_all + of_one
