@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from postwright.cli import preflight, printing
+from postwright.cli import preflight
 from postwright.cli.boundary import Usage
 from postwright.cli.gathering import Piece, named, together
-from postwright.cli.limits import Unknown, creator_limits
+from postwright.cli.limits import creator_limits
 from postwright.cli.opening import Desk
 from postwright.cli.ordering import Wanted, is_known_key, refuse_past
 from postwright.cli.progress import Display
@@ -16,10 +16,12 @@ from postwright.connections import queries
 from postwright.connections.models import Connection
 from postwright.connections.standing import purpose_step
 from postwright.errors import Misconfigured, NeedsReconnect, NetworkTrouble
+from postwright.kit.text import sentence
 from postwright.media.findings import Finding
 from postwright.platforms.content import Kind, Mode, Source
 from postwright.platforms.purpose import Purpose
 from postwright.platforms.tiktok.settings import CreatorLimits
+from postwright.publishing.creator import Unknown
 
 
 class NoAddress(Misconfigured):
@@ -112,7 +114,7 @@ def _refuse_without_drafts(connection: Connection) -> None:
     raise NotGranted(
         f"@{connection.handle} has not allowed drafts.",
         why="TikTok asks for a permission of their own, and it was not asked for or left out.",
-        fix=printing.sentence(purpose_step(Purpose.DRAFT, connection.handle)),
+        fix=sentence(purpose_step(Purpose.DRAFT, connection.handle)),
     )
 
 
@@ -133,7 +135,7 @@ def _no_address(kind: Kind) -> NoAddress:
 def _away(why: str) -> NetworkTrouble:
     return NetworkTrouble(
         "TikTok cannot be reached, so nothing can go out now.",
-        why=printing.sentence(why),
+        why=sentence(why),
         fix="Try again when it can; nothing was stored. With --at the post would wait for it.",
     )
 

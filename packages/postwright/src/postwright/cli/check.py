@@ -12,7 +12,7 @@ from postwright.cli import preflight, printing
 from postwright.cli.arguments import File, Words, files_argument
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.choices import Choices, post_options
-from postwright.cli.limits import Unknown, creator_limits
+from postwright.cli.limits import creator_limits
 from postwright.cli.looking import Seen, look_into
 from postwright.cli.mending import (
     Mended,
@@ -38,6 +38,7 @@ from postwright.media.probe import PhotoProbe
 from postwright.platforms.content import Mode
 from postwright.platforms.tiktok.limits import DRAFT_DURATION_S
 from postwright.platforms.tiktok.settings import CreatorLimits
+from postwright.publishing.creator import Unknown
 
 Failed = tuple[str, FixFailed]
 

@@ -9,6 +9,7 @@ from postwright.cli.opening import Desk, bring_back
 from postwright.cli.progress import Display
 from postwright.db.database import DatabaseGone
 from postwright.errors import AppError, NotFinished, PublishFailed
+from postwright.kit.text import sentence
 from postwright.platforms.content import Source
 from postwright.publishing import queries
 from postwright.publishing.queries import Overview
@@ -59,7 +60,7 @@ def verdict(seen: Overview) -> AppError | None:
         return PublishFailed(
             f"{name} was not published.",
             why=describe.reason(publication),
-            fix=f"{printing.sentence(describe.to_do(seen))}\nWhat TikTok was asked, and said: "
+            fix=f"{sentence(describe.to_do(seen))}\nWhat TikTok was asked, and said: "
             f"postwright ledger {seen.post.id}",
         )
     if publication.state is State.CANCELLED:

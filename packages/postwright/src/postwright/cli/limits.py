@@ -1,20 +1,13 @@
-"""What a creator may post right now: asked of TikTok, or known from minutes ago."""
+"""What a creator may post right now, in the words of the commands."""
 
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import assert_never
 
 from postwright.cli.opening import Desk
 from postwright.cli.printing import sentence
-from postwright.connections import calls, facts, slots
-from postwright.connections.ledger import OnBehalf
+from postwright.connections.creator import Ended, Forbidden, Known, Unknown, creator_facts
 from postwright.connections.models import Connection
-from postwright.connections.refresh import NoAccess
+from postwright.connections.standing import again
 from postwright.errors import Conflict
-from postwright.platforms.answers import CreatorReady, Lost, Refusal, Refused
-from postwright.platforms.base import Asking, Network
-from postwright.platforms.content import Kind, Mode
-from postwright.platforms.purpose import Purpose
 from postwright.platforms.tiktok.settings import CreatorLimits
 from postwright.publishing.schedule import Unusable
 
@@ -23,19 +16,6 @@ class NotAllowed(Conflict):
     """TikTok does not let this creator post."""
 
     code = "creator_refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """TikTok did not say.
-
-    Attributes:
-        why: half a sentence.
-        is_away: nothing answers at TikTok's address, so that nothing can be sent either.
-    """
-
-    why: str
-    is_away: bool = False
 
 
 async def creator_limits(
@@ -50,75 +30,24 @@ async def creator_limits(
         Unusable: the account has to be connected again.
         NotAllowed: the creator may not post at all.
     """
-    async with desk.database.transaction() as session:
-        known = await facts.cached(session, desk.workspace_id, connection.id)
-    if known is not None and connection.state.usable and not anew:
-        return CreatorLimits.from_facts(known)
-    network = await desk.accounts.networks.of(desk.workspace_id, connection.id)
-    who = OnBehalf(desk.workspace_id, connection.id)
-    rejected: int | None = None
-    while True:
-        token = await desk.accounts.keeper.fresh(
-            who, network, rejected_version=rejected, purpose=Purpose.PUBLISH
-        )
-        if isinstance(token, NoAccess):
-            if token.passing:
-                return Unknown(f"its authorisation could not be renewed ({token.detail})")
-            raise _unusable(connection, token.detail)
-        slot = await _slot(desk, connection, network)
-        if isinstance(slot, timedelta):
-            wait_s = slot.seconds + 1
-            return Unknown(f"TikTok was asked too often; it may be asked again in {wait_s} s")
-        answer = await calls.make(
-            desk.database, who, slot, network.creator(token.value, Mode.DIRECT)
-        )
-        match answer:
-            case CreatorReady():
-                async with desk.database.transaction() as session:
-                    await facts.remember(session, connection.id, answer.facts)
-                return CreatorLimits.from_facts(answer.facts)
-            case Refused(refusal=Refusal.TOKEN) if rejected is None:
-                rejected = token.version
-            case Refused():
-                return _refused(connection, answer)
-            case Lost():
-                return Unknown(f"TikTok could not be reached ({answer.why})", not answer.sent)
-
-
-async def _slot(
-    desk: Desk, connection: Connection, network: Network
-) -> slots.Slot | timedelta | None:
-    limit = network.limit(Asking.CREATOR, Kind.VIDEO, Mode.DIRECT)
-    if limit is None:
-        return None
-    async with desk.database.transaction() as session:
-        return await slots.take(session, connection.id, limit.bucket, limit.most)
-
-
-def _refused(connection: Connection, answer: Refused) -> Unknown:
-    said = f"{answer.code}: {answer.message}".rstrip(": ")
-    match answer.refusal:
-        case Refusal.TOKEN | Refusal.REVOKED | Refusal.SCOPE:
-            raise _unusable(connection, said)
-        case Refusal.CAP | Refusal.DRAFTS | Refusal.USERS:
-            return Unknown(
-                f"TikTok lets nothing more be posted today ({said}); the post would be held"
+    match await creator_facts(desk.accounts, connection, anew=anew):
+        case Known(facts=facts):
+            return CreatorLimits.from_facts(facts)
+        case Unknown() as unknown:
+            return unknown
+        case Ended(why=why):
+            raise Unusable(
+                f"@{connection.handle} cannot be posted to: its authorisation does not work any "
+                "more.",
+                why=sentence(why),
+                fix="Please connect it again.",
+                command=again(connection.handle),
             )
-        case Refusal.RATE | Refusal.FAULT:
-            return Unknown(f"TikTok did not say ({said})")
-        case Refusal.ACCOUNT | Refusal.REQUEST:
+        case Forbidden(why=why):
             raise NotAllowed(
                 f"TikTok does not let @{connection.handle} post.",
-                why=said,
+                why=why,
                 fix="See in the TikTok app what is wrong with the account.",
             )
-        case _:
-            assert_never(answer.refusal)
-
-
-def _unusable(connection: Connection, why: str) -> Unusable:
-    return Unusable(
-        f"@{connection.handle} cannot be posted to: its authorisation does not work any more.",
-        why=sentence(why),
-        fix=f"Connect it again: postwright accounts reconnect @{connection.handle}",
-    )
+        case allowed:
+            assert_never(allowed)

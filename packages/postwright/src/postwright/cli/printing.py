@@ -100,12 +100,6 @@ def row(label: str, text: str, indent: int) -> None:
         line(" " * indent + part)
 
 
-def sentence(text: str) -> str:
-    """Half a sentence as a whole one."""
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "!", "?")) or not text else f"{text}."
-
-
 def size(count: int) -> str:
     """A number of bytes for people: 66.3 MB."""
     value = float(count)

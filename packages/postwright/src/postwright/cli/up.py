@@ -13,7 +13,6 @@ from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.loopback import PortTaken
 from postwright.cli.narrate import narrate
 from postwright.cli.opening import Desk, keep_running, make_data_dir, opened
-from postwright.cli.printing import sentence
 from postwright.cli.running import log_to_stderr, until_stopped
 from postwright.cli.serving import serving
 from postwright.cli.settings import (
@@ -28,6 +27,7 @@ from postwright.cli.settings import (
 )
 from postwright.config import Settings, TikTokSettings, load
 from postwright.errors import Misconfigured
+from postwright.kit.text import sentence
 from postwright.media.host.serving import WebPortTaken
 from postwright.publishing.inbox.route import FOLDER
 from postwright.worker import Worker

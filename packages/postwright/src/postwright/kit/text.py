@@ -1,4 +1,4 @@
-"""Makes what strangers wrote fit to be stored and shown."""
+"""Texts: what strangers wrote made fit to be stored and shown, half sentences made whole."""
 
 _LONGEST = 500
 
@@ -14,3 +14,9 @@ def storable(text: str) -> str:
         for letter in whole[:_LONGEST]
     )
     return shown.strip()
+
+
+def sentence(text: str) -> str:
+    """Half a sentence as a whole one."""
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) or not text else f"{text}."

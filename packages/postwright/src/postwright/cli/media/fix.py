@@ -11,7 +11,7 @@ from postwright.cli import printing
 from postwright.cli.arguments import File, Words
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.fixing import fixed
-from postwright.cli.limits import Unknown, creator_limits
+from postwright.cli.limits import creator_limits
 from postwright.cli.media import describe
 from postwright.cli.media.takeout import refuse_taken, take_out
 from postwright.cli.mending import print_changes, recipe_for
@@ -25,6 +25,7 @@ from postwright.media import queries
 from postwright.media.keep import incoming, keep
 from postwright.media.models import MediaFile
 from postwright.media.probe import probe, read_probe
+from postwright.publishing.creator import Unknown
 
 
 @dataclass(frozen=True, slots=True)
