@@ -100,14 +100,19 @@ BEGIN
 END $$;
 CREATE TRIGGER tell_of_new AFTER INSERT ON publications
     FOR EACH ROW EXECUTE FUNCTION tell_of_publication();
+-- The steps that a worker takes within a moment on the way to the upload are none that wait for
+-- anybody: what comes of them is told.
 CREATE TRIGGER tell_of_change AFTER UPDATE OF state, hold_reason, visibility ON publications
     FOR EACH ROW WHEN (
-        OLD.state <> NEW.state OR OLD.hold_reason <> NEW.hold_reason
-        OR OLD.visibility <> NEW.visibility
+        NEW.state NOT IN ('preparing', 'submitting') AND (
+            OLD.state <> NEW.state OR OLD.hold_reason <> NEW.hold_reason
+            OR OLD.visibility <> NEW.visibility
+        )
     ) EXECUTE FUNCTION tell_of_publication();
 
 -- At the end of the transaction, so that a post is locked after all of its publications: whoever
--- holds one of them never waits for somebody who waits for it.
+-- holds one of them never waits for somebody who waits for it. Of the steps of one that is under
+-- way the post knows nothing.
 CREATE FUNCTION sum_up_post() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     post record;
@@ -136,8 +141,10 @@ CREATE CONSTRAINT TRIGGER sum_up_new AFTER INSERT ON publications
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sum_up_post();
 CREATE CONSTRAINT TRIGGER sum_up_change AFTER UPDATE OF state, publish_at ON publications
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-    WHEN (OLD.state <> NEW.state OR OLD.publish_at <> NEW.publish_at)
-    EXECUTE FUNCTION sum_up_post();
+    WHEN (
+        OLD.publish_at <> NEW.publish_at
+        OR post_status(ARRAY[OLD.state]) <> post_status(ARRAY[NEW.state])
+    ) EXECUTE FUNCTION sum_up_post();
 """
 
 

@@ -4,7 +4,7 @@ A network's folder turns its client's answers and errors into the values of `ans
 tokens and files as plain values and knows no rows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,7 +26,7 @@ from postwright.platforms.answers import (
     SendAnswer,
     StatusAnswer,
 )
-from postwright.platforms.content import Content, Kind, Media, Mode, Plan, Source
+from postwright.platforms.content import Content, Kind, Media, Mode, Plan, Source, Texts
 from postwright.platforms.purpose import Purpose
 from postwright.platforms.report import Explained, Reported
 
@@ -105,6 +105,26 @@ class Registered:
     audited: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen for a post, in the network's own words.
+
+    Attributes:
+        mode: onto the profile, or into the inbox.
+        settings: complete, as `Content` has them.
+        caption: the text, as people are shown it.
+        findings: what has to be said and was not, or cannot be read; `where` is a setting's name
+            as its callers have it.
+        ignored: what was said and means nothing here, by the callers' names.
+    """
+
+    mode: Mode
+    settings: dict[str, Any]
+    caption: str
+    findings: tuple[Finding, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
 class Network(Protocol):
     """One network with one registered app, as connections and publishing use it."""
 
@@ -171,6 +191,17 @@ class Network(Protocol):
         """Ask whether the creator may post now, and within which limits.
 
         A mode that no creator's limits count for is ready without asking.
+        """
+        ...
+
+    def choose(self, kind: Kind, said: Mapping[str, Any], texts: Texts) -> Choice:
+        """Read the settings that callers of the API give, camelCase or snake_case. Pure."""
+        ...
+
+    def field(self, finding: Finding, kind: Kind) -> str:
+        """What callers call that which a finding is about: `content`, `privacyLevel`. Pure.
+
+        A file is `mediaItems[0]`; empty if it is about the account, or the post as a whole.
         """
         ...
 

@@ -27,6 +27,14 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """What a person has written for a post: its text, and a title where the network has one."""
+
+    content: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """How a file is cut: `count` ranges of `chunk_bytes`, the last one takes the rest.
 

@@ -12,7 +12,7 @@ import json
 import mimetypes
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -53,11 +53,12 @@ from postwright.platforms.base import (
     Asking,
     CallFacts,
     Caps,
+    Choice,
     Limit,
     Registered,
     listener,
 )
-from postwright.platforms.content import Content, Kind, Media, Mode, Plan, Source
+from postwright.platforms.content import Content, Kind, Media, Mode, Plan, Source, Texts
 from postwright.platforms.purpose import Purpose
 from postwright.platforms.report import Explained, Outcome, Reported
 
@@ -156,6 +157,14 @@ class FolderNetwork:
     def explain(self, code: str) -> Explained | None:
         """The folder's few codes in words."""
         return _WORDS.get(code)
+
+    def choose(self, kind: Kind, said: Mapping[str, Any], texts: Texts) -> Choice:
+        """All that is said is written down."""
+        return Choice(Mode.DIRECT, {"title": texts.content, **said}, texts.content)
+
+    def field(self, finding: Finding, kind: Kind) -> str:
+        """All that it finds is about the post as a whole."""
+        return ""
 
     def findings(
         self,

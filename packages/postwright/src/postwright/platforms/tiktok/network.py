@@ -1,6 +1,6 @@
 """TikTok as a network: what its client gives and raises becomes the answers of publishing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,13 +23,14 @@ from postwright.platforms.answers import (
     StatusAnswer,
     Stored,
 )
-from postwright.platforms.base import Asking, Caps, Limit
-from postwright.platforms.content import Content, Kind, Media, Mode, Plan, Source
+from postwright.platforms.base import Asking, Caps, Choice, Limit
+from postwright.platforms.content import Content, Kind, Media, Mode, Plan, Source, Texts
 from postwright.platforms.purpose import Purpose
 from postwright.platforms.report import Explained, Reported
 from postwright.platforms.tiktok import links, outcomes, reporting
 from postwright.platforms.tiktok.announcing import announce
 from postwright.platforms.tiktok.checking import check
+from postwright.platforms.tiktok.choosing import choose, field_of
 from postwright.platforms.tiktok.identity import who_is
 from postwright.platforms.tiktok.limits import SIZE_BYTES
 from postwright.platforms.tiktok.pool import endpoints
@@ -176,6 +177,14 @@ class TikTokNetwork:
     def explain(self, code: str) -> Explained | None:
         """TikTok's code in words; None for one that nobody knows. Pure."""
         return WORDS.get(code)
+
+    def choose(self, kind: Kind, said: Mapping[str, Any], texts: Texts) -> Choice:
+        """Read the settings as the API's callers give them. Pure."""
+        return choose(kind, said, texts)
+
+    def field(self, finding: Finding, kind: Kind) -> str:
+        """What callers call that which a finding is about. Pure."""
+        return field_of(finding, kind)
 
     def findings(
         self,

@@ -190,6 +190,12 @@ _POST = (
         "Settings are those that TikTok has, each with a value of its kind.",
     ),
     Rule(
+        "preflight.post.consent",
+        "post",
+        "error",
+        "Over the API: its sender says that a person has seen the post, and wants it posted.",
+    ),
+    Rule(
         "posting.init.title-length",
         "post",
         "error",
