@@ -258,12 +258,13 @@ async def test_no_room_is_said_before_anything_is_sent(
 async def test_an_address_means_nothing_in_another_workspace(
     shelf: Shelf, library: Library, photo: bytes
 ) -> None:
-    upload = await announced(shelf)
+    upload, still_waits = await announced(shelf), await announced(shelf)
     media = await receive(library, upload, NOTHING_SAID, pieces(photo))
     async with shelf.database.transaction() as session:
         session.add(Workspace(id="ws_other0000000", name="other", created_at=media.created_at))
         await session.flush()
-        for wanted in (upload.id, media.id, "upl_000000000000", "ing_000000000000"):
+        nobodys = ("upl_000000000000", "ing_000000000000")
+        for wanted in (upload.id, still_waits.id, media.id, *nobodys):
             with pytest.raises(NoSuchMedia):
                 await media_of(session, "ws_other0000000", reference(BASE, wanted, "a.jpg"))
 
