@@ -69,7 +69,7 @@ def _operation(method: str, path: str, told: Shape) -> Iterator[str]:
             f"`{each['name']}`",
             each["in"],
             _kind(each["schema"]) + ("" if not each["required"] else ", required"),
-            each["description"],
+            each.get("description", ""),
         )
         for each in told.get("parameters", ())
     ]
