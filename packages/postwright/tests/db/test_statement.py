@@ -104,6 +104,24 @@ async def test_a_wait_that_is_cancelled_ends_at_the_server_and_nothing_is_stored
     assert await there_are(one, "a") == 0
 
 
+async def test_who_is_told_to_stop_stops_though_the_connection_cannot_be_rolled_back(
+    one: Database,
+) -> None:
+    async def work() -> None:
+        async with one.transaction() as session:
+            await MAKE.run(session, {"id": "a"})
+            await COUNT.first(session, {"id": "a"})
+            raw = await (await session.connection()).get_raw_connection()
+            driver = raw.driver_connection
+            assert isinstance(driver, psycopg.AsyncConnection)
+            await driver.close()  # as the driver does with one that does not stop
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await work()
+    assert await there_are(one, "a") == 0
+
+
 async def test_what_the_driver_itself_has_begun_is_gone_on_with(one: Database) -> None:
     async with one.transaction() as session:
         await session.execute(

@@ -1,5 +1,6 @@
 """The engine and its transactions."""
 
+import asyncio
 import math
 import os
 import select
@@ -93,11 +94,20 @@ class Database:
         Raises:
             DatabaseGone: the connection could not be made, or broke; or the server has no room.
         """
+        cancelled: asyncio.CancelledError | None = None
         try:
             async with self._sessions() as session, session.begin():
-                yield session
-                await end(session)
+                try:
+                    yield session
+                    await end(session)
+                except asyncio.CancelledError as error:
+                    cancelled = error
+                    raise
         except DBAPIError as error:
+            # The driver closes a connection whose statement outlives its cancelling, which then
+            # cannot be rolled back. Whoever was told to stop must not take it for an outage.
+            if cancelled is not None:
+                raise cancelled from error
             if error.connection_invalidated or is_outage(error):
                 raise gone(self.url, error) from error
             raise
