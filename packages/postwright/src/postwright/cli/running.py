@@ -1,6 +1,7 @@
 """Runs what is to run until somebody stops it."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Coroutine
@@ -29,6 +30,17 @@ def log_to_stderr(settings: Settings, *, least: str = "DEBUG") -> None:
     if settings.log_level != "DEBUG":
         for name in _CHATTY:
             logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def collect_seldom() -> None:
+    """Have Python look for cycles less often: what a worker makes is mostly free at once.
+
+    Its modules are never garbage, so they are not looked at again. A worker needs a tenth less CPU
+    per publication (benchmarks/publishing), and its memory stays flat all the same.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 async def until_stopped(*parts: Coroutine[Any, Any, None]) -> None:

@@ -7,7 +7,7 @@ import click
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.opening import awaited_database_url, keep_running
-from postwright.cli.running import log_to_stderr, until_stopped
+from postwright.cli.running import collect_seldom, log_to_stderr, until_stopped
 from postwright.cli.settings import current
 from postwright.worker import Worker
 
@@ -24,6 +24,7 @@ async def command(*, as_json: bool) -> None:
     """
     settings = current()
     log_to_stderr(settings)
+    collect_seldom()
     async with awaited_database_url(settings) as url:
         if as_json:
             printing.json_line({"ready": True, "pid": os.getpid()})
