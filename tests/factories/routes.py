@@ -25,6 +25,17 @@ async def _media(api: Api) -> str:
     return str(made.json()["key"])
 
 
+async def _account(api: Api) -> str:
+    return (await api.service.connect()).id
+
+
+async def _post(api: Api) -> str:
+    account = await _account(api)
+    body = {"isDraft": True, "platforms": [{"platform": "tiktok", "accountId": account}]}
+    made = await api.ask("POST", "/v1/posts", await api.key(), json=body)
+    return str(made.json()["post"]["_id"])
+
+
 async def _signature(_: Api) -> str:
     return "A" * 36
 
@@ -37,6 +48,7 @@ async def _upload_name(_: Api) -> str:
 FIXTURES: Mapping[str, Callable[[Api], Awaitable[str]]] = {
     "keyId": _key,
     "mediaId": _media,
+    "postId": _post,
     "profileId": _profile,
     "signature": _signature,
     "uploadId": _media,

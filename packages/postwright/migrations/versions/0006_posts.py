@@ -36,7 +36,8 @@ UPDATE posts SET
     listed_at = COALESCE(its.first, posts.created_at)
 FROM (
     SELECT post_id, array_agg(state) AS states,
-           min(publish_at) FILTER (WHERE state <> 'draft') AS first
+           COALESCE(min(publish_at) FILTER (WHERE state NOT IN ('draft', 'cancelled')),
+                    min(publish_at) FILTER (WHERE state = 'cancelled')) AS first
     FROM publications GROUP BY post_id
 ) AS its
 WHERE its.post_id = posts.id;
@@ -45,6 +46,9 @@ CREATE INDEX ix_posts_listed ON posts (workspace_id, listed_at, id) WHERE delete
 CREATE INDEX ix_posts_status ON posts (workspace_id, status, listed_at, id)
     WHERE deleted_at IS NULL;
 CREATE INDEX ix_posts_newest ON posts (workspace_id, created_at, id) WHERE deleted_at IS NULL;
+
+-- What was done about one post is looked up, among all that was ever done.
+CREATE INDEX ix_audit_log_subject ON audit_log (subject);
 """
 
 PUBLICATIONS = """
@@ -120,7 +124,9 @@ DECLARE
     first timestamptz;
 BEGIN
     SELECT * INTO post FROM posts WHERE id = NEW.post_id FOR NO KEY UPDATE;
-    SELECT post_status(array_agg(state)), min(publish_at) FILTER (WHERE state <> 'draft')
+    SELECT post_status(array_agg(state)),
+           COALESCE(min(publish_at) FILTER (WHERE state NOT IN ('draft', 'cancelled')),
+                    min(publish_at) FILTER (WHERE state = 'cancelled'))
         INTO said, first FROM publications WHERE post_id = NEW.post_id;
     IF (said, first) IS NOT DISTINCT FROM (post.status, post.scheduled_for) THEN
         RETURN NULL;
@@ -165,4 +171,5 @@ def downgrade() -> None:
         ALTER TABLE posts DROP COLUMN wish, DROP COLUMN listed_at, DROP COLUMN deleted_at;
         ALTER TABLE posts ALTER COLUMN status SET DEFAULT 'scheduled';
         DROP FUNCTION post_status;
+        DROP INDEX ix_audit_log_subject;
     """)

@@ -27,8 +27,9 @@ from postwright.media.ingest import INGEST, Fetcher
 from postwright.media.library import Library
 from postwright.media.store import open_store
 from postwright.media.sweeping import SWEEP, Sweeper
-from postwright.publishing import pauses
+from postwright.publishing import awaiting, pauses
 from postwright.publishing.copies import watch
+from postwright.publishing.events import forget_events
 from postwright.publishing.hosting import hosting_of
 from postwright.publishing.inbox.forget import forget
 from postwright.publishing.queries import posts_needing
@@ -71,7 +72,7 @@ class Worker:
         self._sweeper = Sweeper(library, settings.worker.lease, self.holder)
         mender = Mender(library, settings.media_folder, settings.worker.lease, self.holder)
         lease, reach = settings.worker.lease, Reach.of(settings.media, settings.proxy)
-        fetcher = Fetcher(library, self._accounts.vault, reach, lease, self.holder)
+        fetcher = Fetcher(library, self._accounts.vault, reach, lease, self.holder, awaiting.over)
         runners = {
             START: publisher.run,
             TRACK: publisher.run,
@@ -140,6 +141,7 @@ class Worker:
         await forget(self._database)
         await self._alerts.forget()
         await forget_calls(self._database)
+        await forget_events(self._database)
 
     async def _refresh(self) -> None:
         await refresh_due(self._accounts)

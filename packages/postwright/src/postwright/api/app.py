@@ -7,9 +7,12 @@ from fastapi import APIRouter, FastAPI
 
 from postwright.api import (
     api_keys,
+    events,
     health,
     media,
     metrics,
+    posts,
+    posts_bulk,
     profiles,
     uploads,
     usage,
@@ -32,6 +35,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     media.router,
     validate.router,
     usage.router,
+    posts.router,
+    posts_bulk.router,
+    events.router,
 )
 
 # Where it answers: below the folder, and at these paths.

@@ -21,6 +21,9 @@ class Pagination(Out):
     limit: int = Field(description="Most entries on a page.")
     total: int = Field(description="Entries on all pages.")
     pages: int = Field(description="How many pages there are.")
+    is_capped: bool = Field(
+        default=False, description="Whether there may be more than `total`: nobody counted on."
+    )
     next_cursor: str | None = Field(
         default=None, description="`cursor` of the next page; null on the last one."
     )
@@ -39,17 +42,25 @@ class Page:
         """Entries before it."""
         return 0 if self.after is not None else (self.number - 1) * self.limit
 
-    def told(self, total: int, last: tuple[Any, ...] | None = None) -> Pagination:
+    def told(
+        self, total: int, last: tuple[Any, ...] | None = None, *, is_capped: bool = False
+    ) -> Pagination:
         """What is said of it.
 
         Args:
             total: entries on all pages.
             last: the sort values of its last entry, if there may be another page.
+            is_capped: whether there may be more than were counted.
         """
         pages = -(-total // self.limit)
         cursor = None if last is None else cursor_of(last)
         return Pagination(
-            page=self.number, limit=self.limit, total=total, pages=pages, next_cursor=cursor
+            page=self.number,
+            limit=self.limit,
+            total=total,
+            pages=pages,
+            is_capped=is_capped,
+            next_cursor=cursor,
         )
 
 
@@ -65,7 +76,7 @@ async def _page(
         ),
     ] = None,
 ) -> Page:
-    return Page(page, limit, None if cursor is None else _read(cursor))
+    return Page(page, limit, None if cursor is None else cursor_values(cursor))
 
 
 # What a route that lists declares as the type of its `page`.
@@ -77,7 +88,12 @@ def cursor_of(values: tuple[Any, ...]) -> str:
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
-def _read(cursor: str) -> tuple[Any, ...]:
+def cursor_values(cursor: str) -> tuple[Any, ...]:
+    """What a cursor says; each list has to look whether these are its sort values.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         values: Any = json.loads(base64.urlsafe_b64decode(padded.encode()))

@@ -1,5 +1,6 @@
 """Changes what is posted, or when, as long as nothing was announced to the network."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from postwright.db.database import app_now
 from postwright.errors import Conflict
 from postwright.jobs import lanes
+from postwright.media.models import MediaKind
+from postwright.platforms.content import Mode
 from postwright.posts.models import Post
 from postwright.publishing.attempt import Stage
+from postwright.publishing.awaiting import (
+    COMING,
+    Piece,
+    hold_back,
+    is_waiting,
+    pieces,
+    replace_files,
+)
 from postwright.publishing.hand import begin_anew, end_attempt, locked
 from postwright.publishing.models import AttemptRow, Publication
+from postwright.publishing.repeats import content_hash, refuse_repeat
 from postwright.publishing.schedule import time_to_come
 from postwright.publishing.states import IfMissed, State
 from postwright.publishing.work import START
@@ -31,7 +43,10 @@ class Changes:
     """What is to be different; None leaves it as it is.
 
     `settings` are the network's own, complete; the text that goes out is in them. `caption` is
-    the same text as people are shown it.
+    the same text as people are shown it. `media` are all files, of one `kind`; those that are
+    being fetched were `awaiting.settled`. With `refuses_repeats` it is refused if the account gets
+    the same within a day already. `is_draft` takes its time away: it goes nowhere until it gets
+    another one.
     """
 
     publish_at: datetime | None = None
@@ -39,11 +54,17 @@ class Changes:
     if_missed: IfMissed | None = None
     caption: str | None = None
     settings: dict[str, Any] | None = None
+    media: Sequence[Piece] | None = None
+    kind: MediaKind | None = None
+    mode: Mode | None = None
+    is_draft: bool | None = None
+    refuses_repeats: bool = False
 
     @property
     def names(self) -> list[str]:
         """What changes."""
-        return [name for name in self.__slots__ if getattr(self, name) is not None]
+        every = (name for name in self.__slots__ if name != "refuses_repeats")
+        return [name for name in every if getattr(self, name) is not None]
 
 
 async def edit(
@@ -70,12 +91,15 @@ async def edit(
         ChangedMeanwhile: it is not the version that was expected.
         TooLateToEdit: it was announced, or is over.
         InThePast: the new time has passed.
+        Repeated: it refuses repeats, and the account gets the same already.
     """
     live = await locked(session, publication, expected_version)
     _refuse_what_is_out(publication, live, changes)
     if live is not None:
         end_attempt(live, Stage.VOID, "edited", "it was changed before it was announced")
     await _apply(session, publication, changes)
+    if changes.refuses_repeats and publication.lane is not None:
+        await refuse_repeat(session, publication)
     publication.content_version += 1
     publication.version += 1
     if publication.due_at is not None:
@@ -130,6 +154,10 @@ def _refuse_what_is_out(
 async def _apply(session: AsyncSession, publication: Publication, changes: Changes) -> None:
     if changes.settings is not None:
         publication.settings = changes.settings
+    publication.mode = changes.mode or publication.mode
+    if changes.media is not None:
+        publication.kind = changes.kind or publication.kind
+        await replace_files(session, publication, changes.media)
     if changes.caption is not None:
         await _name(session, publication, changes.caption)
     publication.timezone = changes.timezone or publication.timezone
@@ -138,8 +166,30 @@ async def _apply(session: AsyncSession, publication: Publication, changes: Chang
         publication.publish_at = time_to_come(changes.publish_at, await app_now(session))
         begin_anew(publication)
         publication.lane, publication.due_at = START, publication.publish_at
+    elif changes.is_draft and publication.state is not State.FAILED:
+        begin_anew(publication)
+        publication.state = State.DRAFT
+        publication.lane = publication.due_at = None
     elif publication.state is State.PREPARING:
         publication.state = State.SCHEDULED
+    await _keep_waiting(session, publication)
+    publication.content_hash = content_hash(
+        await pieces(session, publication.id),
+        publication.caption,
+        publication.settings,
+        publication.mode,
+    )
+
+
+async def _keep_waiting(session: AsyncSession, publication: Publication) -> None:
+    """What has a file that still comes waits for it, and what has got others instead does not."""
+    if publication.lane is None:
+        return
+    if await is_waiting(session, publication.id):
+        hold_back(publication)
+    elif publication.hold_reason == COMING:
+        begin_anew(publication)
+        publication.lane, publication.due_at = START, publication.publish_at
 
 
 async def _name(session: AsyncSession, publication: Publication, caption: str) -> None:

@@ -34,6 +34,7 @@ _HOLDS: Final = {
     "copy_in_doubt": Explained("this may be a copy of the data", Advice.FIX),
     "missed": Explained("its time passed while nothing was running", Advice.FIX),
     "restored": Explained("it may have gone out before a backup was put back", Advice.ASK_STATUS),
+    "media_coming": Explained("its files are being fetched", Advice.WAIT),
     "unconfirmed": Explained("nobody can prove whether it is out", Advice.ASK_STATUS),
 }
 
@@ -43,6 +44,7 @@ _ENDS: Final = {
     "no_upload_completed": Explained("no upload came to its end", Advice.RETRY),
     "reconciled": Explained("a person has looked: it is not out", Advice.RETRY),
     "media_missing": Explained("its file is not there any more", Advice.FIX),
+    "media_kind": Explained("what was fetched for it is of another kind", Advice.FIX),
     "media_damaged": Explained("its file is not what it was", Advice.FIX),
 }
 

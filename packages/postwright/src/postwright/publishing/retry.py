@@ -9,6 +9,7 @@ from postwright.db.database import app_now
 from postwright.errors import Conflict
 from postwright.jobs import lanes
 from postwright.media.uses import use
+from postwright.publishing.awaiting import is_waiting
 from postwright.publishing.hand import begin_anew, locked
 from postwright.publishing.models import Publication, PublicationMedia
 from postwright.publishing.schedule import time_to_come
@@ -21,6 +22,12 @@ class NotFailed(Conflict):
     """Only what has failed can be tried again."""
 
     code = "not_failed"
+
+
+class FilesMissing(Conflict):
+    """A file of it could not be fetched, so that there is nothing to try again with."""
+
+    code = "files_missing"
 
 
 async def retry(
@@ -40,10 +47,17 @@ async def retry(
         NotFailed: it has not.
         InThePast: `at` has passed.
         NoSuchMedia: one of its files was removed.
+        FilesMissing: one of its files was never there.
     """
     live = await locked(session, publication, expected_version)
     if publication.state is not State.FAILED or live is not None:
         raise _refusal(publication)
+    if await is_waiting(session, publication.id):
+        raise FilesMissing(
+            f"{publication.id} lacks a file: it could not be fetched.",
+            why=publication.detail,
+            fix="Give it another file first.",
+        )
     its = PublicationMedia
     media = select(its.media_id).where(its.publication_id == publication.id)
     for media_id in sorted(set((await session.scalars(media)).all())):

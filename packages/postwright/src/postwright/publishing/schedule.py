@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,12 +17,15 @@ from postwright.db.database import NOW, app_now
 from postwright.errors import BadInput, Conflict, NeedsReconnect
 from postwright.jobs import lanes
 from postwright.kit.ids import new_id
-from postwright.media.models import MediaFile, MediaKind
+from postwright.media.models import MediaFile
 from postwright.media.uses import use
-from postwright.platforms.content import Mode, Source
+from postwright.platforms.content import Source
 from postwright.posts.models import Post, PostMedia
+from postwright.publishing.awaiting import expect, hold_back, settled
 from postwright.publishing.models import Publication, PublicationMedia
-from postwright.publishing.states import IfMissed, State, Visibility
+from postwright.publishing.order import Order, Target
+from postwright.publishing.repeats import content_hash, refuse_repeat
+from postwright.publishing.states import State, Visibility
 from postwright.publishing.work import START
 from postwright.workspaces import audit
 
@@ -61,61 +64,6 @@ class NothingToPost(BadInput):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be published.
-
-    Attributes:
-        media: one video, or photos in their order.
-        caption: the text, as people are shown it; what goes out is in `settings`.
-        settings: the network's own settings, as JSON.
-        mode: onto the profile, or into the inbox.
-        source: how the network gets the bytes; None leaves it to the platform app.
-        publish_at: when; None is now.
-        timezone: the IANA name of the zone in which a person chose the time.
-        if_missed: what to do if nothing was running at that time; None leaves it to the settings.
-        key: the caller's own name for it, if it has one.
-        is_draft: it is kept, and goes nowhere before it gets a time.
-    """
-
-    media: Sequence[MediaFile]
-    caption: str
-    settings: dict[str, Any] = field(default_factory=dict[str, Any])
-    mode: Mode = Mode.DIRECT
-    source: Source | None = None
-    publish_at: datetime | None = None
-    timezone: str = "UTC"
-    if_missed: IfMissed | None = None
-    key: str | None = None
-    is_draft: bool = False
-
-    @property
-    def kind(self) -> MediaKind:
-        """Video or photos. A post is made of one kind."""
-        return self.media[0].kind if self.media else MediaKind.VIDEO
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """An account that a post goes to, and what is different there. None is as the order says."""
-
-    connection: Connection
-    media: Sequence[MediaFile] | None = None
-    caption: str | None = None
-    settings: dict[str, Any] | None = None
-    mode: Mode | None = None
-    source: Source | None = None
-    publish_at: datetime | None = None
-    timezone: str | None = None
-    if_missed: IfMissed | None = None
-
-    def order(self, common: Order) -> Order:
-        """What is to be published there."""
-        names = [name for name in self.__slots__ if name != "connection"]
-        own = {name: getattr(self, name) for name in names}
-        return replace(common, **{name: told for name, told in own.items() if told is not None})
-
-
-@dataclass(frozen=True, slots=True)
 class Scheduled:
     """The post, and its publications as its targets were given.
 
@@ -151,7 +99,10 @@ async def schedule(
         NoSuchMedia: a file was removed meanwhile.
         NothingToPost: it has no file.
         SameAccountTwice: two targets are one account.
+        MediaNotThere: a file could not be fetched.
+        Repeated: it refuses repeats, and an account gets the same already.
     """
+    order, targets = await _with_what_has_come(session, workspace_id, order, targets)
     pairs = _paired(targets, order)
     now = await app_now(session)
     await _hold(session, workspace_id, pairs, order, now)
@@ -159,12 +110,8 @@ async def schedule(
     post_id = await _insert_post(session, workspace_id, order, fingerprint)
     if post_id is None:
         return await _repeated(session, workspace_id, targets, order, fingerprint)
-    made = dict[str, Publication]()
-    for connection, wanted in pairs:
-        made[connection.id] = await _new(session, connection, wanted, post_id, now)
-    session.add_all(made.values())
-    await session.flush()
-    await _add_files(session, post_id, order, [(made[to.id], wanted) for to, wanted in pairs])
+    made = await _place(session, order, pairs, post_id, now)
+    await _add_own_files(session, post_id, order)
     await audit.record(
         session,
         workspace_id,
@@ -176,6 +123,69 @@ async def schedule(
     )
     ids = tuple(made[target.connection.id].id for target in targets)
     return Scheduled(post_id, ids, is_new=True)
+
+
+async def add(
+    session: AsyncSession,
+    post_id: str,
+    targets: Sequence[Target],
+    order: Order,
+    *,
+    actor: str,
+) -> None:
+    """Have a post go to more accounts; `order` is what holds for all, as it was for the others.
+
+    Raises:
+        InThePast, Unusable, NoSuchMedia, NothingToPost, SameAccountTwice, MediaNotThere, Repeated:
+            as `schedule` does.
+    """
+    workspace_id = targets[0].connection.workspace_id
+    order, targets = await _with_what_has_come(session, workspace_id, order, targets)
+    pairs = _paired(targets, order)
+    now = await app_now(session)
+    await _hold(session, workspace_id, pairs, order, now)
+    await _place(session, order, pairs, post_id, now)
+    await audit.record(
+        session,
+        workspace_id,
+        actor=actor,
+        action="post.extended",
+        subject=post_id,
+        accounts=[connection.handle for connection, _ in pairs],
+    )
+
+
+async def _place(
+    session: AsyncSession,
+    order: Order,
+    pairs: list[tuple[Connection, Order]],
+    post_id: str,
+    now: datetime,
+) -> dict[str, Publication]:
+    """The publications of a post, by account, with their files."""
+    made = dict[str, Publication]()
+    for connection, wanted in pairs:
+        made[connection.id] = await _new(session, connection, wanted, post_id, now)
+        if order.refuses_repeats and not order.is_draft:
+            await refuse_repeat(session, made[connection.id])
+    session.add_all(made.values())
+    await session.flush()
+    await _add_files(session, post_id, [(made[to.id], wanted) for to, wanted in pairs])
+    return made
+
+
+async def _with_what_has_come(
+    session: AsyncSession, workspace_id: str, order: Order, targets: Sequence[Target]
+) -> tuple[Order, Sequence[Target]]:
+    """The same, with the files of fetches that have ended meanwhile."""
+    media = await settled(session, workspace_id, order.media)
+    own = [
+        target
+        if target.media is None
+        else replace(target, media=await settled(session, workspace_id, target.media))
+        for target in targets
+    ]
+    return replace(order, media=media), own
 
 
 def _paired(targets: Sequence[Target], order: Order) -> list[tuple[Connection, Order]]:
@@ -204,7 +214,8 @@ async def _hold(
     if not order.is_draft:
         for connection, wanted in pairs:
             await lanes.wake(session, workspace_id, connection.id, START, wanted.publish_at or now)
-    files = {file.id for each in (order, *(wanted for _, wanted in pairs)) for file in each.media}
+    every = (order, *(wanted for _, wanted in pairs))
+    files = {file.id for each in every for file in each.media if isinstance(file, MediaFile)}
     for media_id in sorted(files):
         await use(session, workspace_id, media_id)
 
@@ -217,7 +228,7 @@ def _fingerprint(order: Order, pairs: list[tuple[Connection, Order]]) -> str:
 
 def _told(order: Order) -> list[Any]:
     at = None if order.publish_at is None else order.publish_at.astimezone(UTC).isoformat()
-    files = [file.sha256 for file in order.media]
+    files = [file.sha256 if isinstance(file, MediaFile) else file.id for file in order.media]
     how = [order.mode, order.source, order.if_missed, order.is_draft]
     return [files, order.caption, order.settings, how, at]
 
@@ -233,7 +244,7 @@ async def _new(
             command=again(connection.handle),
         )
     at = time_to_come(wanted.publish_at, now)
-    return Publication(
+    made = Publication(
         id=new_id("pub"),
         workspace_id=connection.workspace_id,
         post_id=post_id,
@@ -244,6 +255,7 @@ async def _new(
         source=await _source(session, connection, wanted),
         mode=wanted.mode,
         content_version=1,
+        content_hash=content_hash(wanted.media, wanted.caption, wanted.settings, wanted.mode),
         state=State.DRAFT if wanted.is_draft else State.SCHEDULED,
         lane=None if wanted.is_draft else START,
         due_at=None if wanted.is_draft else at,
@@ -260,6 +272,9 @@ async def _new(
         version=1,
         created_at=now,
     )
+    if not wanted.is_draft and not all(isinstance(each, MediaFile) for each in wanted.media):
+        hold_back(made)
+    return made
 
 
 def time_to_come(wanted: datetime | None, now: datetime) -> datetime:
@@ -291,25 +306,34 @@ async def _insert_post(
         fingerprint=fingerprint,
         version=1,
         created_at=NOW,
+        **order.about.columns(),
     )
     made = await session.execute(row.on_conflict_do_nothing().returning(Post.id))
     return made.scalar_one_or_none()
 
 
-async def _add_files(
-    session: AsyncSession, post_id: str, order: Order, made: list[tuple[Publication, Order]]
-) -> None:
-    """The post's own, and those of each publication."""
+async def _add_own_files(session: AsyncSession, post_id: str, order: Order) -> None:
+    """Those of the post itself; what still comes is noted."""
     rows = [{"post_id": post_id, **file} for file in _files(order)]
     if rows:
         await session.execute(insert(PostMedia), rows)
+    await expect(session, post_id, None, order.media)
+
+
+async def _add_files(
+    session: AsyncSession, post_id: str, made: list[tuple[Publication, Order]]
+) -> None:
+    """Those of each publication."""
     rows = [{"publication_id": each.id, **file} for each, wanted in made for file in _files(wanted)]
     if rows:
         await session.execute(insert(PublicationMedia), rows)
+    for each, wanted in made:
+        await expect(session, post_id, each.id, wanted.media)
 
 
 def _files(order: Order) -> list[dict[str, Any]]:
-    return [{"position": n, "media_id": file.id} for n, file in enumerate(order.media)]
+    there = ((n, file.id) for n, file in enumerate(order.media) if isinstance(file, MediaFile))
+    return [{"position": n, "media_id": media_id} for n, media_id in there]
 
 
 async def _source(session: AsyncSession, connection: Connection, order: Order) -> Source:

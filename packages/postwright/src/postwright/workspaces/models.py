@@ -130,5 +130,5 @@ class AuditEntry(Base):
     workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id), index=True)
     actor: Mapped[str]
     action: Mapped[str]
-    subject: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
     details: Mapped[Json]

@@ -63,7 +63,8 @@ def _settings(
     audited: bool | None,
 ) -> Sequence[Finding]:
     try:
-        chosen = read_settings(content.kind, content.mode, content.settings)
+        # A draft may be without a privacy; of what is none, the rule of it says so.
+        chosen = read_settings(content.kind, Mode.DRAFT, content.settings)
     except ValueError as error:
         return (_unreadable(str(error)),)
     if isinstance(chosen, PhotoSettings):
