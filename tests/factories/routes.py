@@ -36,6 +36,10 @@ async def _post(api: Api) -> str:
     return str(made.json()["post"]["_id"])
 
 
+async def _platform(_: Api) -> str:
+    return "tiktok"
+
+
 async def _signature(_: Api) -> str:
     return "A" * 36
 
@@ -46,8 +50,10 @@ async def _upload_name(_: Api) -> str:
 
 # For each path parameter, what makes the thing it names in the first workspace, and gives its id.
 FIXTURES: Mapping[str, Callable[[Api], Awaitable[str]]] = {
+    "accountId": _account,
     "keyId": _key,
     "mediaId": _media,
+    "platform": _platform,
     "postId": _post,
     "profileId": _profile,
     "signature": _signature,

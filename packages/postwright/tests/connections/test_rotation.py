@@ -40,6 +40,17 @@ _ADDRESS = text("""
 """)
 
 
+# Of what was secret: nothing can be opened.
+HASHES = {
+    "api_calls.fingerprint",
+    "api_keys.hash",
+    "consents.state_hash",
+    "ingests.url_hash",
+    "publications.content_hash",
+}
+# An answer that the new key does not open is refused as such, and forgotten on the next day.
+KEPT_FOR_A_DAY = {"api_calls.body"}
+
 _LATE_APP = text("""
     INSERT INTO platform_apps (id, workspace_id, platform, client_key, client_secret, kind,
                                redirect_uri, base_url, source, created_at)
@@ -79,7 +90,7 @@ def test_every_sealed_column_is_known() -> None:
     known = {str(place) for place in EVERYWHERE}
     tables = Base.metadata.tables.values()
     stored = {str(c) for table in tables for c in table.c if isinstance(c.type, LargeBinary)}
-    assert known == stored
+    assert known == stored - HASHES - KEPT_FOR_A_DAY
 
 
 async def test_everything_opens_with_the_new_key_and_nothing_with_the_old(

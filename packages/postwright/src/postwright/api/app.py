@@ -6,7 +6,11 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 
 from postwright.api import (
+    account_health,
+    accounts,
     api_keys,
+    connect,
+    creator_info,
     events,
     health,
     media,
@@ -17,6 +21,7 @@ from postwright.api import (
     uploads,
     usage,
     validate,
+    validate_post,
 )
 from postwright.api.auth import Door
 from postwright.api.counts import RequestCounts
@@ -34,10 +39,15 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     uploads.router,
     media.router,
     validate.router,
+    validate_post.router,
     usage.router,
     posts.router,
     posts_bulk.router,
     events.router,
+    account_health.router,
+    accounts.router,
+    creator_info.router,
+    connect.router,
 )
 
 # Where it answers: below the folder, and at these paths.

@@ -126,6 +126,11 @@ def answer(error: AppError, docs_url: str, headers: Mapping[str, str] | None = N
     return JSONResponse(told.model_dump(mode="json", by_alias=True), status, said)
 
 
+def status_of(error: AppError) -> int:
+    """The status with which an error is answered."""
+    return _meaning(error)[0]
+
+
 def unhandled() -> InternalError:
     """What is said of a fault of ours."""
     return InternalError("Something went wrong inside Postwright. This is a fault of ours.")

@@ -4,12 +4,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from postwright.api.wire.media import FindingOut, LimitOut
+from postwright.api.wire.validate import TextLength
 from postwright.media.findings import Finding
 from postwright.media.probe import PhotoProbe, Probe, read_probe
-from postwright.platforms.tiktok.limits import PHOTO_BYTES, SIZE_BYTES
+from postwright.platforms.tiktok.limits import (
+    CAPTION_UNITS,
+    PHOTO_BYTES,
+    PHOTO_DESCRIPTION_UNITS,
+    PHOTO_TITLE_UNITS,
+    SIZE_BYTES,
+)
 from postwright.platforms.tiktok.rules import check_files
+from postwright.platforms.tiktok.rules_post import caption_units
 
 TIKTOK = "tiktok"
+_TEXTS: Mapping[str, tuple[int, str]] = {
+    TIKTOK: (CAPTION_UNITS, "caption of a video"),
+    "tiktokPhotoTitle": (PHOTO_TITLE_UNITS, "title of photos"),
+    "tiktokPhotoDescription": (PHOTO_DESCRIPTION_UNITS, "description of photos"),
+}
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
 
@@ -42,6 +55,17 @@ def size_limits(probe: Probe) -> dict[str, LimitOut]:
     limit = PHOTO_BYTES if isinstance(probe, PhotoProbe) else SIZE_BYTES
     within = probe.size_bytes <= limit
     return {TIKTOK: LimitOut(limit=limit, limit_formatted=size(limit), within_limit=within)}
+
+
+def text_lengths(text: str) -> dict[str, TextLength]:
+    """By network, and by place in it, how long a text is and may be."""
+    count = caption_units(text)
+    return {
+        name: TextLength(
+            count=count, limit=most, valid=count <= most, unit="utf16", used_as=used_as
+        )
+        for name, (most, used_as) in _TEXTS.items()
+    }
 
 
 def size(count: int) -> str:

@@ -1,11 +1,12 @@
 """What the routes work with, put together once per process."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from postwright.config import Settings
+from postwright.config import Settings, TikTokSettings
 from postwright.connections.accounts import Accounts
 from postwright.db.database import Database
 from postwright.media.host.signing import Signer
@@ -16,13 +17,15 @@ from postwright.media.library import Library
 class Parts:
     """The settings, the database, the vault and networks (`accounts`), and the media.
 
-    `uploads` signs the addresses that files are sent to.
+    `uploads` signs the addresses that files are sent to. `tiktok` gives the app through which
+    accounts are connected now: an emulator may come up after this.
     """
 
     settings: Settings
     accounts: Accounts
     library: Library
     uploads: Signer
+    tiktok: Callable[[], TikTokSettings]
 
     @property
     def database(self) -> Database:

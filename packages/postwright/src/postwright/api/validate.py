@@ -3,12 +3,13 @@
 from dataclasses import asdict, replace
 
 from postwright.api.caller import Reader
-from postwright.api.findings import findings_of, shown, size, size_limits
+from postwright.api.findings import findings_of, shown, size, size_limits, text_lengths
 from postwright.api.media_shown import TYPES
 from postwright.api.parts import Parts, PartsOf
 from postwright.api.routing import routes
 from postwright.api.wire.base import warnings_of
 from postwright.api.wire.media import MediaUrl, MediaVerdict
+from postwright.api.wire.validate import PostText, TextLengths
 from postwright.errors import BadInput, NetworkTrouble
 from postwright.media.fetching import Reach, checked, fetch_into, name_in
 from postwright.media.probe import Probe, read_probe
@@ -44,6 +45,16 @@ async def validate_media(wanted: MediaUrl, caller: Reader, parts: PartsOf) -> Me
             valid=False, url=wanted.url, error=says, code=error.code, warnings=warnings
         )
     return _verdict(wanted.url, found, parts, warnings)
+
+
+@router.post(
+    "/tools/validate/post-length", summary="Measure a text", operation_id="validate_post_length"
+)
+async def validate_post_length(wanted: PostText, caller: Reader) -> TextLengths:  # noqa: ARG001  # says who may
+    """Say how long a text is to each network, as the network counts, and whether it fits."""
+    return TextLengths(
+        text=wanted.text, platforms=text_lengths(wanted.text), warnings=warnings_of(wanted)
+    )
 
 
 async def _looked_at(parts: Parts, url: str) -> Probe:

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from postwright.api.app import FOLDER, OPEN_PATHS, create_app
 from postwright.api.parts import Parts
-from postwright.config import Settings
+from postwright.config import Settings, TikTokSettings
 from postwright.connections.accounts import Accounts
 from postwright.connections.models import PlatformApp
 from postwright.connections.networks import secret_context
@@ -121,8 +121,12 @@ def is_of_the_api(public_url: str) -> Callable[[str], bool]:
     return lambda path: path.removeprefix(base).startswith(f"{FOLDER}/")
 
 
-def parts_of(settings: Settings, database: Database) -> Parts:
-    """What the API works with. Its `accounts` are to be closed.
+def parts_of(
+    settings: Settings,
+    database: Database,
+    tiktok: Callable[[], TikTokSettings] | None = None,
+) -> Parts:
+    """What the API works with; see `serving`. Its `accounts` are to be closed.
 
     Raises:
         Misconfigured: the master key, or a setting of the store, is wrong.
@@ -130,12 +134,23 @@ def parts_of(settings: Settings, database: Database) -> Parts:
     store = open_store(settings.media, settings.media_folder)
     library = Library(database, store, settings.media, posts_needing)
     signer = Signer(_keys_of(settings), folder=UPLOADS)
-    return Parts(settings, Accounts(settings, database), library, signer)
+    accounts = Accounts(settings, database)
+    return Parts(settings, accounts, library, signer, tiktok or (lambda: settings.tiktok))
 
 
 @asynccontextmanager
-async def serving(settings: Settings, database_url: str) -> AsyncGenerator[str]:
+async def serving(
+    settings: Settings,
+    database_url: str,
+    *,
+    tiktok: Callable[[], TikTokSettings] | None = None,
+) -> AsyncGenerator[str]:
     """Serve until the block ends; gives the address on this machine.
+
+    Args:
+        settings: what is served, and where.
+        database_url: of the database.
+        tiktok: gives the app to connect accounts through, if it is not the one of the settings.
 
     Raises:
         WebPortTaken: something else listens there.
@@ -147,7 +162,7 @@ async def serving(settings: Settings, database_url: str) -> AsyncGenerator[str]:
     calls = Database(database_url, pool_size=_CALLS, patience_s=_PATIENCE_S, repeats=True)
     parts = None
     try:
-        parts = parts_of(settings, calls)
+        parts = parts_of(settings, calls, tiktok)
         host = MediaHost(
             database,
             open_store(settings.media, settings.media_folder),

@@ -3,17 +3,19 @@
 import os
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 from pydantic import SecretStr
 
+from postwright.api.returning import callback_path
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.loopback import PortTaken
 from postwright.cli.narrate import narrate
 from postwright.cli.opening import Desk, keep_running, make_data_dir, opened
-from postwright.cli.running import log_to_stderr, until_stopped
+from postwright.cli.running import collect_seldom, log_to_stderr, until_stopped
 from postwright.cli.serving import serving
 from postwright.cli.settings import (
     Noted,
@@ -63,18 +65,21 @@ async def command(*, emulator: bool, emulator_port: int, as_json: bool) -> None:
     settings = current() if not emulator else load(environment())
     # What becomes of the posts is told in words; the steps are in the log only on request.
     log_to_stderr(settings, least="WARNING")
+    collect_seldom()
     make_data_dir(settings.data_dir)
     async with AsyncExitStack() as stack:
         if emulator:
             stack.enter_context(only_emulator(settings.data_dir))
             settings = without_public_address(settings)
         desk = await stack.enter_async_context(opened(settings, waits=True))
-        web = await stack.enter_async_context(_web(settings, desk, any_port=emulator))
+        meant = _Meant(TikTokSettings() if emulator else settings.tiktok)
+        web = await stack.enter_async_context(_web(settings, desk, meant, any_port=emulator))
         noted = None
         if emulator:
             near = None if web is None else _on_this_machine(web)
             noted = await stack.enter_async_context(_emulator(settings, emulator_port, near))
             settings = with_emulator(settings, noted)
+            meant.tiktok = settings.tiktok
         _tell(settings, noted, web, as_json=as_json)
         parts = [Worker(settings, desk.database.url).run(), keep_running(settings)]
         if not as_json:
@@ -89,12 +94,27 @@ def _on_this_machine(address: str) -> str:
     return address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
 
 
+@dataclass(slots=True)
+class _Meant:
+    """The app that accounts are connected through: the emulator's comes up after the web part."""
+
+    tiktok: TikTokSettings
+
+    def __call__(self) -> TikTokSettings:
+        """The app as of now."""
+        return self.tiktok
+
+
 @asynccontextmanager
-async def _web(settings: Settings, desk: Desk, *, any_port: bool) -> AsyncGenerator[str | None]:
+async def _web(
+    settings: Settings, desk: Desk, meant: _Meant, *, any_port: bool
+) -> AsyncGenerator[str | None]:
     """The web part; if its port is taken on any other, or without it if nobody would find it."""
     async with AsyncExitStack() as stack:
         try:
-            address = await stack.enter_async_context(serving(settings, desk.database.url))
+            address = await stack.enter_async_context(
+                serving(settings, desk.database.url, tiktok=meant)
+            )
         except WebPortTaken as error:
             if settings.web.public_url:
                 raise
@@ -102,7 +122,9 @@ async def _web(settings: Settings, desk: Desk, *, any_port: bool) -> AsyncGenera
                 free = settings.model_copy(
                     update={"web": settings.web.model_copy(update={"port": 0})}
                 )
-                address = await stack.enter_async_context(serving(free, desk.database.url))
+                address = await stack.enter_async_context(
+                    serving(free, desk.database.url, tiktok=meant)
+                )
             else:
                 printing.warning(f"{error.what} {error.why} Media is not served.")
                 address = None
@@ -147,7 +169,12 @@ def _seed(web: str | None) -> "Seed":
     if web is None:
         return DEMO
     first, *others = DEMO.apps
-    here = {"allow_localhost_urls": True, "webhook_url": f"{web}{FOLDER}tiktok"}
+    back = f"http://127.0.0.1:*{callback_path('tiktok')}"
+    here = {
+        "allow_localhost_urls": True,
+        "webhook_url": f"{web}{FOLDER}tiktok",
+        "redirect_uris": [*first.redirect_uris, back],
+    }
     return DEMO.model_copy(update={"apps": [first.model_copy(update=here), *others]})
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +16,7 @@ from postwright.connections.models import Connection, ConnectionState, PlatformA
 from postwright.connections.networks import secret_context
 from postwright.connections.queries import any_workspace_uses
 from postwright.db.database import NOW
-from postwright.errors import AppError, Misconfigured, NeedsReconnect, NetworkTrouble
+from postwright.errors import AppError, Conflict, Misconfigured, NeedsReconnect, NetworkTrouble
 from postwright.kit.ids import new_id
 from postwright.kit.vault import Vault
 from postwright.platforms.answers import Consent, Granted, Identity, Lost, Refused
@@ -39,11 +40,18 @@ class WrongAccount(NeedsReconnect):
     code = "wrong_account"
 
 
+class AccountElsewhere(Conflict):
+    """The account is connected in another profile."""
+
+    code = "account_elsewhere"
+
+
 @dataclass(frozen=True, slots=True)
 class Connected:
     """The account that was connected."""
 
     connection_id: str
+    profile_id: str
     handle: str
     display_name: str
     is_new: bool
@@ -59,6 +67,7 @@ class New:
     grant: Granted
     who: Identity
     purposes: frozenset[Purpose]
+    profile_id: str | None
     actor: str
 
 
@@ -115,6 +124,7 @@ async def finish(
     *,
     purposes: Collection[Purpose] = PUBLISHING,
     expected: Connection | None = None,
+    profile_id: str | None = None,
     actor: str = "cli",
 ) -> Connected:
     """Trade the callback for tokens and store the connection.
@@ -129,11 +139,14 @@ async def finish(
         callback: the address that the browser came back to.
         purposes: what the account is connected for.
         expected: the account that is to be connected again; any other one is refused.
+        profile_id: where an account goes that is new, or was disconnected; one that is connected
+            in another profile is refused. None: the default profile, or where it is.
         actor: who does it, for the audit log.
 
     Raises:
         ConnectFailed: the person or the network said no, or the answer was lost; connect again.
         WrongAccount: it is not the expected one.
+        AccountElsewhere: it is connected in another profile.
         NetworkTrouble: the network could not be asked who it is; connect again later.
     """
     network = accounts.networks.of_app(app)
@@ -142,14 +155,15 @@ async def finish(
     try:
         grant = _granted(await network.exchange(consent, callback), app, network, purposes)
         who = await _identity(app, network, grant)
-        if expected is not None and expected.external_id != grant.external_id:
+        wrong = await _wrong(accounts, app, grant, who, expected=expected, profile_id=profile_id)
+        if wrong is not None:
             await _give_back(accounts, network, app, grant)
-            raise _wrong(expected, who)
+            raise wrong
     finally:
         listener.reset(before)
         async with accounts.database.transaction() as session:
             await ledger.write(session, ledger.OnBehalf(app.workspace_id), calls)
-    new = New(app, network, grant, who, frozenset(purposes), actor)
+    new = New(app, network, grant, who, frozenset(purposes), profile_id, actor)
     async with accounts.database.transaction() as session:
         return await _store(session, accounts.vault, new)
 
@@ -164,7 +178,38 @@ async def _give_back(
         await network.revoke(grant.access_token)
 
 
-def _wrong(expected: Connection, who: Identity) -> WrongAccount:
+async def _wrong(
+    accounts: Accounts,
+    app: PlatformApp,
+    grant: Granted,
+    who: Identity,
+    *,
+    expected: Connection | None,
+    profile_id: str | None,
+) -> AppError | None:
+    """Why this account is not the one to be connected; None if it is."""
+    if expected is not None:
+        return None if expected.external_id == grant.external_id else _not_expected(expected, who)
+    if profile_id is None:
+        return None
+    async with accounts.database.transaction() as session:
+        is_in = await session.scalar(
+            select(Connection.profile_id).where(
+                Connection.workspace_id == app.workspace_id,
+                Connection.platform_app_id == app.id,
+                Connection.external_id == grant.external_id,
+                Connection.disconnected_at.is_(None),
+            )
+        )
+    if is_in in {None, profile_id}:
+        return None
+    return AccountElsewhere(
+        f"@{who.handle} is connected in another profile: nothing was changed.",
+        fix="Move it to this profile, or connect it again in its own.",
+    )
+
+
+def _not_expected(expected: Connection, who: Identity) -> WrongAccount:
     return WrongAccount(
         f"That was @{who.handle}, not @{expected.handle}: nothing was changed.",
         why="The browser was logged in as another account.",
@@ -242,35 +287,26 @@ def _not_told(app: PlatformApp, network: Network, why: str) -> AppError:
 async def _store(session: AsyncSession, vault: Vault, new: New) -> Connected:
     mine = {"platform_app_id": new.app.id, "external_id": new.grant.external_id}
     known = await session.scalar(select(Connection).filter_by(**mine))
-    purposes = {*new.purposes, *(Purpose(each) for each in (known.purposes if known else ()))}
-    on = granted(new.network, new.grant.scopes)
-    state = ConnectionState.CONNECTED
-    if not posts(purposes, on):
-        state = ConnectionState.INSUFFICIENT_SCOPE
-    values = {
-        "handle": new.who.handle,
-        "display_name": new.who.display_name,
-        "scopes": sorted(new.grant.scopes),
-        "purposes": sorted(purposes),
-        "granted": sorted(on),
-        "state": state,
-        "state_detail": "",
-        "connected_at": NOW,
-        "warned_at": None,
-        "disconnected_at": None,
-    }
+    values = _values(new, known)
     connection_id = new_id("conn")
     row = insert(Connection).values(
         id=connection_id,
         workspace_id=new.app.workspace_id,
+        profile_id=new.profile_id,
         platform=new.app.platform,
         created_at=NOW,
         **mine,
         **values,
     )
+    if new.profile_id is not None:
+        # Where it is connected, it stays.
+        was_ended = Connection.disconnected_at.is_not(None)
+        values["profile_id"] = case((was_ended, new.profile_id), else_=Connection.profile_id)
     keys = [Connection.workspace_id, Connection.platform_app_id, Connection.external_id]
     upsert = row.on_conflict_do_update(index_elements=keys, set_=values)
-    stored = (await session.execute(upsert.returning(Connection.id))).scalar_one()
+    stored, is_in = (
+        await session.execute(upsert.returning(Connection.id, Connection.profile_id))
+    ).one()
     await credentials.put(session, vault, stored, new.grant)
     is_new = stored == connection_id
     await audit.record(
@@ -283,4 +319,26 @@ async def _store(session: AsyncSession, vault: Vault, new: New) -> Connected:
         scopes=sorted(new.grant.scopes),
     )
     asked = scopes_of(new.network, new.purposes)
-    return Connected(stored, new.who.handle, new.who.display_name, is_new, asked - new.grant.scopes)
+    return Connected(
+        stored, is_in, new.who.handle, new.who.display_name, is_new, asked - new.grant.scopes
+    )
+
+
+def _values(new: New, known: Connection | None) -> dict[str, Any]:
+    purposes = {*new.purposes, *(Purpose(each) for each in (known.purposes if known else ()))}
+    on = granted(new.network, new.grant.scopes)
+    state = ConnectionState.CONNECTED
+    if not posts(purposes, on):
+        state = ConnectionState.INSUFFICIENT_SCOPE
+    return {
+        "handle": new.who.handle,
+        "display_name": new.who.display_name,
+        "scopes": sorted(new.grant.scopes),
+        "purposes": sorted(purposes),
+        "granted": sorted(on),
+        "state": state,
+        "state_detail": "",
+        "connected_at": NOW,
+        "warned_at": None,
+        "disconnected_at": None,
+    }

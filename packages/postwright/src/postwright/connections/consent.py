@@ -36,6 +36,11 @@ def posts(purposes: Collection[Purpose], on: Collection[Purpose]) -> bool:
     return not wanted or bool(wanted & set(on))
 
 
+def off(account: Connection) -> list[Purpose]:
+    """The purposes that an account was connected for and that lack their permission."""
+    return [each for each in Purpose if each in set(account.purposes) - set(account.granted)]
+
+
 def not_granted(purpose: Purpose, lacks: Collection[str]) -> str:
     """What to say where a purpose is off."""
     return f"the permission to {_deed(purpose)} is missing ({', '.join(sorted(lacks))})"

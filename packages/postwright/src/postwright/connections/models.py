@@ -1,4 +1,4 @@
-"""Tables of platform apps, connections, credentials, quota slots and calls."""
+"""Tables of platform apps, connections, credentials, consents, quota slots and calls."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from postwright.db.base import Base, Id, Json, Utc
 from postwright.db.types import EnumText
-from postwright.workspaces.models import Profile, Workspace
+from postwright.workspaces.models import ApiKey, Profile, Workspace
 
 
 class ConnectionState(StrEnum):
@@ -131,6 +131,34 @@ class Credential(Base):
     refresh_at: Mapped[Utc | None]
     refreshing_until: Mapped[Utc | None]
     refresh_doubt: Mapped[str]
+
+
+class BegunConsent(Base):
+    """A consent that was begun over the API, until the browser comes back with its state.
+
+    Only the state's hash is kept; `code_verifier` is sealed. `expected_id` is the connection that
+    is to be connected again, `return_url` where the browser is sent in the end (empty: nowhere).
+    It is used once, at `used_at`.
+    """
+
+    __tablename__ = "consents"
+    __table_args__ = (UniqueConstraint("state_hash"),)
+
+    id: Mapped[Id]
+    state_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey(Workspace.id))
+    profile_id: Mapped[str] = mapped_column(ForeignKey(Profile.id, ondelete="CASCADE"), index=True)
+    api_key_id: Mapped[str] = mapped_column(ForeignKey(ApiKey.id))
+    platform_app_id: Mapped[str] = mapped_column(ForeignKey(PlatformApp.id))
+    expected_id: Mapped[str | None] = mapped_column(ForeignKey(Connection.id, ondelete="CASCADE"))
+    purposes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    redirect_uri: Mapped[str]
+    code_verifier: Mapped[bytes | None] = mapped_column(LargeBinary)
+    return_url: Mapped[str]
+    created_at: Mapped[Utc]
+    expires_at: Mapped[Utc] = mapped_column(index=True)
+    used_at: Mapped[Utc | None]
 
 
 class QuotaSlot(Base):

@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection
-from postwright.workspaces import profiles
+from postwright.workspaces import audit, profiles
 from postwright.workspaces.models import Profile
 from postwright.workspaces.profiles import ProfileInUse
 
@@ -28,6 +28,47 @@ async def accounts_in(
         .group_by(Connection.profile_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+async def move_account(
+    session: AsyncSession, account: Connection, profile_id: str, *, actor: str
+) -> None:
+    """Move an account to another profile of its workspace, with all that is planned for it.
+
+    Raises:
+        NoSuchProfile: there is none.
+    """
+    # Locked, so that it is not deleted meanwhile.
+    await profiles.find_profile(session, account.workspace_id, profile_id, locked=True)
+    if account.profile_id == profile_id:
+        return
+    before, account.profile_id = account.profile_id, profile_id
+    await session.flush()
+    await audit.record(
+        session,
+        account.workspace_id,
+        actor=actor,
+        action="connection.moved",
+        subject=account.id,
+        before=before,
+        profile=profile_id,
+    )
+
+
+async def rename_account(
+    session: AsyncSession, account: Connection, display_name: str, *, actor: str
+) -> None:
+    """Change what people see of an account, until the network says it anew."""
+    account.display_name = display_name
+    await session.flush()
+    await audit.record(
+        session,
+        account.workspace_id,
+        actor=actor,
+        action="connection.renamed",
+        subject=account.id,
+        display_name=display_name,
+    )
 
 
 async def delete_profile(

@@ -1,6 +1,8 @@
 """Reads of connections. Every one takes the workspace first."""
 
-from sqlalchemy import select
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, Credential, PlatformApp
@@ -21,6 +23,67 @@ async def connections(
     if not disconnected_too:
         wanted = wanted.where(Connection.disconnected_at.is_(None))
     return list(await session.scalars(wanted.order_by(Connection.handle)))
+
+
+async def find_account(
+    session: AsyncSession,
+    workspace_id: str,
+    connection_id: str,
+    *conditions: ColumnElement[bool],
+    disconnected_too: bool = False,
+) -> Connection:
+    """One connected account of the workspace that meets the conditions.
+
+    Raises:
+        NoSuchAccount: there is none.
+    """
+    wanted = select(Connection).where(
+        Connection.workspace_id == workspace_id, Connection.id == connection_id, *conditions
+    )
+    if not disconnected_too:
+        wanted = wanted.where(Connection.disconnected_at.is_(None))
+    found = await session.scalar(wanted)
+    if found is None:
+        raise NoSuchAccount(f"There is no account {connection_id}.")
+    return found
+
+
+async def find_accounts(
+    session: AsyncSession,
+    workspace_id: str,
+    *conditions: ColumnElement[bool],
+    limit: int | None = None,
+    skip: int = 0,
+) -> list[Connection]:
+    """The connected accounts that meet the conditions, by handle."""
+    wanted = (
+        select(Connection)
+        .where(
+            Connection.workspace_id == workspace_id,
+            Connection.disconnected_at.is_(None),
+            *conditions,
+        )
+        .order_by(Connection.handle, Connection.id)
+        .limit(limit)
+        .offset(skip)
+    )
+    return list(await session.scalars(wanted))
+
+
+async def count_accounts(
+    session: AsyncSession, workspace_id: str, *conditions: ColumnElement[bool]
+) -> int:
+    """How many connected accounts meet the conditions."""
+    found = await session.scalar(
+        select(func.count())
+        .select_from(Connection)
+        .where(
+            Connection.workspace_id == workspace_id,
+            Connection.disconnected_at.is_(None),
+            *conditions,
+        )
+    )
+    return found or 0
 
 
 async def connection_by_handle(session: AsyncSession, workspace_id: str, handle: str) -> Connection:
@@ -71,6 +134,14 @@ async def platform_app(session: AsyncSession, workspace_id: str, connection_id: 
     ).scalar_one()
 
 
+async def platform_apps(session: AsyncSession, workspace_id: str) -> dict[str, PlatformApp]:
+    """The apps of the workspace, by id."""
+    found = await session.scalars(
+        select(PlatformApp).where(PlatformApp.workspace_id == workspace_id)
+    )
+    return {each.id: each for each in found}
+
+
 async def credential(
     session: AsyncSession, workspace_id: str, connection_id: str
 ) -> Credential | None:
@@ -80,6 +151,18 @@ async def credential(
         .join(Connection, Connection.id == Credential.connection_id)
         .where(Connection.workspace_id == workspace_id, Connection.id == connection_id)
     )
+
+
+async def credentials_of(
+    session: AsyncSession, workspace_id: str, connection_ids: Collection[str]
+) -> dict[str, Credential]:
+    """When the tokens of several connections end, by connection."""
+    found = await session.scalars(
+        select(Credential)
+        .join(Connection, Connection.id == Credential.connection_id)
+        .where(Connection.workspace_id == workspace_id, Connection.id.in_(connection_ids))
+    )
+    return {each.connection_id: each for each in found}
 
 
 async def any_workspace_uses(

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from postwright.connections.begun import verifier_context
 from postwright.connections.credentials import token_context
-from postwright.connections.models import Credential, PlatformApp
+from postwright.connections.models import BegunConsent, Credential, PlatformApp
 from postwright.connections.networks import secret_context
 from postwright.db.base import Base
 from postwright.db.database import Database
@@ -36,6 +37,7 @@ PLACES = (
     Place(PlatformApp, "id", "client_secret", secret_context),
     Place(Credential, "connection_id", "access_token", lambda key: token_context(key, "access")),
     Place(Credential, "connection_id", "refresh_token", lambda key: token_context(key, "refresh")),
+    Place(BegunConsent, "id", "code_verifier", verifier_context),
 )
 
 

@@ -72,7 +72,7 @@ async def ingest(
         insert(Ingest)
         .values(
             id=ingest_id, workspace_id=workspace_id, api_key_id=api_key_id,
-            url=vault.seal(plain, _context(ingest_id)), url_hash=url_hash, shown=shown(plain),
+            url=vault.seal(plain, url_context(ingest_id)), url_hash=url_hash, shown=shown(plain),
             state=IngestState.WAITING, size_bytes=None, done_bytes=0, tries=0, code="", detail="",
             media_id=None, created_at=NOW, finished_at=None,
         )
@@ -98,7 +98,8 @@ async def ingest(
     return await ingest(session, vault, workspace_id, url, api_key_id=api_key_id)
 
 
-def _context(ingest_id: str) -> str:
+def url_context(ingest_id: str) -> str:
+    """Where a sealed address belongs."""
     return f"ingests.url {ingest_id}"
 
 
@@ -185,7 +186,7 @@ class Fetcher:
                 return None
             if row.tries < TRIES:
                 row.state, row.tries, row.done_bytes = IngestState.FETCHING, row.tries + 1, 0
-                url = self.vault.open(row.url, _context(row.id))
+                url = self.vault.open(row.url, url_context(row.id))
                 return _Job(row.id, url, row.api_key_id or "ingest")
             why = f"It broke off {TRIES} times; the worker's log says why."
             await self._end(session, claim, row, None, code="ingest_broken", detail=why)

@@ -240,6 +240,10 @@ class Network(Protocol):
         """Ask the network to stop fetching."""
         ...
 
+    def profile_url(self, handle: str) -> str:
+        """Where people see the account; empty if nowhere. Pure."""
+        ...
+
     def post_url(self, handle: str, post_id: str, kind: Kind) -> str:
         """Where people see the post."""
         ...

@@ -1,10 +1,11 @@
 """Cancels a publication: for sure while nothing of it can appear, as well as it goes afterwards."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from postwright.db.database import app_now
+from postwright.db.database import Database, app_now
 from postwright.errors import Conflict
 from postwright.jobs import lanes
 from postwright.publishing.attempt import Stage
@@ -80,6 +81,20 @@ async def cancel(
         subject=publication.id,
     )
     return how
+
+
+async def cancel_all(database: Database, publication_ids: Collection[str], *, actor: str) -> int:
+    """Cancel those that still can be, each in a transaction of its own; how many."""
+    done = 0
+    for publication_id in publication_ids:
+        async with database.transaction() as session:
+            publication = await session.get_one(Publication, publication_id)
+            try:
+                await cancel(session, publication, actor=actor)
+            except TooLate:
+                continue
+        done += 1
+    return done
 
 
 def _how(publication: Publication, live: AttemptRow | None) -> Cancelling:

@@ -4,6 +4,7 @@ What is under way goes on: it could not be taken back. What comes due meanwhile 
 was held is due again, in its order, when nothing pauses it any more.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from postwright.connections.models import Connection
 from postwright.db.database import NOW
 from postwright.jobs import lanes
 from postwright.kit.ids import new_id
@@ -172,6 +174,11 @@ async def pauses_of(session: AsyncSession, workspace_id: str) -> list[Pause]:
         .order_by(Pause.workspace_id.nulls_first(), Pause.created_at)
     )
     return list(found)
+
+
+def over(connection: Connection, pauses: Sequence[Pause]) -> list[Pause]:
+    """Of the pauses of its workspace, those that an account is under."""
+    return [each for each in pauses if each.connection_id in {None, connection.id}]
 
 
 def _subject(scope: Scope) -> str:

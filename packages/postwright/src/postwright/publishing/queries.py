@@ -228,6 +228,19 @@ async def unfinished(session: AsyncSession, workspace_id: str, connection_id: st
     return list(found)
 
 
+async def last_published_at(
+    session: AsyncSession, workspace_id: str, connection_id: str
+) -> datetime | None:
+    """When the last post of an account came out."""
+    return await session.scalar(
+        select(func.max(Publication.finished_at)).where(
+            Publication.workspace_id == workspace_id,
+            Publication.connection_id == connection_id,
+            Publication.state == State.PUBLISHED,
+        )
+    )
+
+
 async def held(session: AsyncSession, workspace_id: str) -> dict[str, int]:
     """How many publications wait for which reason, the most frequent first."""
     count = func.count()

@@ -7,14 +7,13 @@ import click
 
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.opening import Desk, opened
+from postwright.cli.opening import opened
 from postwright.cli.settings import current
 from postwright.connections import queries
 from postwright.connections.disconnect import Disconnected, Told, disconnect
 from postwright.connections.models import Connection
 from postwright.errors import BadInput
-from postwright.publishing.cancel import TooLate, cancel
-from postwright.publishing.models import Publication
+from postwright.publishing.cancel import cancel_all
 from postwright.publishing.queries import unfinished
 
 _BY_HAND = (
@@ -51,7 +50,9 @@ async def command(*, account: str, cancel_posts: bool, yes: bool, as_json: bool)
         if not yes:
             _confirm(found, len(planned), cancel_posts=cancel_posts)
         done = await disconnect(desk.accounts, found, actor="cli")
-        cancelled = await _cancel(desk, planned) if cancel_posts else 0
+        cancelled = 0
+        if cancel_posts:
+            cancelled = await cancel_all(desk.database, planned, actor="cli")
     waiting = len(planned) - cancelled
     if as_json:
         printing.json_line(
@@ -80,20 +81,6 @@ def _confirm(account: Connection, planned: int, *, cancel_posts: bool) -> None:
             fix="Add --yes if you mean it.",
         )
     click.confirm(what, abort=True, err=True)
-
-
-async def _cancel(desk: Desk, publication_ids: list[str]) -> int:
-    """Cancel what still can be; how many."""
-    done = 0
-    for publication_id in publication_ids:
-        async with desk.database.transaction() as session:
-            publication = await session.get_one(Publication, publication_id)
-            try:
-                await cancel(session, publication, actor="cli")
-            except TooLate:
-                continue
-        done += 1
-    return done
 
 
 def _tell(account: Connection, done: Disconnected, *, as_json: bool) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from postwright.cli.pausing import ended_by, label
+from postwright.connections.consent import off
 from postwright.connections.models import Connection, Credential
 from postwright.connections.standing import purpose_step, step
-from postwright.platforms.purpose import Purpose
 from postwright.publishing.models import Pause
 
 
@@ -18,16 +18,6 @@ def to_do(account: Connection, pauses: Sequence[Pause]) -> str:
     names = {account.id: account.handle}
     found += [f"to post again: {ended_by(pause, names)}" for pause in pauses]
     return "; ".join(each for each in found if each) or "nothing"
-
-
-def off(account: Connection) -> list[Purpose]:
-    """The purposes that it was connected for and that lack their permission."""
-    return [each for each in Purpose if each in set(account.purposes) - set(account.granted)]
-
-
-def paused(account: Connection, pauses: Sequence[Pause]) -> list[Pause]:
-    """Of the pauses of its workspace, those that an account is under."""
-    return [pause for pause in pauses if pause.connection_id in {None, account.id}]
 
 
 def facts_of(

@@ -6,7 +6,7 @@ from datetime import datetime
 import click
 
 from postwright.cli import printing
-from postwright.cli.accounts.facts import facts_of, paused, to_do
+from postwright.cli.accounts.facts import facts_of, to_do
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.opening import opened
 from postwright.cli.settings import current
@@ -15,7 +15,7 @@ from postwright.connections import queries
 from postwright.connections.models import Connection, ConnectionState, Credential
 from postwright.db.database import app_now
 from postwright.publishing.models import Pause
-from postwright.publishing.pauses import pauses_of
+from postwright.publishing.pauses import over, pauses_of
 
 
 @click.command()
@@ -36,7 +36,7 @@ async def command(*, also_ended: bool, as_json: bool) -> None:
             (
                 account,
                 await queries.credential(session, desk.workspace_id, account.id),
-                paused(account, pauses),
+                over(account, pauses),
             )
             for account in found
         ]

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 import click
 
 from postwright.cli import printing
-from postwright.cli.accounts.facts import facts_of, off, paused, to_do
+from postwright.cli.accounts.facts import facts_of, to_do
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.opening import opened
 from postwright.cli.pausing import label
 from postwright.cli.settings import current
 from postwright.connections import queries
+from postwright.connections.consent import off
 from postwright.connections.models import Connection, Credential
 from postwright.connections.standing import says
 from postwright.platforms.purpose import Purpose
 from postwright.publishing.models import Pause
-from postwright.publishing.pauses import pauses_of
+from postwright.publishing.pauses import over, pauses_of
 from postwright.publishing.queries import unfinished
 
 
@@ -31,7 +32,7 @@ async def command(*, account: str, as_json: bool) -> None:
     async with opened(current()) as desk, desk.database.transaction() as session:
         found = await queries.connection_by_handle(session, desk.workspace_id, account)
         credential = await queries.credential(session, desk.workspace_id, found.id)
-        pauses = paused(found, await pauses_of(session, desk.workspace_id))
+        pauses = over(found, await pauses_of(session, desk.workspace_id))
         planned = len(await unfinished(session, desk.workspace_id, found.id))
     if as_json:
         printing.json_line({**facts_of(found, credential, pauses), "unfinished_posts": planned})

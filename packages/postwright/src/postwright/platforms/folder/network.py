@@ -178,6 +178,10 @@ class FolderNetwork:
         says = _WORDS["not_taken"].says
         return (Finding("error", "folder.not_taken", "post", says, fix="Post one video directly."),)
 
+    def profile_url(self, handle: str) -> str:
+        """The folder."""
+        return self._folder.absolute().as_uri()
+
     def post_url(self, handle: str, post_id: str, kind: Kind) -> str:
         """The folder of the post."""
         return (self._folder / post_id).absolute().as_uri()

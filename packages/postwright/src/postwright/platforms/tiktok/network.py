@@ -201,6 +201,10 @@ class TikTokNetwork:
             audited=self._audited,
         )
 
+    def profile_url(self, handle: str) -> str:
+        """Where people see the account."""
+        return links.profile_url(self._base_url, handle)
+
     def post_url(self, handle: str, post_id: str, kind: Kind) -> str:
         """Where people see the post."""
         return links.post_url(self._base_url, handle, post_id, kind)

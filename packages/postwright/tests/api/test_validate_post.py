@@ -1,0 +1,92 @@
+"""A post is looked at before it is made: everything is said at once, and nothing is stored."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from postwright.media.references import reference
+from postwright.workspaces.models import Scope
+from tests.factories.api import Api
+from tests.factories.sdk import Zernio
+
+pytestmark = pytest.mark.slow
+
+PATH = "/v1/tools/validate/post"
+CHOSEN = {
+    "privacyLevel": "PUBLIC_TO_EVERYONE",
+    "contentPreviewConfirmed": True,
+    "expressConsentGiven": True,
+}
+
+
+@pytest.fixture
+async def body(api: Api, video: Path) -> dict[str, Any]:
+    """A post that could go out."""
+    account = await api.service.connect()
+    file = await api.service.add(video)
+    return {
+        "content": "First light",
+        "mediaItems": [{"type": "video", "url": reference(api.url, file.id, file.name)}],
+        "platforms": [{"platform": "tiktok", "accountId": account.id}],
+        "tiktokSettings": CHOSEN,
+        "publishNow": True,
+    }
+
+
+async def verdict(api: Api, body: dict[str, Any]) -> dict[str, Any]:
+    answer = await api.ask("POST", PATH, await api.key(Scope.READ), json=body)
+    assert answer.status_code == 200, answer.text
+    async with api.service.database.transaction() as session:
+        assert await session.scalar(text("SELECT count(*) FROM posts")) == 0
+        assert await session.scalar(text("SELECT count(*) FROM ingests")) == 0
+    return answer.json()
+
+
+async def test_what_could_go_out_is_valid(api: Api, body: dict[str, Any]) -> None:
+    told = await verdict(api, {**body, "crosspost": True})
+    assert (told["valid"], told["errors"]) == (True, [])
+    assert told["message"] == "Nothing keeps it from going out."
+    assert told["warnings"][0] == {
+        "platform": None,
+        "warning": "crosspost is not known and was ignored.",
+    }
+
+
+async def test_everything_that_is_wrong_is_said_with_its_field(
+    api: Api, body: dict[str, Any]
+) -> None:
+    chosen = {"privacyLevel": "PUBLIC_TO_EVERYONE"}
+    told = await verdict(api, {**body, "content": "x" * 2300, "tiktokSettings": chosen})
+    assert told["valid"] is False
+    params = {each["param"] for each in told["errors"]}
+    assert params == {
+        "content",
+        "tiktokSettings.contentPreviewConfirmed",
+        "tiktokSettings.expressConsentGiven",
+    }
+    assert told["message"] == "3 things keep it from going out."
+    (long,) = [each for each in told["errors"] if each["param"] == "content"]
+    assert (long["platform"], long["measured"]) == ("tiktok", "2,300 UTF-16 units")
+
+
+async def test_what_is_not_there_or_past_is_said_as_well(api: Api, body: dict[str, Any]) -> None:
+    for change, param in (
+        ({"platforms": [{"platform": "tiktok", "accountId": "conn_x"}]}, "platforms[0].accountId"),
+        ({"scheduledFor": "2020-01-15T10:00:00Z", "publishNow": None}, "scheduledFor"),
+        ({"mediaItems": []}, "mediaItems"),
+        ({"platforms": []}, "platforms"),
+    ):
+        told = await verdict(api, {**body, **change})
+        assert told["valid"] is False, change
+        assert [each["param"] for each in told["errors"]] == [param]
+
+
+async def test_the_public_client_validates(api: Api, body: dict[str, Any]) -> None:
+    client = Zernio(api_key=await api.key(Scope.READ), base_url=api.url, max_retries=1)
+    platforms = [{**body["platforms"][0], "platformSpecificData": CHOSEN}]
+    told = await client.validate.avalidate_post(
+        platforms, content="hi", media_items=body["mediaItems"]
+    )
+    assert told["valid"] is True, told
