@@ -34,7 +34,7 @@ _REMUXED = "Matroska, remuxed"
 
 @dataclass(frozen=True, slots=True)
 class Photos:
-    """How fast one process mends photos, by the clock and by its work: the middle one of batches."""
+    """How fast one process mends photos, by the clock and by its work; the middle of batches."""
 
     per_s: float
     per_cpu_s: float
