@@ -4,9 +4,9 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from fastapi import Header, Query, Request
+from fastapi import Header, Query, Request, Response
 from sqlalchemy import ColumnElement, exists
 from starlette.responses import StreamingResponse
 
@@ -27,6 +27,27 @@ _HEARTBEAT_S = 15.0
 _MOST = 200
 
 
+# Each event of the stream has this shape.
+_EVENTS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The events, one after the other.",
+        "content": {
+            _TYPE: {
+                "schema": {
+                    "type": "object",
+                    "required": ["id", "event", "data"],
+                    "properties": {
+                        "id": {"type": "string", "description": "Its place among all events."},
+                        "event": {"type": "string", "description": "What has happened."},
+                        "data": {"type": "string", "description": "More about it, as JSON."},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
 class EventStream(StreamingResponse):
     """Server-sent events."""
 
@@ -37,7 +58,8 @@ class EventStream(StreamingResponse):
     "/events",
     summary="What changes",
     operation_id="stream_events",
-    response_class=EventStream,
+    response_class=Response,
+    responses=_EVENTS,
 )
 async def stream_events(
     request: Request,
