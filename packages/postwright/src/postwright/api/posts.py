@@ -88,10 +88,10 @@ def _unknown(wanted: PostFields) -> list[str]:
     return [each for each in told if not each.startswith("crosspostingEnabled ")]
 
 
-@router.get("/posts", summary="List posts", operation_id="list_posts")
+@router.get("/posts", summary="List posts", operation_id="list_posts", response_model=PostList)
 async def list_posts(
     *, request: Request, caller: Reader, parts: PartsOf, page: PageOf, filters: FiltersOf
-) -> PostList:
+) -> Response:
     """The posts that the key reaches. Of more than 10,000 the total is 10,000 and capped."""
     wanted = [reach(caller), *filters.conditions]
     sorting = filters.sorting
@@ -111,7 +111,9 @@ async def list_posts(
         shown = await posts_shown(session, parts, found, base)
     place = sorting.place(found[-1]) if len(found) == page.limit else None
     last = None if place is None else (place[0].isoformat(), place[1])
-    return PostList(posts=shown, pagination=page.told(total, last, is_capped=total >= COUNTED))
+    told = PostList(posts=shown, pagination=page.told(total, last, is_capped=total >= COUNTED))
+    # Straight to JSON: to go by way of plain values takes as long again, for a hundred posts.
+    return Response(told.model_dump_json(by_alias=True), media_type="application/json")
 
 
 @router.get("/posts/{postId}", summary="Get a post", operation_id="get_post")
