@@ -72,12 +72,14 @@ async def test_everything_that_is_wrong_is_said_with_its_field(
 
 
 async def test_what_is_not_there_or_past_is_said_as_well(api: Api, body: dict[str, Any]) -> None:
-    for change, param in (
-        ({"platforms": [{"platform": "tiktok", "accountId": "conn_x"}]}, "platforms[0].accountId"),
+    unknown = {"platform": "tiktok", "accountId": "conn_x"}
+    changes: list[tuple[dict[str, Any], str]] = [
+        ({"platforms": [unknown]}, "platforms[0].accountId"),
         ({"scheduledFor": "2020-01-15T10:00:00Z", "publishNow": None}, "scheduledFor"),
         ({"mediaItems": []}, "mediaItems"),
         ({"platforms": []}, "platforms"),
-    ):
+    ]
+    for change, param in changes:
         told = await verdict(api, {**body, **change})
         assert told["valid"] is False, change
         assert [each["param"] for each in told["errors"]] == [param]

@@ -108,8 +108,8 @@ async def begin(session: AsyncSession, accounts: Accounts, wanted: Wanted) -> Be
         raise Misconfigured(
             f"{network.name} cannot send a browser to {wanted.redirect_uri}.",
             why=f"{error}.",
-            fix="Set POSTWRIGHT_WEB__PUBLIC_URL, or POSTWRIGHT_TIKTOK__REDIRECT_URI, to an address "
-            "that is registered there.",
+            fix="Set POSTWRIGHT_WEB__PUBLIC_URL, or the app's redirect address, to one that is "
+            "registered there.",
         ) from None
     await session.execute(_SWEEP)
     consent_id, now = new_id("cons"), await app_now(session)
