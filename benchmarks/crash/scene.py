@@ -29,7 +29,8 @@ from postwright.media.host import readiness
 from postwright.media.models import MediaFile, MediaKind
 from postwright.media.probe import Probe
 from postwright.platforms.purpose import Purpose
-from postwright.publishing.schedule import Order, Target, schedule
+from postwright.publishing.order import Order, Target
+from postwright.publishing.schedule import schedule
 from postwright.workspaces.default import default_workspace
 
 CLIENT_KEY = "demo-desktop-key"

@@ -10,7 +10,8 @@ from benchmarks.crash.people import People
 from benchmarks.crash.scene import Scene
 from postwright.connections.models import Connection
 from postwright.platforms.content import Mode
-from postwright.publishing.schedule import Order, Target, Unusable, schedule
+from postwright.publishing.order import Order, Target
+from postwright.publishing.schedule import Unusable, schedule
 from postwright.publishing.states import ENDS
 
 _STATES = "SELECT id, state, detail FROM publications"

@@ -21,7 +21,8 @@ from postwright.kit import zones
 from postwright.kit.ids import new_id
 from postwright.media.models import MediaFile
 from postwright.platforms.purpose import Purpose
-from postwright.publishing.schedule import Order, Target, schedule
+from postwright.publishing.order import Order, Target
+from postwright.publishing.schedule import schedule
 from postwright.workspaces.models import Workspace
 
 _REDIRECT = "http://127.0.0.1:49152/callback/"

@@ -16,7 +16,7 @@ from postwright.db.database import app_now
 from postwright.media.models import MediaFile
 from postwright.platforms.content import Mode
 from postwright.publishing.inbox.models import WebhookEvent
-from postwright.publishing.schedule import Order
+from postwright.publishing.order import Order
 from tests.factories.installation import PATIENCE_S, Service
 from tiktok_emulator.webhooks.envelope import content_text, envelope, signature
 

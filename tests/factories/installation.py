@@ -28,8 +28,9 @@ from postwright.media.probe import probe
 from postwright.media.store import open_store
 from postwright.platforms.purpose import Purpose
 from postwright.publishing.models import Publication
+from postwright.publishing.order import Order, Target
 from postwright.publishing.queries import posts_needing
-from postwright.publishing.schedule import Order, Scheduled, Target, schedule
+from postwright.publishing.schedule import Scheduled, schedule
 from postwright.publishing.states import State
 from postwright.worker import Worker
 from postwright.workspaces.default import default_workspace

@@ -12,7 +12,7 @@ from postwright.connections import credentials
 from postwright.connections.connect import ConnectFailed, WrongAccount
 from postwright.connections.disconnect import disconnect
 from postwright.connections.rotation import rotate
-from postwright.publishing.schedule import Order
+from postwright.publishing.order import Order
 from postwright.publishing.sealed import EVERYWHERE
 from postwright.publishing.states import State
 from tests.factories.installation import Service

@@ -26,8 +26,9 @@ from postwright.media.models import (
 from postwright.media.remove import free, remove
 from postwright.media.sweep import sweep
 from postwright.publishing.cancel import cancel
+from postwright.publishing.order import Order, Target
 from postwright.publishing.queries import overview
-from postwright.publishing.schedule import Order, Target, schedule
+from postwright.publishing.schedule import schedule
 from postwright.workspaces.models import Workspace
 from tests.factories.installation import Service
 

@@ -11,7 +11,7 @@ from postwright.connections.networks import secret_context
 from postwright.connections.queries import connection_by_id
 from postwright.db.database import app_now
 from postwright.errors import Misconfigured
-from postwright.publishing.schedule import Order
+from postwright.publishing.order import Order
 from postwright.publishing.states import State
 from tests.factories.installation import Service
 

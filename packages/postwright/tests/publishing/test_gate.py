@@ -14,9 +14,9 @@ from postwright.platforms.purpose import Purpose
 from postwright.publishing import pauses
 from postwright.publishing.attempt import Stage
 from postwright.publishing.models import AttemptRow, Publication
+from postwright.publishing.order import Order
 from postwright.publishing.outlook import Outlook, outlook
 from postwright.publishing.pauses import Scope
-from postwright.publishing.schedule import Order
 from postwright.publishing.states import State
 from tests.factories.installation import Service
 

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from postwright.jobs import lanes
 from postwright.media.models import MediaFile
 from postwright.media.uses import use
-from postwright.publishing.schedule import Order, Target, schedule
+from postwright.publishing.order import Order, Target
+from postwright.publishing.schedule import schedule
 from postwright.publishing.states import State
 from tests.factories.installation import Service
 

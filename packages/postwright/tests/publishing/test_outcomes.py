@@ -19,7 +19,7 @@ from postwright.platforms.purpose import Purpose
 from postwright.platforms.tiktok.words import WORDS
 from postwright.publishing.cancel import cancel
 from postwright.publishing.models import Publication
-from postwright.publishing.schedule import Order
+from postwright.publishing.order import Order
 from postwright.publishing.states import State
 from tests.factories.installation import Service, running_service
 from tests.factories.outcomes import CANCEL, CASES, FAILINGS, Case, Failing, Then, What

@@ -14,8 +14,8 @@ from postwright.platforms.purpose import Purpose
 from postwright.publishing.attempt import Stage
 from postwright.publishing.cancel import Cancelling, cancel
 from postwright.publishing.models import AttemptRow, Publication
+from postwright.publishing.order import Order
 from postwright.publishing.queries import overview
-from postwright.publishing.schedule import Order
 from postwright.publishing.states import State
 from tests.factories.installation import PATIENCE_S, Service
 

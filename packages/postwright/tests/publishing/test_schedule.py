@@ -9,7 +9,8 @@ import pytest
 from postwright.connections.models import ConnectionState
 from postwright.db.database import app_now
 from postwright.platforms.content import Source
-from postwright.publishing.schedule import InThePast, KeyReused, Order, Unusable
+from postwright.publishing.order import Order
+from postwright.publishing.schedule import InThePast, KeyReused, Unusable
 from postwright.publishing.states import State
 from tests.factories.installation import Service
 

@@ -16,15 +16,14 @@ from postwright.publishing import queries
 from postwright.publishing.cancel import Cancelling, cancel
 from postwright.publishing.edit import Changes, edit
 from postwright.publishing.models import Publication
+from postwright.publishing.order import Order, Target
 from postwright.publishing.queries import NoSuchPost, Wanted
 from postwright.publishing.schedule import (
     InThePast,
     KeyReused,
     NothingToPost,
-    Order,
     SameAccountTwice,
     Scheduled,
-    Target,
     Unusable,
     schedule,
 )

@@ -7,7 +7,7 @@ import pytest
 from postwright.platforms.content import Mode
 from postwright.platforms.purpose import Purpose
 from postwright.platforms.tiktok.words import WORDS
-from postwright.publishing.schedule import Order
+from postwright.publishing.order import Order
 from postwright.publishing.states import State
 from tests.factories.installation import Service
 

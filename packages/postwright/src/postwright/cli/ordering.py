@@ -16,7 +16,8 @@ from postwright.media.models import MediaFile
 from postwright.platforms.content import Kind, Source
 from postwright.posts.models import Post
 from postwright.publishing.models import Publication
-from postwright.publishing.schedule import InThePast, KeyReused, Order, Scheduled, Target, schedule
+from postwright.publishing.order import Order, Target
+from postwright.publishing.schedule import InThePast, KeyReused, Scheduled, schedule
 from postwright.publishing.states import IfMissed
 
 ACTOR = "cli"
