@@ -62,12 +62,20 @@ async def serve(behaviour: Behaviour, tls: ssl.SSLContext | None = None) -> Asyn
         yield served
     finally:
         server.close()
+        await _turns()  # whoever was accepted just now is among the connections then
         for task, writer in connections.items():
             task.cancel()
             writer.transport.abort()
         if connections:
             await asyncio.wait(connections)
         await server.wait_closed()
+        await _turns()  # and what was aborted has closed its socket
+
+
+async def _turns() -> None:
+    """Let the event loop do what it was about to do: it takes it a few rounds."""
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 async def whole_body(reader: asyncio.StreamReader, head: bytes) -> int:
