@@ -67,6 +67,8 @@ async def test_what_was_missed_goes_out_is_held_or_is_skipped_as_its_post_or_the
         await edit(session, publication, changes, actor="test")
     await service.until(asked.publication_id, State.PUBLISHED)
     assert len(await service.control.posts()) == 2
+    # What is skipped is not announced either.
+    assert len(await service.control.requests("video.init")) == 2
     (outage,) = await outages(service)
     assert timedelta(hours=3) <= outage < timedelta(hours=3.1)
 
