@@ -12,7 +12,7 @@ import httpx2
 import pytest
 from PIL import Image
 
-from postwright.api import uploads
+from postwright.api.media import uploads
 from postwright.config import MediaSettings
 from postwright.media.models import IngestState
 from postwright.media.store.folder import FolderStore

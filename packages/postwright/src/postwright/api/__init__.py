@@ -1,1 +1,1 @@
-"""The REST API under `/v1`: one file per resource, thin routes over the use cases below."""
+"""The REST API under `/v1`: thin routes, by resource, over the use cases below."""

@@ -5,30 +5,22 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from postwright.api import (
-    account_health,
-    accounts,
-    api_keys,
-    connect,
-    creator_info,
-    events,
-    health,
-    media,
-    metrics,
-    posts,
-    posts_bulk,
-    profiles,
-    uploads,
-    usage,
-    validate,
-    validate_post,
-)
+from postwright.api import api_keys, events, health, metrics, profiles, usage
+from postwright.api.accounts import connect, creator_info
+from postwright.api.accounts import health as account_health
+from postwright.api.accounts import routes as accounts
 from postwright.api.auth import Door
 from postwright.api.counts import RequestCounts
 from postwright.api.description import DESCRIPTION, DescribedApi
 from postwright.api.failures import handle_failures
+from postwright.api.media import routes as media
+from postwright.api.media import uploads
 from postwright.api.parts import Parts
+from postwright.api.posts import bulk as posts_bulk
+from postwright.api.posts import routes as posts
 from postwright.api.requests import Around
+from postwright.api.validate import post as validate_post
+from postwright.api.validate import routes as validate
 
 # One line for each resource.
 ROUTERS: Final[tuple[APIRouter, ...]] = (

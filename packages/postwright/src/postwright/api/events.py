@@ -13,7 +13,7 @@ from starlette.responses import StreamingResponse
 from postwright.api.caller import Caller, Reader
 from postwright.api.errors import InvalidRequest
 from postwright.api.parts import Parts, PartsOf
-from postwright.api.posts_found import reach
+from postwright.api.posts.found import reach
 from postwright.api.routing import routes
 from postwright.posts.models import Post
 from postwright.publishing.events import Place, events_after, now_at

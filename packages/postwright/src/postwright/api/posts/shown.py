@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from postwright.api.media_shown import TYPES
+from postwright.api.media.shown import TYPES
 from postwright.api.parts import Parts
-from postwright.api.posts_wish import Wish, WishedTarget, read_kept
+from postwright.api.posts.wish import Wish, WishedTarget, read_kept
 from postwright.api.wire.posts_shown import (
     AttemptOut,
     MediaItemOut,

@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.api.caller import Caller
-from postwright.api.posts_changed import ELSEWHERE, OUT, PostPublished
+from postwright.api.posts.changed import ELSEWHERE, OUT, PostPublished
 from postwright.db.database import app_now
 from postwright.jobs import lanes
 from postwright.publishing.cancel import Cancelling, cancel

@@ -10,7 +10,7 @@ from postwright.api.bases import base_of
 from postwright.api.caller import Caller, Publisher, Reader
 from postwright.api.errors import InvalidRequest
 from postwright.api.idempotency import CallOf
-from postwright.api.media_shown import TYPES, files_shown, ingest_shown, reached, upload_shown
+from postwright.api.media.shown import TYPES, files_shown, ingest_shown, reached, upload_shown
 from postwright.api.paging import PageOf
 from postwright.api.parts import Parts, PartsOf
 from postwright.api.routing import routes

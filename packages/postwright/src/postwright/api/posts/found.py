@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists, or_, true
 
 from postwright.api.caller import Caller
 from postwright.api.errors import InvalidRequest
-from postwright.api.posts_wish import read_time
+from postwright.api.posts.wish import read_time
 from postwright.connections.models import Connection
 from postwright.posts.models import Post
 from postwright.publishing.listing import Sorting, on_accounts

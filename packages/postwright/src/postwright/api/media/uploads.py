@@ -11,7 +11,7 @@ from postwright.api.bodies import FILES, Form, Places, drain, pieces_of
 from postwright.api.caller import Publisher
 from postwright.api.errors import InvalidRequest
 from postwright.api.idempotency import CallOf
-from postwright.api.media_shown import TYPES, file_shown
+from postwright.api.media.shown import TYPES, file_shown
 from postwright.api.parts import Parts, PartsOf
 from postwright.api.routing import routes
 from postwright.api.wire.base import warnings_of

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from postwright.api.caller import Caller
 from postwright.api.errors import InvalidRequest
 from postwright.api.parts import Parts
-from postwright.api.posts_named import Seen, look_up
-from postwright.api.posts_wish import Wish, WishedMedia, WishedTarget
+from postwright.api.posts.named import Seen, look_up
+from postwright.api.posts.wish import Wish, WishedMedia, WishedTarget
 from postwright.api.wire.posts_shown import PostFinding
 from postwright.connections.models import Connection
 from postwright.errors import AppError, BadInput

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.api.caller import Caller
 from postwright.api.errors import InvalidRequest
-from postwright.api.media_shown import reached
+from postwright.api.media.shown import reached
 from postwright.api.parts import Parts
-from postwright.api.posts_wish import Wish, WishedMedia, WishedTarget
+from postwright.api.posts.wish import Wish, WishedMedia, WishedTarget
 from postwright.connections import facts, queries
 from postwright.connections.models import Connection
 from postwright.connections.queries import NoSuchAccount

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import Query
 
-from postwright.api.accounts import AccountId, PlatformOf, ProfileOf, account_of, conditions
-from postwright.api.accounts_shown import needs_reconnection
+from postwright.api.accounts.routes import AccountId, PlatformOf, ProfileOf, account_of, conditions
+from postwright.api.accounts.shown import needs_reconnection
 from postwright.api.caller import Reader
 from postwright.api.parts import PartsOf
 from postwright.api.routing import routes

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from postwright.api.caller import Caller, Reader
 from postwright.api.parts import Parts, PartsOf
-from postwright.api.posts_checked import Examined, examine
-from postwright.api.posts_wish import Wish, wished
+from postwright.api.posts.checked import Examined, examine
+from postwright.api.posts.wish import Wish, wished
 from postwright.api.routing import routes
 from postwright.api.wire.base import warnings_of
 from postwright.api.wire.posts import PostNew

@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 
 from postwright.api.caller import Reader
 from postwright.api.findings import findings_of, shown, size, size_limits, text_lengths
-from postwright.api.media_shown import TYPES
+from postwright.api.media.shown import TYPES
 from postwright.api.parts import Parts, PartsOf
 from postwright.api.routing import routes
 from postwright.api.wire.base import warnings_of

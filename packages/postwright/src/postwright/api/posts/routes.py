@@ -10,13 +10,13 @@ from postwright.api.caller import Caller, Publisher, Reader
 from postwright.api.idempotency import CallOf
 from postwright.api.paging import PageOf
 from postwright.api.parts import PartsOf
-from postwright.api.posts_changed import change
-from postwright.api.posts_ended import remove, try_again
-from postwright.api.posts_found import FiltersOf, after_of, reach
-from postwright.api.posts_logs import logs_of
-from postwright.api.posts_made import place, ready
-from postwright.api.posts_shown import post_shown, posts_shown
-from postwright.api.posts_wish import wished
+from postwright.api.posts.changed import change
+from postwright.api.posts.ended import remove, try_again
+from postwright.api.posts.found import FiltersOf, after_of, reach
+from postwright.api.posts.logs import logs_of
+from postwright.api.posts.made import place, ready
+from postwright.api.posts.shown import post_shown, posts_shown
+from postwright.api.posts.wish import wished
 from postwright.api.routing import routes
 from postwright.api.wire.base import In, warnings_of
 from postwright.api.wire.posts import PostChange, PostFields, PostNew

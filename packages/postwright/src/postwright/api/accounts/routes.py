@@ -6,7 +6,7 @@ from fastapi import Path, Query
 from sqlalchemy import ColumnElement, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from postwright.api.accounts_shown import accounts_shown
+from postwright.api.accounts.shown import accounts_shown
 from postwright.api.caller import Admin, Caller, Reader
 from postwright.api.errors import InvalidRequest
 from postwright.api.paging import Page, cursor_values

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Query
 
-from postwright.api.accounts import AccountId, account_of
+from postwright.api.accounts.routes import AccountId, account_of
 from postwright.api.caller import Reader
 from postwright.api.parts import Parts, PartsOf
 from postwright.api.routing import routes

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from postwright.api.caller import Caller
 from postwright.api.errors import InvalidRequest
 from postwright.api.parts import Parts
-from postwright.api.posts_checked import Checked, Examined, examine, fetched, pieces, refuse_unfit
-from postwright.api.posts_wish import Wish
+from postwright.api.posts.checked import Checked, Examined, examine, fetched, pieces, refuse_unfit
+from postwright.api.posts.wish import Wish
 from postwright.publishing.order import Order, Target
 from postwright.publishing.schedule import InThePast, Scheduled, schedule
 

@@ -8,9 +8,9 @@ from postwright.api.bodies import Form
 from postwright.api.caller import Caller, Publisher
 from postwright.api.errors import InvalidRequest
 from postwright.api.parts import Parts, PartsOf
-from postwright.api.posts_made import place, ready
-from postwright.api.posts_table import MOST_ROWS, Row, RowWrong, body_of, rows_of
-from postwright.api.posts_wish import Wish, wished
+from postwright.api.posts.made import place, ready
+from postwright.api.posts.table import MOST_ROWS, Row, RowWrong, body_of, rows_of
+from postwright.api.posts.wish import Wish, wished
 from postwright.api.routing import routes
 from postwright.api.wire.posts_shown import BulkOut, RowOut
 from postwright.db.database import app_now

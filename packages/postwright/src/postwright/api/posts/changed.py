@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from postwright.api.caller import Caller
 from postwright.api.errors import InvalidRequest
 from postwright.api.parts import Parts
-from postwright.api.posts_checked import Checked, Examined, Named, fetched, pieces
-from postwright.api.posts_made import order_of, ready, targets_of
-from postwright.api.posts_shown import wish_of
-from postwright.api.posts_wish import Wish, wished
+from postwright.api.posts.checked import Checked, Examined, Named, fetched, pieces
+from postwright.api.posts.made import order_of, ready, targets_of
+from postwright.api.posts.shown import wish_of
+from postwright.api.posts.wish import Wish, wished
 from postwright.api.wire.posts import PostChange
 from postwright.db.database import app_now
 from postwright.errors import Conflict

@@ -1,0 +1,1 @@
+"""Files over the API: uploads, imports from addresses, what is kept."""

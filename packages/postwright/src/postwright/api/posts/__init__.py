@@ -1,0 +1,1 @@
+"""Posts: made, found, changed and told over the API."""

@@ -1,0 +1,1 @@
+"""Rules over the API: what would be refused, before anything is made."""
