@@ -36,6 +36,11 @@ async def _post(api: Api) -> str:
     return str(made.json()["post"]["_id"])
 
 
+async def _publication(api: Api) -> str:
+    post = await api.ask("GET", f"/v1/posts/{await _post(api)}", await api.key())
+    return str(post.json()["post"]["platforms"][0]["_id"])
+
+
 async def _platform(_: Api) -> str:
     return "tiktok"
 
@@ -56,6 +61,7 @@ FIXTURES: Mapping[str, Callable[[Api], Awaitable[str]]] = {
     "platform": _platform,
     "postId": _post,
     "profileId": _profile,
+    "publicationId": _publication,
     "signature": _signature,
     "uploadId": _media,
     "uploadName": _upload_name,

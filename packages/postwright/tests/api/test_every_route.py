@@ -22,7 +22,7 @@ OPEN = {"finish_connect", "get_health", "get_readiness", "get_metrics", "put_upl
 # What these name is nobody's.
 OF_NOBODY = {"platform"}
 # Of these, a key that is bound to another profile must not learn that they are there.
-OF_A_PROFILE = {"accountId", "keyId", "mediaId", "postId", "profileId"}
+OF_A_PROFILE = {"accountId", "keyId", "mediaId", "postId", "profileId", "publicationId"}
 
 
 async def _ask(api: Api, operation: Operation, ids: Mapping[str, str], key: str | None) -> Any:

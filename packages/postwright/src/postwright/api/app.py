@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from postwright.api import api_keys, events, health, metrics, profiles, usage
+from postwright.api import api_keys, events, health, metrics, profiles, publications, usage
 from postwright.api.accounts import connect, creator_info
 from postwright.api.accounts import health as account_health
 from postwright.api.accounts import routes as accounts
@@ -35,6 +35,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     usage.router,
     posts.router,
     posts_bulk.router,
+    publications.router,
     events.router,
     account_health.router,
     accounts.router,

@@ -59,7 +59,7 @@ def _overviews(workspace_id: str) -> Select[Publication, Post, Connection]:
 async def recent(
     session: AsyncSession,
     workspace_id: str,
-    *,
+    *conditions: ColumnElement[bool],
     limit: int,
     after: str | None = None,
     wanted: Wanted | None = None,
@@ -69,6 +69,7 @@ async def recent(
     Args:
         session: to read with.
         workspace_id: whose.
+        conditions: what else holds of them; may be of their posts and connections, too.
         limit: how many at most.
         after: the id of the last one that was read before; those that follow it are given.
         wanted: which; all if None.
@@ -78,7 +79,7 @@ async def recent(
     """
     newest = (Publication.created_at, Publication.id)
     selected = _overviews(workspace_id).order_by(*(column.desc() for column in newest))
-    selected = selected.where(*_conditions(wanted or Wanted())).limit(limit)
+    selected = selected.where(*conditions, *_conditions(wanted or Wanted())).limit(limit)
     if after is not None:
         last = (
             await session.execute(
@@ -135,8 +136,10 @@ async def _media(
     return found
 
 
-async def overview(session: AsyncSession, workspace_id: str, wanted: str) -> Overview:
-    """One publication, by its own id, its post's id, or its key.
+async def overview(
+    session: AsyncSession, workspace_id: str, wanted: str, *conditions: ColumnElement[bool]
+) -> Overview:
+    """One publication, by its own id, its post's id, or its key, if it meets the conditions.
 
     Of a post that has several, it is the one of the first of its accounts, by their ids.
 
@@ -148,7 +151,10 @@ async def overview(session: AsyncSession, workspace_id: str, wanted: str) -> Ove
     )
     row = (
         await session.execute(
-            _overviews(workspace_id).where(named).order_by(Publication.connection_id).limit(1)
+            _overviews(workspace_id)
+            .where(named, *conditions)
+            .order_by(Publication.connection_id)
+            .limit(1)
         )
     ).first()
     if row is None:

@@ -1,6 +1,7 @@
 """Makes a post of a wish: looked at first, then stored with all its publications, or not at all."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +12,7 @@ from postwright.api.posts.checked import Checked, Examined, examine, fetched, pi
 from postwright.api.posts.wish import Wish
 from postwright.publishing.order import Order, Target
 from postwright.publishing.schedule import InThePast, Scheduled, schedule
+from postwright.publishing.states import IfMissed
 
 
 async def ready(parts: Parts, caller: Caller, wish: Wish) -> Examined:
@@ -32,15 +34,23 @@ async def ready(parts: Parts, caller: Caller, wish: Wish) -> Examined:
 
 
 async def place(
-    session: AsyncSession, parts: Parts, caller: Caller, examined: Examined, *, source: str
+    session: AsyncSession,
+    parts: Parts,
+    caller: Caller,
+    examined: Examined,
+    *,
+    source: str,
+    key: str | None = None,
+    if_missed: IfMissed | None = None,
 ) -> tuple[Scheduled, Examined]:
-    """Store a post that was found good.
+    """Store a post that was found good; `key` is the caller's own name for it.
 
     Raises:
-        InThePast, Unusable, NoSuchMedia, MediaNotThere, Repeated: see `schedule`.
+        InThePast, KeyReused, Unusable, NoSuchMedia, MediaNotThere, Repeated: see `schedule`.
     """
     here = await fetched(session, parts, caller, examined)
     order = order_of(here, source=source, created_by=caller.actor)
+    order = replace(order, key=key, if_missed=if_missed)
     try:
         made = await schedule(
             session, caller.workspace_id, targets_of(here.targets), order, actor=caller.actor

@@ -30,6 +30,7 @@ from postwright.publishing.listing import (
     find_posts,
     wholes,
 )
+from postwright.publishing.schedule import Scheduled
 
 router = routes("Posts")
 
@@ -66,10 +67,19 @@ async def create_post(
     base = base_of(request, parts.settings.web.public_url)
 
     async def work(session: AsyncSession) -> PostDone:
-        made, _ = await place(session, parts, caller, examined, source="api")
+        made, _ = await place(
+            session,
+            parts,
+            caller,
+            examined,
+            source="api",
+            key=wanted.client_key,
+            if_missed=wanted.if_missed,
+        )
         post = await find_post(session, caller.workspace_id, made.post_id)
         return PostDone(
-            message=_made(examined.wish.is_draft, post.id),
+            message=_made(post.id, made, is_draft=examined.wish.is_draft),
+            is_new=made.is_new,
             post=await post_shown(session, parts, post, base),
             warnings=[*_unknown(wanted), *examined.warnings],
         )
@@ -77,7 +87,9 @@ async def create_post(
     return await call.once(work)
 
 
-def _made(is_draft: bool, post_id: str) -> str:  # noqa: FBT001  # it says what was made
+def _made(post_id: str, made: Scheduled, *, is_draft: bool) -> str:
+    if not made.is_new:
+        return f"The key has been used before: this is the same post, {post_id}."
     return f"{post_id} is a draft." if is_draft else f"{post_id} is on its way."
 
 

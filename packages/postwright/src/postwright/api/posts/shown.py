@@ -126,16 +126,18 @@ def _shown(
 
 
 def _parts(whole: Whole, wished: Mapping[str, WishedTarget]) -> list[Part]:
-    """Without those that an edit has called off, or replaced by others."""
+    """Without those that an edit has called off, or replaced by others; in the order wished for."""
     if whole.post.wish is None:
         return list(whole.parts)
     latest = {part.connection.id: part for part in sorted(whole.parts, key=_since)}
-    return [
+    places = {account_id: place for place, account_id in enumerate(wished)}
+    its = [
         part
         for part in whole.parts
         if part.publication.state is not State.CANCELLED
         or (part.connection.id in wished and latest[part.connection.id] is part)
     ]
+    return sorted(its, key=lambda part: places.get(part.connection.id, len(places)))
 
 
 def _since(part: Part) -> tuple[bool, datetime]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from postwright.api.wire.base import In, example
+from postwright.publishing.states import IfMissed
 
 MOST_TARGETS, MOST_MEDIA, MOST_LABELS = 50, 35, 100
 
@@ -153,6 +154,17 @@ class PostFields(In):
 
 class PostNew(PostFields):
     """A post to make."""
+
+    client_key: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = Field(
+        default=None,
+        description="Your own name for the post, for good: the same again, with the same content, "
+        "is the same post, and with another one it is refused with 409.",
+    )
+    if_missed: IfMissed | None = Field(
+        default=None,
+        description="What to do if nothing runs at its time: `publish` late, `hold` or `skip` it; "
+        "unset: as the settings of the installation say.",
+    )
 
     model_config = ConfigDict(
         json_schema_extra=example(

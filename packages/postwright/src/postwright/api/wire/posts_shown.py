@@ -196,6 +196,9 @@ class PostDone(PostAnswer):
     """A post that was made or changed."""
 
     message: str = Field(description="What was done.", examples=["The post is on its way."])
+    is_new: bool = Field(
+        default=True, description="False if a post that had its `clientKey` already was found."
+    )
     warnings: list[str] = Field(
         default=[], description="What was ignored, or is not known yet; empty if nothing."
     )
