@@ -10,7 +10,6 @@ from benchmarks.week.judge import CAP
 from benchmarks.week.outcome import Outcome
 from benchmarks.week.plan import Plan
 
-ON_TIME = timedelta(minutes=1)
 TOKEN_LIFE = timedelta(hours=2)
 _RATE = "rate_limit_exceeded"
 _CAPS = ("spam_risk_too_many_posts", "spam_risk_too_many_pending_share", "reached_active_user_cap")
@@ -40,8 +39,8 @@ def _posts(outcome: Outcome) -> Iterator[Goal]:
     yield _none("stuck", "publications that are not over, or wait for nothing", outcome.stuck)
     yield _none("late_lanes", "lanes that nobody took up in ten minutes", outcome.late_lanes)
     plain = [fate.late for fate in verdict.fates if fate.item.part is Part.PLAIN]
-    late_s = round(max(plain, default=ON_TIME * 2).total_seconds(), 1)
-    most_s = ON_TIME.total_seconds()
+    most_s = outcome.plan.late_s
+    late_s = round(max(plain).total_seconds(), 1) if plain else most_s * 2
     yield _at_most("plain_late_s", "seconds that an ordinary post was late", late_s, most_s)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from benchmarks.week.expect import Expected, expected
-from benchmarks.week.items import Item
+from benchmarks.week.items import Item, Part
 from postwright.platforms.content import Mode
 
 CAP = 15
@@ -82,6 +82,12 @@ class Verdict:
     def should_appear(self) -> int:
         """How many posts TikTok has to have."""
         return sum(fate.wanted.posts for fate in self.fates)
+
+
+def late_without_excuse(fates: Sequence[Fate], most: timedelta) -> list[Fate]:
+    """Ordinary posts later than this, which nothing in the story was to make late; latest first."""
+    plain = (fate for fate in fates if fate.item.part is Part.PLAIN and fate.late > most)
+    return sorted(plain, key=lambda fate: -fate.late)
 
 
 def judge(items: Sequence[Item], evidence: Evidence) -> Verdict:

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 from benchmarks.crash.scene import Scene
+from benchmarks.week.around import around, headline
 from benchmarks.week.holds import Holds
-from benchmarks.week.items import Account
-from benchmarks.week.judge import Evidence, Verdict, judge
+from benchmarks.week.items import Account, Item
+from benchmarks.week.judge import Evidence, Verdict, judge, late_without_excuse
 from benchmarks.week.log import Log
 from benchmarks.week.plan import Plan
 from benchmarks.week.script import Script
@@ -19,6 +20,7 @@ from benchmarks.week.town import Town
 from benchmarks.week.trace import trace
 
 _TRACED = 5
+_TOLD = 20
 
 _STATES = "SELECT id, state FROM publications"
 _ANNOUNCED = "SELECT publication_id, publish_id FROM attempts WHERE publish_id IS NOT NULL"
@@ -65,7 +67,8 @@ class Outcome:
         in_hand: publications that workers had in hand when they were told to go.
         impolite: workers that had to be killed then, or ended with an error.
         deaths: processes that ended by themselves.
-        traces: what the service has kept of posts that did not end as they should.
+        traces: what is known of posts that did not end as they should.
+        late: what is known of ordinary posts that were late, and what was planned around them.
         busy_s: real seconds that were waited for somebody, by what for.
         cpu_s: of this process, the workers, the web part and TikTok; not of PostgreSQL.
     """
@@ -96,6 +99,7 @@ class Outcome:
     seconds: float = 0
     cpu_s: float = 0
     traces: list[str] = field(default_factory=list[str])
+    late: list[str] = field(default_factory=list[str])
     log_tail: str = ""
 
     @property
@@ -124,7 +128,7 @@ async def find_out(story: Story, outcome: Outcome) -> None:
     before = outcome.verdict.problems
     outcome.verdict = judge(items, evidence)
     outcome.verdict.problems[:0] = before + story.people.gave_up
-    await _trace(town, outcome)
+    await _tell_more(town, outcome, evidence.publishes)
     outcome.living = {
         (each["username"], each["client_key"]): each["living_refresh_tokens"]
         for each in state["grants"]
@@ -133,11 +137,23 @@ async def find_out(story: Story, outcome: Outcome) -> None:
     _take_over(story, outcome)
 
 
-async def _trace(town: Town, outcome: Outcome) -> None:
-    wrong = [fate.item for fate in outcome.verdict.fates if fate.wrong]
-    for item in wrong[:_TRACED]:
-        lines = await trace(town.scene, town.publications[item.number])
-        outcome.traces += [f"{item.text()} of @{item.account.username}:", *lines]
+async def _tell_more(
+    town: Town, outcome: Outcome, publishes: Mapping[str, Mapping[str, Any]]
+) -> None:
+    async def known(item: Item) -> list[str]:
+        name = town.publications[item.number]
+        return await trace(town.scene, name, outcome.holds.of(name), publishes)
+
+    fates = outcome.verdict.fates
+    for fate in [fate for fate in fates if fate.wrong][:_TRACED]:
+        item = fate.item
+        outcome.traces += [f"{item.text()} of @{item.account.username}:", *await known(item)]
+    late = late_without_excuse(fates, timedelta(seconds=outcome.plan.late_s))
+    for fate in late[:_TOLD]:
+        outcome.late += [headline(fate), *await known(fate.item)]
+        outcome.late += around(outcome.script, fates, fate)
+    if len(late) > _TOLD:
+        outcome.late.append(f"and {len(late) - _TOLD} more")
 
 
 async def _count(scene: Scene, outcome: Outcome) -> None:

@@ -49,6 +49,7 @@ class Plan:
         draft_share: how many of the ordinary posts are drafts, at most.
         finish_hours: how long a person leaves a draft in the inbox, at least and at most.
         calm_hours: how far from large events posts are that have a fate of their own.
+        late_s: how late an ordinary post may be.
         workers: processes.
         drain_days: how long after the last day it may take until everything is over.
     """
@@ -71,6 +72,7 @@ class Plan:
     draft_share: float = 0.04
     finish_hours: tuple[float, float] = (1, 12)
     calm_hours: float = 4
+    late_s: float = 60
     workers: int = 2
     drain_days: int = 3
     timeout_s: float = 1_500

@@ -26,6 +26,7 @@ def table(outcome: Outcome) -> str:
         ("DAY BY DAY", days(outcome)),
         ("ACCOUNT BY ACCOUNT (posts out on each day)", accounts(outcome)),
         ("WHAT WAS HELD, AND WHY", holds(outcome)),
+        ("WHAT WAS LATE WITHOUT AN EXCUSE", outcome.late),
         ("IN ALL", _totals(outcome)),
         ("WHAT IS ASKED OF IT", _goals(outcome)),
         ("WHAT IS WRONG", _problems(outcome)),

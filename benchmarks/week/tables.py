@@ -114,6 +114,6 @@ def _by_number(posts: Mapping[str, Set[str]]) -> list[tuple[str, Set[str]]]:
 
 def _holds(outcome: Outcome) -> Iterator[Sequence[object]]:
     for reason, held in _by_number(outcome.holds.posts):
-        hours = sorted(outcome.holds.hours.get((reason, each), 0.0) for each in held)
+        hours = sorted(outcome.holds.hours(reason, each) for each in held)
         half, longest = (timedelta(hours=each) for each in (hours[len(hours) // 2], hours[-1]))
         yield reason, len(held), span(half), span(longest)

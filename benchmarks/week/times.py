@@ -34,6 +34,11 @@ def shown(at: datetime) -> str:
     return f"day {day_of(at)} {at.astimezone(UTC):%H:%M}"
 
 
+def clock_time(at: datetime) -> str:
+    """The same to the second."""
+    return f"{shown(at)}:{at:%S}"
+
+
 def day_of(at: datetime) -> int:
     """The number of its day, from 1."""
     return (at - BEGIN).days + 1

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from benchmarks.week.expect import expected
+from benchmarks.week.holds import Holds
 from benchmarks.week.items import Item, Part
 from benchmarks.week.judge import Fate
 from benchmarks.week.outcome import Outcome
@@ -197,4 +198,19 @@ def test_what_is_held_counts_from_when_it_is_seen_until_it_is_seen_no_more() -> 
     holds.note([], at + timedelta(hours=3))
     holds.note([], at + timedelta(hours=9))
     assert holds.posts["paused"] == {"pub_7", "pub_8"}
-    assert (holds.hours["paused", "pub_7"], holds.hours["paused", "pub_8"]) == (3, 2)
+    assert (holds.hours("paused", "pub_7"), holds.hours("paused", "pub_8")) == (3, 2)
+
+
+def test_each_spell_of_a_post_that_is_held_is_told_and_one_that_lasts_until_what_was_seen() -> None:
+    holds, at = Holds(), BEGIN + timedelta(days=1)
+    hour = timedelta(hours=1)
+    holds.note([("paused", "pub_7")], at)
+    holds.note([("rate_limit", "pub_7"), ("paused", "pub_8")], at + hour)
+    holds.note([("paused", "pub_7")], at + 2 * hour)
+    holds.note([("paused", "pub_7")], at + 4 * hour)
+    told = [(each.reason, each.since - at, each.until - at) for each in holds.of("pub_7")]
+    assert told == [
+        ("paused", 0 * hour, hour),
+        ("rate_limit", hour, 2 * hour),
+        ("paused", 2 * hour, 4 * hour),
+    ]

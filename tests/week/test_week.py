@@ -1,7 +1,10 @@
 """A day of `make week`: real processes, every event of the story, the same questions."""
 
+import itertools
+
 import pytest
 
+from benchmarks.week.around import headline
 from benchmarks.week.items import Part
 from benchmarks.week.plan import Plan, Span
 from benchmarks.week.report import summary, table
@@ -29,6 +32,7 @@ DAY = Plan(
     backlog_hours=0,
     drain_days=2,
     timeout_s=600,
+    late_s=0,
     storm_at=Span(4),
     drafts_at=Span(5),
     crowd=Span(6, 0.25),
@@ -47,3 +51,9 @@ async def test_after_a_day_with_everything_in_it_all_is_where_it_should_be() -> 
     # How late a post goes out depends on how busy the machine is; everything else does not.
     assert [name for name in figures["missed"] if name != "plain_late_s"] == [], told
     assert {fate.item.part for fate in outcome.verdict.fates} == set(Part)
+    # Here an ordinary post is late by any moment, so that what is told of late ones is seen.
+    plain = next(fate for fate in outcome.verdict.fates if fate.item.part is Part.PLAIN)
+    begin = outcome.late.index(headline(plain))
+    story = "\n".join(itertools.takewhile(lambda line: line[0] == " ", outcome.late[begin + 1 :]))
+    for word in ("due: state published", "attempt: number 1", "at TikTok: ", "calls of attempt 1"):
+        assert word in story, told
