@@ -9,8 +9,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import select
 
+from postwright.connections.models import Call
 from postwright.publishing.states import State
+from postwright.publishing.unrecorded import CODE
 from tests.factories.installation import Service
 
 pytestmark = pytest.mark.slow
@@ -53,10 +56,12 @@ async def workers(service: Service) -> AsyncGenerator[list[asyncio.subprocess.Pr
 
 
 async def holders(service: Service) -> set[str]:
-    """The workers that hold a lane just now."""
+    """The workers that announce or send something just now."""
     conninfo = service.database.conninfo
     async with await psycopg.AsyncConnection.connect(conninfo) as connection:
-        rows = await connection.execute("SELECT holder FROM lanes WHERE holder IS NOT NULL")
+        rows = await connection.execute(
+            "SELECT holder FROM lanes WHERE kind = 'start' AND holder IS NOT NULL"
+        )
         return {holder for (holder,) in await rows.fetchall()}
 
 
@@ -79,3 +84,24 @@ async def test_two_processes_share_the_work_and_one_takes_over_from_the_other(
     posts = await service.control.posts()
     assert sorted(post["username"] for post in posts) == CREATORS
     assert workers[1].returncode is None
+
+
+async def test_an_init_whose_worker_is_killed_before_it_can_note_it_is_in_the_ledger(
+    service: Service, workers: list[asyncio.subprocess.Process], video: Path
+) -> None:
+    account = await service.connect()
+    await service.control.fault("video.init", "delay_after", delay_s=6.0)
+    made = await service.publish(account, video)
+    async with asyncio.timeout(30):
+        while not (await service.control("GET", "state"))["uploads"]:
+            await asyncio.sleep(0.02)
+    (holder,) = await holders(service)
+    (killed,) = [each for each in workers if holder.endswith(f":{each.pid}")]
+    killed.kill()
+    await killed.wait()
+    await service.until(made.publication_id, State.PUBLISHED)
+    assert len((await service.control("GET", "state"))["uploads"]) == 2
+    async with service.database.transaction() as session:
+        inits = select(Call).where(Call.operation.in_(("open", "video.init"))).order_by(Call.id)
+        found = list(await session.scalars(inits))
+    assert [(call.attempt, call.code) for call in found] == [(1, CODE), (2, "ok")]

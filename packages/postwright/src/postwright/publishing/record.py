@@ -27,7 +27,7 @@ from postwright.media.host import addresses
 from postwright.platforms.answers import CreatorReady, Refusal, Refused
 from postwright.platforms.base import Asking, CallFacts
 from postwright.platforms.content import Mode
-from postwright.publishing import caps, permit, rows
+from postwright.publishing import caps, permit, rows, unrecorded
 from postwright.publishing.attempt import (
     LIVE,
     AskStatus,
@@ -165,6 +165,9 @@ class Recorder:
         slot = await needs.take(session, work, decision.attempt.checked_at)
         if not (slot is None or isinstance(slot, Slot)):
             return Barred(slot)
+        if held.is_just_read and work.attempt.stage is Stage.INTENT:
+            announced_at = work.attempt.announced_at or held.now
+            await unrecorded.note(session, self.who, work.attempt_id, announced_at)
         stored = await self._store(session, held, work, decision)
         if isinstance(stored, FenceLost):
             return stored

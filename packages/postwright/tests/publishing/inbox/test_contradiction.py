@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from postwright.alerts.models import Alert
-from postwright.connections.models import Connection
+from postwright.connections.models import Call, Connection
 from postwright.publishing.attempt import Stage
 from postwright.publishing.cancel import TooLate, cancel
 from postwright.publishing.models import AttemptRow, Publication
 from postwright.publishing.reconcile import NotOut, Out, reconcile
 from postwright.publishing.retry import retry
 from postwright.publishing.states import State, Visibility
+from postwright.publishing.unrecorded import CODE
 from tests.factories.callback import Callback
 from tests.factories.installation import Service
 
@@ -138,6 +139,8 @@ async def test_what_was_announced_in_its_place_is_stopped_and_can_not_be_cancell
     async with service.database.transaction() as session:
         stages = await session.scalars(select(AttemptRow.stage).order_by(AttemptRow.number))
         assert list(stages) == [Stage.FAILED, Stage.VOID]
+        # Whether its init is answered, or its worker ends before: the ledger tells of it.
+        assert (await session.scalars(select(Call).where(Call.code == CODE))).one().attempt == 2
 
 
 async def test_a_person_who_knows_better_can_have_it_posted_again(

@@ -7,9 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.alerts.kinds import Kind
 from postwright.alerts.tell import tell
+from postwright.connections.ledger import OnBehalf
 from postwright.db.database import app_now
 from postwright.media.host import addresses
 from postwright.platforms.content import Mode, Plan, Source
+from postwright.publishing import unrecorded
 from postwright.publishing.attempt import (
     LIVE,
     OVER,
@@ -97,6 +99,9 @@ async def _stopped(session: AsyncSession, publication: Publication, attempt: Att
     if decision.attempt.stage in LIVE or not isinstance(decision.next, Wait):
         return False
     if last.live:
+        if last.stage is Stage.INTENT:
+            who = OnBehalf(last.workspace_id, last.connection_id, publication.id, last.number)
+            await unrecorded.note(session, who, last.id, last.announced_at or last.created_at)
         end_attempt(last, decision.attempt.stage, "contradicted", decision.next.detail)
     publication.state, publication.lane, publication.due_at = State.UNCONFIRMED, START, None
     publication.hold_reason, publication.expected_at = decision.next.hold, None
