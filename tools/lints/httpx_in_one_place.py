@@ -9,15 +9,18 @@ NAME = "httpx-in-one-place"
 
 CLIENT = "packages/tiktok-client"
 EMULATOR = "packages/tiktok-emulator"
+SERVICE = "packages/postwright"
 CODE = f"{CLIENT}/src/tiktok_client"
 TRANSPORTS = (f"{CODE}/_async/transport.py", f"{CODE}/_sync/transport.py")
 # The emulator asks for media and delivers events; nothing else of it goes outwards.
 OUTWARDS = tuple(
     f"{EMULATOR}/src/tiktok_emulator/{name}" for name in ("pull/fetch.py", "webhooks/post.py")
 )
+# The command line asks a service elsewhere.
+ELSEWHERE = (f"{SERVICE}/src/postwright/remote/transport.py",)
 CONNECTIONS = (f"{CODE}/_async/pool.py", f"{CODE}/_sync/pool.py", f"{CODE}/_network")
 HOMES: dict[str, tuple[str, ...]] = {
-    "httpx2": TRANSPORTS + OUTWARDS,
+    "httpx2": TRANSPORTS + OUTWARDS + ELSEWHERE,
     "httpcore2": TRANSPORTS + CONNECTIONS,  # the layer that httpx2 stands on
     **dict.fromkeys(("httpx", "httpcore", "requests", "aiohttp"), ()),
 }

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from postwright.api.paging import Pagination
 from postwright.api.wire.base import At, In, Out, WireId, example
+from postwright.api.wire.pages import Pagination
 from postwright.connections.disconnect import Told
 from postwright.connections.models import ConnectionState
 from postwright.platforms.purpose import Purpose

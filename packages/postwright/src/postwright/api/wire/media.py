@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from postwright.api.paging import Pagination
 from postwright.api.wire.base import At, In, Out, WireId, example
+from postwright.api.wire.pages import Pagination
 
 _URL = "https://postwright.example.com/v1/media/media_7k3m9x2q4d1f/lisbon.mp4"
 _PROBE: dict[str, Any] = {

@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from postwright.api.paging import Pagination
 from postwright.api.wire.base import At, Out, WireId, example
+from postwright.api.wire.pages import Pagination
 from postwright.publishing.summary import PostStatus
 
 _AT = "2026-11-21T10:00:00.000Z"
@@ -225,6 +225,7 @@ class LogOut(Out):
             logId="20261121100000ABCDEF",
             elapsedMs=120,
             detail="",
+            requestId="req_7k3m9x2q4d1f",
             actor=None,
             details={},
         )
@@ -239,6 +240,10 @@ class LogOut(Out):
     log_id: str = Field(default="", description="Of a call: the network's own name for it.")
     elapsed_ms: int | None = Field(default=None, description="Of a call: how long, in ms.")
     detail: str = Field(default="", description="Of a call: what the network said.")
+    request_id: str | None = Field(
+        default=None,
+        description="The `X-Request-Id` of the request to this API that it was done for, if one was.",
+    )
     actor: str | None = Field(default=None, description="Of a deed: who did it.")
     details: dict[str, Any] = Field(default={}, description="Of a deed: more about it.")
 

@@ -1,0 +1,251 @@
+"""Sends requests to a service and reads its answers: the one module here that knows HTTP.
+
+What is asked is asked again where that is safe: a POST carries an Idempotency-Key, so that one
+whose answer was lost is answered again rather than done again. Redirects are never followed, no
+cookie is kept, and the key is in no message, log or repr.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import httpx2
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from postwright.errors import AppError
+from postwright.remote.address import Address
+from postwright.remote.refusals import AnswerLost, Unreachable, refusal
+
+M = TypeVar("M", bound=BaseModel)
+Progress = Callable[[int], None]
+
+_TRIES = 4
+_PATIENCE_S = 60.0  # that a whole call waits for its turn, at most
+_CALL = httpx2.Timeout(60.0, connect=10.0)
+# A large file is looked into before it is answered.
+_UPLOAD = httpx2.Timeout(60.0, connect=10.0, read=900.0)
+_STREAM = httpx2.Timeout(60.0, connect=10.0)
+_AGAIN = frozenset({429, 502, 503, 504})
+
+
+class _Again(Exception):
+    """It may be asked again, after so many seconds; or this is its error."""
+
+    def __init__(self, error: AppError, after_s: float | None = None) -> None:
+        super().__init__()
+        self.error = error
+        self.after_s = after_s
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Bytes to send. `open` gives them from their beginning, each time."""
+
+    size_bytes: int
+    content_type: str
+    open: Callable[[], AsyncIterator[bytes]]
+
+
+@dataclass(slots=True)
+class Transport:
+    """Requests to one service. Its `http` is closed by who opened it."""
+
+    address: Address
+    key: SecretStr
+    http: httpx2.AsyncClient = field(repr=False)
+
+    async def ask(
+        self,
+        shape: type[M],
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: BaseModel | None = None,
+    ) -> M:
+        """Ask for something, again where that is safe and helps; its answer.
+
+        Args:
+            shape: of the answer.
+            method: GET, POST, PUT or DELETE.
+            path: below `/v1`; ids in it have to be quoted.
+            query: its parameters; None is left out.
+            body: what is sent as JSON; what was not set of it is left out.
+
+        Raises:
+            Refused: the service does not do it.
+            Unreachable: there is no service, or it does not answer as one.
+            AnswerLost: it was asked, and nobody knows what it did.
+        """
+        headers = {"Authorization": f"Bearer {self.key.get_secret_value()}"}
+        if method == "POST":
+            headers["Idempotency-Key"] = f"cli-{secrets.token_urlsafe(18)}"
+        content = b""
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = body.model_dump_json(by_alias=True, exclude_unset=True).encode()
+        request = self.http.build_request(
+            method,
+            f"{self.address.base}/v1{path}",
+            params={name: value for name, value in (query or {}).items() if value is not None},
+            headers=headers,
+            content=content,
+            timeout=_CALL,
+        )
+
+        async def once() -> M:
+            # What is deleted twice is not found the second time: nobody could tell.
+            return _read(shape, await self._sent(request, repeats=method != "DELETE"))
+
+        return await _patiently(once)
+
+    async def put(
+        self, shape: type[M], url: str, content: Content, on_progress: Progress | None = None
+    ) -> M:
+        """Send bytes to an address that the service gave; begun anew when it breaks off.
+
+        The key is not sent along: the address is signed.
+
+        Raises:
+            InClear, Refused, Unreachable: as `ask` does.
+            OSError: the bytes cannot be read.
+        """
+        self.address.refuse_clear(url)
+
+        async def once() -> M:
+            request = self.http.build_request(
+                "PUT",
+                url,
+                headers={
+                    "Content-Type": content.content_type,
+                    "Content-Length": str(content.size_bytes),
+                },
+                content=_counted(content.open(), on_progress),
+                timeout=_UPLOAD,
+            )
+            return _read(shape, await self._sent(request, repeats=True))
+
+        return await _patiently(once)
+
+    @asynccontextmanager
+    async def stream(self, path: str, after: str | None) -> AsyncGenerator[AsyncIterator[str]]:
+        """The lines of a stream of events, from an event's id on, for as long as it lasts.
+
+        Raises:
+            Refused, Unreachable: as `ask` does.
+        """
+        headers = {
+            "Authorization": f"Bearer {self.key.get_secret_value()}",
+            "Accept": "text/event-stream",
+            **({} if after is None else {"Last-Event-ID": after}),
+        }
+        url = f"{self.address.base}/v1{path}"
+        try:
+            async with self.http.stream("GET", url, headers=headers, timeout=_STREAM) as answer:
+                if answer.status_code != 200:
+                    raise _failure(answer, await answer.aread())
+                yield answer.aiter_lines()
+        except httpx2.TransportError as error:
+            raise self._unreachable(error) from None
+
+    async def _sent(self, request: httpx2.Request, *, repeats: bool) -> httpx2.Response:
+        try:
+            answer = await self.http.send(request)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+            raise _Again(self._unreachable(error)) from None
+        except (httpx2.TransportError, httpx2.DecodingError) as error:
+            lost = AnswerLost(
+                f"The answer of the service at {self.address.base} was lost.",
+                why=_why(error),
+                fix="What was asked may have been done: look before you ask again.",
+            )
+            if not repeats:
+                raise lost from None
+            raise _Again(lost) from None
+        if answer.status_code < 300:
+            return answer
+        failure = _failure(answer, answer.content)
+        if answer.status_code in _AGAIN:
+            raise _Again(failure, _seconds(answer.headers.get("retry-after", "")))
+        raise failure
+
+    def _unreachable(self, error: Exception) -> Unreachable:
+        return Unreachable(
+            f"The service at {self.address.base} does not answer.",
+            why=_why(error),
+            fix="See that the address is right, and that `postwright web` or `postwright up` runs "
+            "there.",
+        )
+
+
+@asynccontextmanager
+async def opened(address: Address, key: SecretStr) -> AsyncGenerator[Transport]:
+    """A transport to a service, until the block ends."""
+    async with httpx2.AsyncClient(
+        verify=httpx2.create_ssl_context(), trust_env=False, follow_redirects=False
+    ) as http:
+        yield Transport(address, key, http)
+
+
+async def _patiently(once: Callable[[], Awaitable[M]]) -> M:
+    """Try it a few times, as far apart as the service says."""
+    waited_s = 0.0
+    for tried in range(1, _TRIES + 1):
+        try:
+            return await once()
+        except _Again as again:
+            pause_s = 0.5 * 2 ** (tried - 1) if again.after_s is None else again.after_s
+            waited_s += pause_s
+            if tried == _TRIES or waited_s > _PATIENCE_S:
+                raise again.error from None
+            await asyncio.sleep(pause_s)
+    raise AssertionError
+
+
+def _failure(answer: httpx2.Response, body: bytes) -> AppError:
+    if answer.status_code < 400:
+        return Unreachable(
+            f"The service's address leads elsewhere: it answered with {answer.status_code}.",
+            why=f"It names {answer.headers.get('location', 'nothing')[:200]}, and a key is not "
+            "sent after that.",
+            fix="Give the address that it leads to, if that is the service's.",
+        )
+    return refusal(answer.status_code, body, answer.headers.get("x-request-id", ""))
+
+
+def _read(shape: type[M], answer: httpx2.Response) -> M:
+    try:
+        return shape.model_validate_json(answer.content)
+    except ValidationError:
+        raise Unreachable(
+            "The service's answer cannot be read.",
+            why="It is not what this version of Postwright expects.",
+            fix="Use the same version here and there.",
+        ) from None
+
+
+async def _counted(
+    pieces: AsyncIterator[bytes], on_progress: Progress | None
+) -> AsyncGenerator[bytes]:
+    done = 0
+    if on_progress is not None:
+        on_progress(0)
+    async for piece in pieces:
+        yield piece
+        done += len(piece)
+        if on_progress is not None:
+            on_progress(done)
+
+
+def _seconds(said: str) -> float | None:
+    with suppress(ValueError):
+        return max(0.0, float(said))
+    return None
+
+
+def _why(error: Exception) -> str:
+    said = str(error).rstrip(".")
+    return f"{said}." if said else f"{type(error).__name__}."
