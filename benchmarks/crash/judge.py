@@ -66,7 +66,7 @@ async def judge(
         verdict.expected += is_post + len(made)
     verdict.problems += _strangers(records)
     verdict.problems += [f"lane {kind} of {whose} is late" for whose, kind in records.late_lanes]
-    verdict.inits = ledger.compare(records, blows)
+    verdict.inits = ledger.compare(records)
     verdict.problems += verdict.inits.problems
     verdict.problems += ledger.unexplained(records)
     _count_refusals(records, verdict)

@@ -1,24 +1,25 @@
 """Whether the ledger explains everything: each init that TikTok saw, and each publication's end.
 
 An init that TikTok saw is one row of ours, with its log id. Two kinds may lack it, and nothing
-else: those whose answer was lost, which are rows without a log id; and those between whose answer
-and record the worker was killed, which are no rows at all. Whether an init was one of these is
-decided by the blow: it hit a worker that had the publication in hand just then.
+else: those whose answer was lost, which are rows without a log id; and those whose worker was
+killed before it could record what came of them. Of these the intent is a row, which was written by
+whoever found it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from benchmarks.crash.blows import Blow
 from benchmarks.crash.records import INITS, Attempt, Call, Publication, Records
-from benchmarks.crash.windows import Victim
+from postwright.platforms.base import Asking
+from postwright.publishing.unrecorded import CODE
 
 # From when a call comes in until its record: the call, a row that is held up, and some more.
 _CALL = timedelta(seconds=9)
-_EARLY = timedelta(seconds=1)
+# From an intent until its init comes in: a worker may have been stopped between the two.
+_ASLEEP = timedelta(seconds=60)
 # Of our own, without TikTok.
 _OURS = frozenset({"no_upload_completed", "upload_rejected"})
 
@@ -35,7 +36,7 @@ class Inits:
     problems: list[str] = field(default_factory=list[str])
 
 
-def compare(records: Records, blows: Sequence[Blow]) -> Inits:
+def compare(records: Records) -> Inits:
     """Hold TikTok's request log against our ledger, init by init."""
     found = Inits()
     entries = [entry for entry in records.requests if entry["operation"] in INITS]
@@ -48,29 +49,34 @@ def compare(records: Records, blows: Sequence[Blow]) -> Inits:
         found.in_ledger += 1
         if entry is None or (entry["username"], entry["status"]) != (row.username, row.http_status):
             found.problems.append(f"ledger: init {row.log_id} is not as TikTok has it: {entry}")
-    answerless = _pairs(list(by_log_id.values()), lost, records)
+    answerless = _pairs(by_log_id.values(), lost, records, _CALL)
     found.answer_lost = len(answerless)
-    for log_id, entry in by_log_id.items():
-        if log_id in answerless:
-            continue
-        if _is_by_blow(entry, records, blows):
-            found.died_between += 1
-        else:
-            found.problems.append(f"ledger: nothing tells of an init that TikTok saw: {entry}")
+    rest = [entry for log_id, entry in by_log_id.items() if log_id not in answerless]
+    intents = [call for call in records.calls if call.code == CODE]
+    unrecorded = _pairs(rest, intents, records, _ASLEEP)
+    found.died_between = len(unrecorded)
+    found.problems += [
+        f"ledger: nothing tells of an init that TikTok saw: {entry}"
+        for entry in rest
+        if entry["log_id"] not in unrecorded
+    ]
     found.never_arrived = len(lost) - len(answerless)
     found.problems += _ids(records, told)
     return found
 
 
-def _pairs(entries: Sequence[dict[str, Any]], lost: Sequence[Call], records: Records) -> set[str]:
-    """The log ids of inits that are rows without an answer: those that are nearest go together."""
+def _pairs(
+    entries: Iterable[dict[str, Any]], rows: Sequence[Call], records: Records, within: timedelta
+) -> set[str]:
+    """The log ids of inits that go with one of these rows each: the nearest go together."""
     fitting = [
         (abs(row.at - entry["real_at"]), entry["log_id"], n)
         for entry in entries
-        for n, row in enumerate(lost)
-        if (row.username, row.operation) == (entry["username"], entry["operation"])
+        for n, row in enumerate(rows)
+        if row.username == entry["username"]
+        and row.operation in {entry["operation"], Asking.OPEN}
         and records.owners.get(entry["publish_id"] or "", row.publication_id) == row.publication_id
-        and abs(row.at - entry["real_at"]) < _CALL
+        and abs(row.at - entry["real_at"]) < within
     ]
     found, used = set[str](), set[int]()
     for _, log_id, n in sorted(fitting):
@@ -78,17 +84,6 @@ def _pairs(entries: Sequence[dict[str, Any]], lost: Sequence[Call], records: Rec
             found.add(log_id)
             used.add(n)
     return found
-
-
-def _is_by_blow(entry: dict[str, Any], records: Records, blows: Sequence[Blow]) -> bool:
-    at: datetime = entry["real_at"]
-    owner = records.owners.get(entry["publish_id"] or "")
-    for blow in blows:
-        if blow.kind.victim is Victim.WORKER and -_EARLY < blow.at - at < _CALL:
-            hit = {publication_id for publication_id, _ in blow.hands}
-            if owner in hit or (owner is None and hit):
-                return True
-    return False
 
 
 def _ids(records: Records, told: Sequence[Call]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What a run leaves: our rows and ledger, and TikTok's publishes, posts and request log."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from benchmarks.crash.clock import Clock
 from benchmarks.crash.scene import Scene
 from benchmarks.crash.sight import address_in, is_pull
 from benchmarks.crash.supply import Row
+from postwright.publishing.unrecorded import CODE
 
 INITS = frozenset({"video.init", "inbox.video.init", "photo.init"})
 
@@ -118,7 +119,7 @@ async def read(scene: Scene, clock: Clock, rows: Sequence[Row]) -> Records:
     return Records(
         publications={row[0]: Publication(*row) for row in await scene.rows(_PUBLICATIONS)},
         attempts=attempts,
-        calls=[Call(*row) for row in await scene.rows(_CALLS)],
+        calls=[_dated(clock, Call(*row)) for row in await scene.rows(_CALLS)],
         late_lanes=[(row.subject_id, row.kind) for row in await scene.rows(_LATE_LANES)],
         publishes=state["uploads"],
         posts=state["posts"],
@@ -126,6 +127,11 @@ async def read(scene: Scene, clock: Clock, rows: Sequence[Row]) -> Records:
         webhooks=(await scene.control("GET", "webhooks"))["deliveries"],
         owners=_owners(state["uploads"], attempts, addresses, rows),
     )
+
+
+def _dated(clock: Clock, call: Call) -> Call:
+    """An intent is dated by the database's clock, a call by that of whoever made it."""
+    return replace(call, at=clock.real(call.at)) if call.code == CODE else call
 
 
 def _owners(

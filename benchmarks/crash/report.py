@@ -87,8 +87,8 @@ def _totals(outcome: Outcome) -> str:
 def _inits(inits: Inits) -> str:
     return (
         f"{inits.seen} inits at TikTok: {inits.in_ledger} in the ledger with their log id, "
-        f"{inits.answer_lost} without an answer, {inits.died_between} whose worker died "
-        f"before the record. {inits.never_arrived} more never arrived."
+        f"{inits.answer_lost} without an answer, {inits.died_between} whose worker recorded "
+        f"nothing, and whose intent was found. {inits.never_arrived} more never arrived."
     )
 
 

@@ -260,6 +260,7 @@ HANDS = (
     Mutation("addresses-that-never-end", "pull settling", rules=Rules(addresses_end=False)),
     Mutation("no-fence-for-a-pull", "pull early", rules=Rules(fence=False)),
     Mutation("stored-after-the-call-for-a-pull", "pull", rules=Rules(store_first=False)),
+    Mutation("announced-before-its-intent-is-known", "pull", rules=Rules(await_record=False)),
     Mutation("cancel-not-compared-for-a-pull", "pull", rules=Rules(compare_cancel=False)),
     Mutation("sure-to-cancel-what-is-fetched", "pull", rules=Rules(refuse_late_cancel=False)),
     Mutation("photos-void-after-the-first", "photos", rules=Rules(void_looks=False)),

@@ -221,6 +221,7 @@ UPLOADS = (
     Mutation("a-nudge-at-the-last-look-is-lost", "draft", rules=Rules(last_look_again=False)),
     Mutation("no-fence", "small", rules=Rules(fence=False)),
     Mutation("store-after-the-call", "no cancel", rules=Rules(store_first=False)),
+    Mutation("calls-before-its-record-is-known", "no cancel", rules=Rules(await_record=False)),
     Mutation("cancel-after-last-byte", "small", rules=Rules(refuse_late_cancel=False)),
     Mutation("cancel-not-compared", "small", rules=Rules(compare_cancel=False)),
     Mutation("lease-ignored-at-record", "asleep", rules=Rules(lease_at_record=False)),

@@ -188,6 +188,7 @@ class Rules:
 
     fence: bool = True
     store_first: bool = True
+    await_record: bool = True  # no call while nobody knows yet whether its record was refused
     compare_cancel: bool = True
     lease_at_record: bool = True  # a turn that outlived its lease records nothing
     age_of_answers: bool = True  # an answer counts from when its call began

@@ -65,9 +65,15 @@ def fenced_out(m: Model, t: Turn) -> Turn | None:
     """What is left of a turn whose fence is no longer the lane's."""
     if not m.rules.fence:
         return t._replace(fenced_out=True)
-    if t.phase == Phase.RECORD or m.book.calls[t.what].kind not in _KEPT[bool(m.scenario.files)]:
+    call = t.what
+    if t.phase == Phase.RECORD:
+        if m.rules.await_record:
+            return None
+        call = m.book.decide(t.memory, t.what, t.age).call
+    if call < 0 or m.book.calls[call].kind not in _KEPT[bool(m.scenario.files)]:
         return None
-    return t._replace(fenced_out=True, memory=-1)
+    phase = Phase.CALL if t.phase == Phase.RECORD else t.phase
+    return t._replace(fenced_out=True, memory=-1, phase=phase, what=call)
 
 
 def crash(m: Model, s: State, t: Turn) -> State:

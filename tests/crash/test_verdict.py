@@ -17,6 +17,7 @@ from benchmarks.crash.scene import Upload
 from benchmarks.crash.supply import Row
 from benchmarks.crash.windows import NAMED, Victim, Window
 from postwright.platforms.content import Mode
+from postwright.publishing.unrecorded import CODE
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ITEM = Item(1, Sort.SENT, Mode.DIRECT, (Upload("ab", 100),), ())
@@ -68,7 +69,7 @@ def posts_of(records: Records, row: Row = ROW, made: tuple[str, ...] = ()) -> li
 def test_one_post_with_the_same_bytes_and_id_is_as_it_should_be() -> None:
     assert posts_of(GOOD) == []
     assert list(compare_standing(GOOD, ROW, [])) == []
-    assert ledger.compare(GOOD, []).problems == []
+    assert ledger.compare(GOOD).problems == []
     assert list(ledger.unexplained(GOOD)) == []
 
 
@@ -135,7 +136,7 @@ def test_what_waits_for_a_person_says_why() -> None:
 
 
 def test_an_init_that_no_row_tells_of_is_found() -> None:
-    assert ledger.compare(replace(GOOD, calls=[STATUS]), []).problems != []
+    assert ledger.compare(replace(GOOD, calls=[STATUS])).problems != []
 
 
 def test_an_init_whose_answer_was_lost_is_a_row_without_a_log_id() -> None:
@@ -143,16 +144,15 @@ def test_an_init_whose_answer_was_lost_is_a_row_without_a_log_id() -> None:
     lost = replace(INIT, log_id="", http_status=None)
     stray = {**PUBLISH, "state": "receiving"}
     records = replace(GOOD, attempts=[void], calls=[lost], publishes=[stray])
-    found = ledger.compare(records, [])
+    found = ledger.compare(records)
     assert (found.problems, found.answer_lost) == ([], 1)
     late = replace(records, calls=[replace(lost, at=AT + timedelta(minutes=1))])
-    assert ledger.compare(late, []).problems != []
+    assert ledger.compare(late).problems != []
 
 
 def test_a_row_that_is_there_twice_is_found_whatever_happened() -> None:
     records = replace(GOOD, calls=[INIT, INIT, STATUS])
-    away = Blow(Kind(Victim.DATABASE, "kill"), Window.DB_RECORDING, (), AT + timedelta(seconds=1))
-    assert ledger.compare(records, [away]).problems != []
+    assert ledger.compare(records).problems != []
 
 
 def test_a_row_without_an_answer_is_that_of_the_nearest_init() -> None:
@@ -160,28 +160,36 @@ def test_a_row_without_an_answer_is_that_of_the_nearest_init() -> None:
     lost = replace(INIT, log_id="", http_status=None)
     before = INIT_SEEN | {"log_id": "L0", "real_at": AT - timedelta(seconds=5)}
     records = replace(GOOD, attempts=[void], calls=[lost], requests=[before, INIT_SEEN])
-    (problem,) = [each for each in ledger.compare(records, []).problems if "nothing tells" in each]
+    (problem,) = [each for each in ledger.compare(records).problems if "nothing tells" in each]
     assert "'L0'" in problem
 
 
 @pytest.mark.parametrize(
-    ("victim", "hit", "after_s", "excused"),
-    [
-        (Victim.WORKER, "pub_1", 0.5, True),
-        (Victim.WORKER, "pub_2", 0.5, False),
-        (Victim.WORKER, "pub_1", 60, False),
-        (Victim.WEB, "pub_1", 0.5, False),
-        (Victim.DATABASE, "pub_1", 0.5, False),
-    ],
+    ("of", "after_s", "explains"),
+    [("pub_1", 0.5, True), ("pub_1", 20, True), ("pub_2", 0.5, False), ("pub_1", 120, False)],
 )
-def test_only_a_blow_that_had_it_in_hand_excuses_a_missing_row(
-    victim: Victim, hit: str, after_s: float, *, excused: bool
+def test_an_init_that_nobody_recorded_is_told_of_by_its_intent(
+    of: str, after_s: float, *, explains: bool
 ) -> None:
     void = replace(ATTEMPT, stage="void", publish_id=None)
-    records = replace(GOOD, attempts=[void], calls=[], publishes=[{**PUBLISH, "state": "failed"}])
-    hands = ((hit, Window.NOT_STORED),)
-    blow = Blow(Kind(victim, "kill"), Window.NOT_STORED, hands, AT + timedelta(seconds=after_s))
-    assert (ledger.compare(records, [blow]).problems == []) is excused
+    announced_at = AT - timedelta(seconds=after_s)
+    intent = Call(announced_at, of, 1, "open", None, CODE, "", "creator0")
+    stray = {**PUBLISH, "state": "failed"}
+    records = replace(GOOD, attempts=[void], calls=[intent], publishes=[stray])
+    found = ledger.compare(records)
+    assert (found.problems == [], found.died_between == 1) == (explains, explains)
+
+
+def test_an_intent_tells_of_one_init() -> None:
+    void = replace(ATTEMPT, stage="void", publish_id=None)
+    intent = Call(AT, "pub_1", 1, "open", None, CODE, "", "creator0")
+    stray = {**PUBLISH, "state": "failed"}
+    twice = [INIT_SEEN, INIT_SEEN | {"log_id": "L9", "real_at": AT + timedelta(seconds=9)}]
+    records = replace(
+        GOOD, attempts=[void], calls=[intent], publishes=[stray], requests=[*twice, STATUS_SEEN]
+    )
+    (problem,) = ledger.compare(records).problems
+    assert "'L9'" in problem
 
 
 def test_more_ids_that_were_not_stored_than_attempts_given_up_are_found() -> None:
@@ -193,7 +201,7 @@ def test_more_ids_that_were_not_stored_than_attempts_given_up_are_found() -> Non
         publishes=[PUBLISH, *strays],
         owners={"p1": "pub_1", "p2": "pub_1", "p3": "pub_1"},
     )
-    assert any("2 ids" in problem for problem in ledger.compare(records, []).problems)
+    assert any("2 ids" in problem for problem in ledger.compare(records).problems)
 
 
 @pytest.mark.parametrize(
