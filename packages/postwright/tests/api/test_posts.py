@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from postwright.posts.models import Post
 from postwright.publishing.models import Publication
+from postwright.publishing.states import State
 from postwright.workspaces.models import Scope
 from tests.factories.api import Api, beside, served_api
 from tests.factories.posting import ALONE, TIKTOK, Caller
@@ -208,3 +209,27 @@ async def test_what_means_nothing_is_told(me: Caller) -> None:
         "mood is not known and was ignored.",
         "locationId means nothing to TikTok, and was ignored.",
     ]
+
+
+async def test_targets_are_told_in_the_order_in_which_they_were_named(me: Caller) -> None:
+    pia = await me.api.service.connect("private.pia")
+    for ids in ([me.account.id, pia.id], [pia.id, me.account.id]):
+        platforms = [{"platform": "tiktok", "accountId": each} for each in ids]
+        post = await me.made(platforms=platforms, isDraft=True, content=ids[0])
+        assert [each["accountId"] for each in post["platforms"]] == ids
+        assert [each["accountId"] for each in (await me.post(post["_id"]))["platforms"]] == ids
+
+
+async def test_calls_to_the_network_name_the_request_that_they_are_made_for(me: Caller) -> None:
+    made = await me.ask("POST", "", json=me.body(publishNow=True), headers={"X-Request-Id": "mine"})
+    post = made.json()["post"]
+    service = me.api.service
+    service.start_worker()
+    await service.until(post["platforms"][0]["_id"], State.PUBLISHED)
+    logs = (await me.ask("GET", f"/{post['_id']}/logs")).json()["logs"]
+    assert {each["what"] for each in logs} >= {"video.init", "upload", "post.scheduled"}
+    assert {each["requestId"] for each in logs} == {"mine"}
+    async with service.database.transaction() as session:
+        # What was asked for the creator before the post was made is of the same request.
+        ids = await session.execute(text("SELECT operation, request_id FROM calls ORDER BY id"))
+        assert ("creator_info", "mine") in [tuple(row) for row in ids]

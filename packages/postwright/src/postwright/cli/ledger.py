@@ -25,7 +25,8 @@ from postwright.publishing import queries
 async def command(*, id: str | None, limit: int, as_json: bool) -> None:  # noqa: A002  # the name of the argument
     """Show the calls to TikTok: what was asked, what it said.
 
-    Of one post (by its id or key), or the last calls of all. TikTok's support asks for log_id.
+    Of one post (by its id or key), or the last calls of all. TikTok's support asks for log_id;
+    request is the X-Request-Id of the API's request that a call was made for.
     """
     async with opened(current()) as desk, desk.database.transaction() as session:
         publication_id = None
@@ -40,7 +41,11 @@ async def command(*, id: str | None, limit: int, as_json: bool) -> None:  # noqa
     elif not found:
         printing.line("TikTok has not been called yet.")
     else:
-        table(("at", "call", "answer", "ms", "log_id"), _rows(found), whole={"log_id"})
+        names = ("at", "call", "answer", "ms", "log_id", "request")
+        rows = _rows(found)
+        if not any(call.request_id for call in found):
+            names, rows = names[:-1], [row[:-1] for row in rows]
+        table(names, rows, whole={"log_id"})
 
 
 def _rows(calls: Sequence[Call]) -> list[tuple[str, ...]]:
@@ -53,6 +58,7 @@ def _rows(calls: Sequence[Call]) -> list[tuple[str, ...]]:
             " ".join(filter(None, (str(call.http_status or ""), call.code, call.detail))),
             f"{call.elapsed_ms:,}",
             call.log_id,
+            call.request_id or "",
         )
         for call in calls
     ]
@@ -70,4 +76,5 @@ def _facts(call: Call) -> dict[str, Any]:
         "connection_id": call.connection_id,
         "publication_id": call.publication_id,
         "attempt": call.attempt,
+        "request_id": call.request_id,
     }

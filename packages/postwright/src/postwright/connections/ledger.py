@@ -9,6 +9,7 @@ from postwright.connections import slots
 from postwright.connections.slots import Slot
 from postwright.db.statement import Statement
 from postwright.platforms.base import CallFacts
+from postwright.workspaces.audit import REQUEST_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,11 @@ class OnBehalf:
 _NOTE = """
     INSERT INTO calls (
         key, at, workspace_id, connection_id, publication_id, attempt, operation, http_status, code,
-        log_id, elapsed_ms, detail
+        log_id, elapsed_ms, detail, request_id
     ) VALUES (
         :key, :at, :workspace_id, :connection_id, :publication_id, :attempt, :operation,
-        :http_status, :code, :log_id, :elapsed_ms, :detail
+        :http_status, :code, :log_id, :elapsed_ms, :detail,
+        COALESCE(:request_id, (SELECT request_id FROM publications WHERE id = :publication_id))
     ) ON CONFLICT (key) DO NOTHING
 """
 _WRITE = Statement(_NOTE)
@@ -39,7 +41,8 @@ async def write(
 ) -> None:
     """Add the calls to the ledger, in order; with the last one the slot they took is `ended`.
 
-    A call that is in it already is not added again: whoever was not told that it was committed
+    With each goes the id of the request to the API for which it is made: the one under way, or the
+    one that had the publication go out. A call that is in it already is not added again: whoever was not told that it was committed
     writes it once more.
     """
     for number, call in enumerate(calls, start=1):
@@ -56,6 +59,7 @@ async def write(
             "log_id": call.log_id,
             "elapsed_ms": call.elapsed_ms,
             "detail": call.detail,
+            "request_id": REQUEST_ID.get(),
         }
         if ended is not None and number == len(calls):
             await _WRITE_AND_END.run(session, values | slots.giving_back(ended))

@@ -177,7 +177,8 @@ class QuotaSlot(Base):
 class Call(Base):
     """One request to a network: the ledger. Append-only: a trigger refuses UPDATE and DELETE.
 
-    `key` is made with the call, so that it cannot be written twice.
+    `key` is made with the call, so that it cannot be written twice. `request_id` is of the request
+    to the API that it was made for, if one was.
     """
 
     __tablename__ = "calls"
@@ -196,3 +197,4 @@ class Call(Base):
     log_id: Mapped[str]
     elapsed_ms: Mapped[int]
     detail: Mapped[str]
+    request_id: Mapped[str | None]

@@ -40,6 +40,13 @@ class MediaFile(Base):
     __table_args__ = (
         UniqueConstraint("workspace_id", "sha256"),
         Index("ix_media_files_kept", "used_at", postgresql_where=text("removed_at IS NULL")),
+        Index(
+            "ix_media_files_newest",
+            "workspace_id",
+            "created_at",
+            "id",
+            postgresql_where=text("removed_at IS NULL"),
+        ),
     )
 
     id: Mapped[Id]

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.media.errors import NoSuchMedia
@@ -15,7 +15,7 @@ async def recent(session: AsyncSession, workspace_id: str, *, limit: int) -> lis
     found = await session.scalars(
         select(MediaFile)
         .where(MediaFile.workspace_id == workspace_id, MediaFile.removed_at.is_(None))
-        .order_by(MediaFile.created_at.desc(), MediaFile.id)
+        .order_by(MediaFile.created_at.desc(), MediaFile.id.desc())
         .limit(limit)
     )
     return list(found)
@@ -38,11 +38,9 @@ async def files(
     if not removed:
         asked = asked.where(MediaFile.removed_at.is_(None))
     if after is not None:
-        at, media_id = after
-        same = and_(MediaFile.created_at == at, MediaFile.id > media_id)
-        asked = asked.where(or_(MediaFile.created_at < at, same))
+        asked = asked.where(tuple_(MediaFile.created_at, MediaFile.id) < after)
     found = await session.scalars(
-        asked.order_by(MediaFile.created_at.desc(), MediaFile.id)
+        asked.order_by(MediaFile.created_at.desc(), MediaFile.id.desc())
         .offset(skip)
         .limit(limit)
         .execution_options(populate_existing=True)

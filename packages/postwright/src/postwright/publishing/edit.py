@@ -100,6 +100,7 @@ async def edit(
     await _apply(session, publication, changes)
     if changes.refuses_repeats and publication.lane is not None:
         await refuse_repeat(session, publication)
+    publication.request_id = audit.REQUEST_ID.get()
     publication.content_version += 1
     publication.version += 1
     if publication.due_at is not None:

@@ -38,6 +38,7 @@ class Publication(Base):
     `content_version` grows with each edit of what is posted: an attempt that was begun with an
     older one does not go out.
     `content_hash` tells whether an account gets the same twice.
+    `request_id` is of the request to the API that had it go out last, if one did.
     """
 
     __tablename__ = "publications"
@@ -75,6 +76,7 @@ class Publication(Base):
     mode: Mapped[Mode] = mapped_column(EnumText(Mode))
     content_version: Mapped[int] = mapped_column(BigInteger)
     content_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    request_id: Mapped[str | None]
     state: Mapped[State] = mapped_column(EnumText(State))
     lane: Mapped[str | None]
     due_at: Mapped[Utc | None]

@@ -65,6 +65,7 @@ async def retry(
     failed_as = publication.end_code
     begin_anew(publication)
     publication.cancel_requested_at = None
+    publication.request_id = audit.REQUEST_ID.get()
     publication.publish_at = time_to_come(at, await app_now(session))
     publication.lane, publication.due_at = START, publication.publish_at
     publication.post_ids, publication.post_url, publication.report = [], "", []

@@ -8,26 +8,32 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, PlatformApp
 from postwright.connections.standing import again, mends, says
-from postwright.db.database import NOW, app_now
+from postwright.db.statement import Coming, Statement
 from postwright.errors import BadInput, Conflict, NeedsReconnect
 from postwright.jobs import lanes
 from postwright.kit.ids import new_id
 from postwright.media.models import MediaFile
-from postwright.media.uses import use
+from postwright.media.uses import ask_to_use, used
 from postwright.platforms.content import Source
-from postwright.posts.models import Post, PostMedia
-from postwright.publishing.awaiting import expect, hold_back, settled
-from postwright.publishing.models import Publication, PublicationMedia
+from postwright.posts.models import Post
+from postwright.publishing.awaiting import hold_back, settled
+from postwright.publishing.models import Publication
 from postwright.publishing.order import Order, Target
-from postwright.publishing.repeats import content_hash, refuse_repeat
+from postwright.publishing.placing import put_files, put_post, put_publication
+from postwright.publishing.repeats import ask_for_repeat, asked_for_repeat, content_hash
 from postwright.publishing.states import State, Visibility
+from postwright.publishing.summary import post_status
 from postwright.publishing.work import START
 from postwright.workspaces import audit
+
+# An account, and what goes there.
+Pair = tuple[Connection, Order]
+
+_NOW = Statement("SELECT app_now() AS now")
 
 # People type "now" and mean it; a few seconds are spent on reading the file.
 _GRACE = timedelta(minutes=1)
@@ -64,15 +70,24 @@ class NothingToPost(BadInput):
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """Rows as they were stored; no session knows them. The publications are by their account."""
+
+    post: Post
+    publications: dict[str, Publication]
+
+
+@dataclass(frozen=True, slots=True)
 class Scheduled:
     """The post, and its publications as its targets were given.
 
-    `is_new` is False if the same key had already made it.
+    `is_new` is False if the same key had already made it. `made` is what was stored now.
     """
 
     post_id: str
     publication_ids: tuple[str, ...]
     is_new: bool
+    made: "Stored | None" = None
 
     @property
     def publication_id(self) -> str:
@@ -104,14 +119,16 @@ async def schedule(
     """
     order, targets = await _with_what_has_come(session, workspace_id, order, targets)
     pairs = _paired(targets, order)
-    now = await app_now(session)
-    await _hold(session, workspace_id, pairs, order, now)
+    now = await _hold(session, workspace_id, pairs, order)
     fingerprint = _fingerprint(order, pairs)
-    post_id = await _insert_post(session, workspace_id, order, fingerprint)
-    if post_id is None:
+    post_id = new_id("post")
+    made = await _made(session, pairs, post_id, now)
+    every = list(made.values())
+    post = _post(workspace_id, post_id, order, fingerprint, made=every, now=now)
+    if not await put_post(session, post):
         return await _repeated(session, workspace_id, targets, order, fingerprint)
-    made = await _place(session, order, pairs, post_id, now)
-    await _add_own_files(session, post_id, order)
+    await _place(session, pairs, made)
+    await put_files(session, post_id, None, order.media)
     await audit.record(
         session,
         workspace_id,
@@ -122,7 +139,7 @@ async def schedule(
         publish_at=[each.publish_at.isoformat() for each in made.values()],
     )
     ids = tuple(made[target.connection.id].id for target in targets)
-    return Scheduled(post_id, ids, is_new=True)
+    return Scheduled(post_id, ids, is_new=True, made=Stored(post, made))
 
 
 async def add(
@@ -142,9 +159,8 @@ async def add(
     workspace_id = targets[0].connection.workspace_id
     order, targets = await _with_what_has_come(session, workspace_id, order, targets)
     pairs = _paired(targets, order)
-    now = await app_now(session)
-    await _hold(session, workspace_id, pairs, order, now)
-    await _place(session, order, pairs, post_id, now)
+    now = await _hold(session, workspace_id, pairs, order)
+    await _place(session, pairs, await _made(session, pairs, post_id, now))
     await audit.record(
         session,
         workspace_id,
@@ -155,23 +171,24 @@ async def add(
     )
 
 
-async def _place(
-    session: AsyncSession,
-    order: Order,
-    pairs: list[tuple[Connection, Order]],
-    post_id: str,
-    now: datetime,
+async def _made(
+    session: AsyncSession, pairs: Sequence[Pair], post_id: str, now: datetime
 ) -> dict[str, Publication]:
-    """The publications of a post, by account, with their files."""
-    made = dict[str, Publication]()
+    """The publications of a post, by account; nothing is stored."""
+    return {
+        connection.id: await _new(session, connection, wanted, post_id, now)
+        for connection, wanted in pairs
+    }
+
+
+async def _place(
+    session: AsyncSession, pairs: Sequence[Pair], made: dict[str, Publication]
+) -> None:
+    """Store the publications of a post, with their files."""
     for connection, wanted in pairs:
-        made[connection.id] = await _new(session, connection, wanted, post_id, now)
-        if order.refuses_repeats and not order.is_draft:
-            await refuse_repeat(session, made[connection.id])
-    session.add_all(made.values())
-    await session.flush()
-    await _add_files(session, post_id, [(made[to.id], wanted) for to, wanted in pairs])
-    return made
+        publication = made[connection.id]
+        await put_publication(session, publication)
+        await put_files(session, publication.post_id, publication.id, wanted.media)
 
 
 async def _with_what_has_come(
@@ -188,7 +205,7 @@ async def _with_what_has_come(
     return replace(order, media=media), own
 
 
-def _paired(targets: Sequence[Target], order: Order) -> list[tuple[Connection, Order]]:
+def _paired(targets: Sequence[Target], order: Order) -> list[Pair]:
     """Each account with what goes there, in the order in which accounts are locked."""
     by_id = {target.connection.id: target for target in targets}
     if len(by_id) < len(targets):
@@ -204,23 +221,40 @@ def _paired(targets: Sequence[Target], order: Order) -> list[tuple[Connection, O
 
 
 async def _hold(
-    session: AsyncSession,
-    workspace_id: str,
-    pairs: list[tuple[Connection, Order]],
-    order: Order,
-    now: datetime,
-) -> None:
-    """Wake the lanes, and hold the files: in this order, as a worker has them that announces."""
+    session: AsyncSession, workspace_id: str, pairs: Sequence[Pair], order: Order
+) -> datetime:
+    """Wake the lanes, and hold the files: in this order, as a worker has them that announces.
+
+    Then nobody else makes anything for these accounts, and repeats can be looked for. All of it is
+    one go to the database. Returns what time it is.
+
+    Raises:
+        NoSuchMedia: a file was removed.
+        Repeated: it refuses repeats, and an account gets the same already.
+    """
     if not order.is_draft:
         for connection, wanted in pairs:
-            await lanes.wake(session, workspace_id, connection.id, START, wanted.publish_at or now)
+            await lanes.wake(session, workspace_id, connection.id, START, wanted.publish_at)
     every = (order, *(wanted for _, wanted in pairs))
     files = {file.id for each in every for file in each.media if isinstance(file, MediaFile)}
-    for media_id in sorted(files):
-        await use(session, workspace_id, media_id)
+    uses = {each: await ask_to_use(session, workspace_id, each) for each in sorted(files)}
+    repeats = list[tuple[str, Coming]]()
+    for connection, wanted in pairs:
+        if order.refuses_repeats and not order.is_draft:
+            told, at = _content(wanted), wanted.publish_at
+            repeat = await ask_for_repeat(session, workspace_id, connection.id, told, at=at)
+            repeats.append((connection.id, repeat))
+    asked = await _NOW.ask(session, {})
+    for media_id, use in uses.items():
+        await used(use, media_id)
+    for connection_id, repeat in repeats:
+        await asked_for_repeat(repeat, connection_id)
+    row = await asked.first()
+    assert row is not None, "it is always some time"
+    return row.now
 
 
-def _fingerprint(order: Order, pairs: list[tuple[Connection, Order]]) -> str:
+def _fingerprint(order: Order, pairs: Sequence[Pair]) -> str:
     """Tells a repeat of the same order from another one."""
     told = [_told(order), *([connection.id, _told(wanted)] for connection, wanted in pairs)]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
@@ -231,6 +265,10 @@ def _told(order: Order) -> list[Any]:
     files = [file.sha256 if isinstance(file, MediaFile) else file.id for file in order.media]
     how = [order.mode, order.source, order.if_missed, order.is_draft]
     return [files, order.caption, order.settings, how, at]
+
+
+def _content(wanted: Order) -> bytes:
+    return content_hash(wanted.media, wanted.caption, wanted.settings, wanted.mode)
 
 
 async def _new(
@@ -255,7 +293,8 @@ async def _new(
         source=await _source(session, connection, wanted),
         mode=wanted.mode,
         content_version=1,
-        content_hash=content_hash(wanted.media, wanted.caption, wanted.settings, wanted.mode),
+        content_hash=_content(wanted),
+        request_id=audit.REQUEST_ID.get(),
         state=State.DRAFT if wanted.is_draft else State.SCHEDULED,
         lane=None if wanted.is_draft else START,
         due_at=None if wanted.is_draft else at,
@@ -293,47 +332,32 @@ def time_to_come(wanted: datetime | None, now: datetime) -> datetime:
     return at
 
 
-async def _insert_post(
-    session: AsyncSession, workspace_id: str, order: Order, fingerprint: str
-) -> str | None:
-    """The id of the new post, or None if its key was there before."""
-    row = insert(Post).values(
-        id=new_id("post"),
+def _post(
+    workspace_id: str,
+    post_id: str,
+    order: Order,
+    fingerprint: str,
+    *,
+    made: Sequence[Publication],
+    now: datetime,
+) -> Post:
+    """The post's row, as it stands with its publications: a trigger finds nothing to change."""
+    first = min((each.publish_at for each in made if each.state is not State.DRAFT), default=None)
+    return Post(
+        id=post_id,
         workspace_id=workspace_id,
         kind=order.kind,
         caption=order.caption,
+        status=post_status([each.state for each in made]),
+        scheduled_for=first,
+        listed_at=first or now,
         client_key=order.key,
         fingerprint=fingerprint,
         version=1,
-        created_at=NOW,
+        created_at=now,
+        updated_at=now,
         **order.about.columns(),
     )
-    made = await session.execute(row.on_conflict_do_nothing().returning(Post.id))
-    return made.scalar_one_or_none()
-
-
-async def _add_own_files(session: AsyncSession, post_id: str, order: Order) -> None:
-    """Those of the post itself; what still comes is noted."""
-    rows = [{"post_id": post_id, **file} for file in _files(order)]
-    if rows:
-        await session.execute(insert(PostMedia), rows)
-    await expect(session, post_id, None, order.media)
-
-
-async def _add_files(
-    session: AsyncSession, post_id: str, made: list[tuple[Publication, Order]]
-) -> None:
-    """Those of each publication."""
-    rows = [{"publication_id": each.id, **file} for each, wanted in made for file in _files(wanted)]
-    if rows:
-        await session.execute(insert(PublicationMedia), rows)
-    for each, wanted in made:
-        await expect(session, post_id, each.id, wanted.media)
-
-
-def _files(order: Order) -> list[dict[str, Any]]:
-    there = ((n, file.id) for n, file in enumerate(order.media) if isinstance(file, MediaFile))
-    return [{"position": n, "media_id": media_id} for n, media_id in there]
 
 
 async def _source(session: AsyncSession, connection: Connection, order: Order) -> Source:

@@ -43,6 +43,7 @@ def _of_call(call: Call) -> LogOut:
         log_id=call.log_id,
         elapsed_ms=call.elapsed_ms,
         detail=call.detail,
+        request_id=call.request_id,
     )
 
 
@@ -53,5 +54,6 @@ def _of_deed(entry: AuditEntry, publication_ids: list[str]) -> LogOut:
         what=entry.action,
         publication_id=entry.subject if entry.subject in publication_ids else None,
         actor=entry.actor,
+        request_id=entry.details.get("request_id"),
         details=entry.details,
     )
