@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.db.database import NOW
+from postwright.db.statement import Coming, Statement
 from postwright.media.errors import NoSuchMedia
 from postwright.media.library import PostsNeeding, Use
-from postwright.media.models import FixState, MediaAddress, MediaFile, MediaFix
+from postwright.media.models import FixState, MediaAddress, MediaFix
 
 # A file with all that was made from it, from that, and so on.
 _FAMILY = text("""
@@ -22,6 +23,12 @@ _FAMILY = text("""
     SELECT root_id, id FROM family
 """)
 
+_USE = Statement("""
+    UPDATE media_files SET used_at = app_now()
+    WHERE workspace_id = :workspace_id AND id = :media_id AND removed_at IS NULL
+    RETURNING id
+""")
+
 
 async def use(session: AsyncSession, workspace_id: str, media_id: str) -> None:
     """Say that a file is wanted from now on, and hold it until the transaction ends.
@@ -32,17 +39,17 @@ async def use(session: AsyncSession, workspace_id: str, media_id: str) -> None:
     Raises:
         NoSuchMedia: it was removed.
     """
-    found = await session.execute(
-        update(MediaFile)
-        .where(
-            MediaFile.workspace_id == workspace_id,
-            MediaFile.id == media_id,
-            MediaFile.removed_at.is_(None),
-        )
-        .values(used_at=NOW)
-        .returning(MediaFile.id)
-    )
-    if found.first() is None:
+    await used(await ask_to_use(session, workspace_id, media_id), media_id)
+
+
+async def ask_to_use(session: AsyncSession, workspace_id: str, media_id: str) -> Coming:
+    """The same, to be answered together with what is asked next; `used` reads it."""
+    return await _USE.ask(session, {"workspace_id": workspace_id, "media_id": media_id})
+
+
+async def used(asked: Coming, media_id: str) -> None:
+    """What `ask_to_use` has brought; see `use`."""
+    if await asked.first() is None:
         raise NoSuchMedia(media_id, why="It was removed a moment ago, or belongs to nobody here.")
 
 

@@ -3,22 +3,29 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from postwright.db.statement import Coming, Statement
 from postwright.errors import Advice, Conflict
 from postwright.media.models import Ingest, MediaFile
 from postwright.platforms.content import Mode
 from postwright.publishing.models import Publication
-from postwright.publishing.states import State
 
 WITHIN = timedelta(hours=24)
 
-# What will not go out, or did not.
-_NOT_OUT = (State.DRAFT, State.FAILED, State.CANCELLED)
+# What will not go out, or did not, is no repeat.
+_OTHER = Statement("""
+    SELECT post_id FROM publications
+    WHERE workspace_id = :workspace_id AND connection_id = :connection_id
+      AND content_hash = :content AND id <> :besides
+      AND publish_at > COALESCE(CAST(:at AS timestamptz), app_now()) - CAST(:within AS interval)
+      AND publish_at < COALESCE(CAST(:at AS timestamptz), app_now()) + CAST(:within AS interval)
+      AND state NOT IN ('draft', 'failed', 'cancelled')
+    LIMIT 1
+""")
 
 
 class Repeated(Conflict):
@@ -51,24 +58,50 @@ async def refuse_repeat(session: AsyncSession, publication: Publication) -> None
     Raises:
         Repeated: there is such a publication; `details` name its post.
     """
-    other = Publication
-    found = await session.scalar(
-        select(other.post_id)
-        .where(
-            other.workspace_id == publication.workspace_id,
-            other.connection_id == publication.connection_id,
-            other.content_hash == publication.content_hash,
-            other.publish_at > publication.publish_at - WITHIN,
-            other.publish_at < publication.publish_at + WITHIN,
-            other.state.not_in(_NOT_OUT),
-            other.id != publication.id,
-        )
-        .limit(1)
+    its = publication
+    assert its.content_hash is not None, "every publication has one that was made since repeats are"
+    asked = await ask_for_repeat(
+        session,
+        its.workspace_id,
+        its.connection_id,
+        its.content_hash,
+        at=its.publish_at,
+        besides=its.id,
     )
-    if found is not None:
+    await asked_for_repeat(asked, its.connection_id)
+
+
+async def ask_for_repeat(
+    session: AsyncSession,
+    workspace_id: str,
+    connection_id: str,
+    content: bytes,
+    *,
+    at: datetime | None,
+    besides: str = "",
+) -> Coming:
+    """The same, to be answered together with what is asked next; `asked_for_repeat` reads it.
+
+    `at` is None for now; `besides` is a publication that is no repeat of itself.
+    """
+    values = {
+        "workspace_id": workspace_id,
+        "connection_id": connection_id,
+        "content": content,
+        "at": at,
+        "within": WITHIN,
+        "besides": besides,
+    }
+    return await _OTHER.ask(session, values)
+
+
+async def asked_for_repeat(asked: Coming, connection_id: str) -> None:
+    """What `ask_for_repeat` has brought; see `refuse_repeat`."""
+    row = await asked.first()
+    if row is not None:
         raise Repeated(
-            f"This account gets the same content within 24 hours already, as {found}.",
+            f"This account gets the same content within 24 hours already, as {row.post_id}.",
             why="The same files and texts, twice on one account, are almost always a mistake.",
             fix="If it is meant, send metadata.allowDuplicate as true.",
-            details={"existingPostId": found, "accountId": publication.connection_id},
+            details={"existingPostId": row.post_id, "accountId": connection_id},
         )

@@ -1,16 +1,20 @@
 """The audit log: append-only, in the transaction of what it tells of."""
 
+import json
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from postwright.db.database import NOW
-from postwright.workspaces.models import AuditEntry
+from postwright.db.statement import Statement
 
 # The request to the API under way: what is done for it says so.
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+_ADD = Statement("""
+    INSERT INTO audit_log (at, workspace_id, actor, action, subject, details)
+    VALUES (app_now(), :workspace_id, :actor, :action, :subject, CAST(:details AS jsonb))
+""")
 
 
 async def record(
@@ -26,13 +30,11 @@ async def record(
     request_id = REQUEST_ID.get()
     if request_id is not None:
         details["request_id"] = request_id
-    await session.execute(
-        insert(AuditEntry).values(
-            at=NOW,
-            workspace_id=workspace_id,
-            actor=actor,
-            action=action,
-            subject=subject,
-            details=details,
-        )
-    )
+    values = {
+        "workspace_id": workspace_id,
+        "actor": actor,
+        "action": action,
+        "subject": subject,
+        "details": json.dumps(details),
+    }
+    await _ADD.run(session, values)

@@ -1,0 +1,50 @@
+"""Rows that a statement gives, as objects of their tables' classes that no session knows.
+
+For what is only looked at: a session that keeps an object of every row costs more than the rows.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy.orm import ColumnProperty
+
+from postwright.db.base import Base
+from postwright.db.types import EnumText
+
+T = TypeVar("T", bound=Base)
+
+
+class Columns(Generic[T]):
+    """The columns of a table, as a statement names them and as its rows are read.
+
+    Args:
+        model: the table's class.
+        alias: what the statement calls the table.
+    """
+
+    __slots__ = ("_enums", "_model", "_names", "text")
+
+    def __init__(self, model: type[T], alias: str) -> None:
+        props = [each for each in model.__mapper__.attrs if isinstance(each, ColumnProperty)]
+        self._model = model
+        self._names = [each.key for each in props]
+        self._enums = [
+            (n, each.columns[0].type.enum)
+            for n, each in enumerate(props)
+            if isinstance(each.columns[0].type, EnumText)
+        ]
+        self.text = ", ".join(f"{alias}.{each.columns[0].name}" for each in props)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._names)
+
+    def read(self, row: Sequence[Any], at: int = 0) -> T:
+        """The object of a row that has them from `at` on."""
+        values = list(row[at : at + len(self._names)])
+        for n, enum in self._enums:
+            if values[n] is not None:
+                values[n] = enum(values[n])
+        made = self._model()
+        vars(made).update(zip(self._names, values, strict=True))
+        return made
