@@ -43,8 +43,7 @@ async def run(plan: Plan, tell: Callable[[str], None]) -> Outcome:
             tell("connecting accounts and scheduling posts")
             await town.settle(outcome.script)
             await town.schedule(outcome.script)
-            web.start()
-            workers.start(plan.workers)
+            await world.rise()
             outcome.setup_s = time.monotonic() - began
             await _play(story, outcome)
             await find_out(story, outcome)

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
-from benchmarks.crash.processes import Fleet
+from benchmarks.crash.processes import Fleet, ProcessFailed
 from benchmarks.week.clock import Clock
 from benchmarks.week.items import Account, Item
 from benchmarks.week.plan import Plan
@@ -56,6 +56,20 @@ class World:
                     return f"a {fleet.kind} ended with {each.process.returncode}:\n{says}"
         return ""
 
+    async def rise(self) -> None:
+        """Start everything of the service: the web part first, as `postwright up` does.
+
+        What a worker announces is fetched from the web part at once, and a fetch that finds
+        nobody there is a failure at TikTok, which is tried again an hour and a half later.
+        """
+        self.web.start()
+        deadline = time.monotonic() + _POLITE_S
+        while not await self.town.scene.is_served():
+            if time.monotonic() > deadline:
+                raise ProcessFailed(f"the web part does not answer: {self.dead() or 'no word'}")
+            await asyncio.sleep(_LOOK_S)
+        self.workers.start(self.plan.workers)
+
     async def lose_webhooks(self) -> None:
         """Some webhooks never come, some come twice or late, from now on."""
         for kind, probability in (("lose", 0.08), ("duplicate", 0.05), ("reorder", 0.05)):
@@ -87,8 +101,7 @@ class World:
         await self._pass_without_database(self.plan.cut.hours)
         self.town.scene.postmaster.start()
         await self.clock.leap()
-        self.web.start()
-        self.workers.start(self.plan.workers)
+        await self.rise()
 
     async def _pass_without_database(self, hours: float) -> None:
         end = self.clock.now() + timedelta(hours=hours)
