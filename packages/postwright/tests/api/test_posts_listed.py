@@ -74,6 +74,14 @@ NARROWED: list[tuple[dict[str, str], str]] = [
     ({"tags": "x,y"}, "A"),
     ({"dateFrom": "2100-02-01"}, "CB"),
     ({"dateFrom": "2100-01-01", "dateTo": "2100-02-01"}, "BA"),
+    ({"fromDate": "2100-02-01"}, "CB"),
+    ({"fromDate": "2100-01-01", "toDate": "2100-02-01"}, "BA"),
+    ({"offset": "1"}, "BAD"),
+    ({"offset": "3", "page": "1", "limit": "1"}, "D"),
+    ({"source": "zernio", "includeHidden": "true"}, "CBAD"),
+    ({"source": "api"}, "CBAD"),
+    ({"source": "csv"}, ""),
+    ({"source": "external"}, ""),
     ({"createdBy": "key_000000000000"}, ""),
     ({"accountId": "conn_000000000000"}, ""),
 ]
@@ -113,6 +121,9 @@ async def test_a_key_sees_only_posts_that_are_wholly_within_its_profiles(
 
 
 async def test_what_no_list_knows_is_refused(me: Caller) -> None:
-    for params in ({"cursor": "WzFd"}, {"dateFrom": "soon"}, {"sortBy": "mood"}, {"limit": 101}):
+    for params in (
+        {"cursor": "WzFd"}, {"dateFrom": "soon"}, {"toDate": "soon"}, {"sortBy": "mood"},
+        {"limit": 101}, {"offset": -1}, {"source": "mood"}, {"acountId": "x"},
+    ):  # fmt: skip
         answer = await me.ask("GET", "", params=params)
         assert (answer.status_code, answer.json()["param"]) == (400, next(iter(params)))

@@ -15,16 +15,22 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which page is wanted. With `after`, what a cursor said, `number` counts nothing."""
+    """Which page is wanted. With `after`, what a cursor said, the others count nothing.
+
+    `offset` is how many entries are left out, if that was said in place of the page's number.
+    """
 
     number: int
     limit: int
     after: tuple[Any, ...] | None
+    offset: int | None = None
 
     @property
     def skip(self) -> int:
         """Entries before it."""
-        return 0 if self.after is not None else (self.number - 1) * self.limit
+        if self.after is not None:
+            return 0
+        return (self.number - 1) * self.limit if self.offset is None else self.offset
 
     def told(
         self, total: int, last: tuple[Any, ...] | None = None, *, is_capped: bool = False
@@ -59,8 +65,14 @@ async def _page(
             "and nothing is left out or told twice when entries come in meanwhile.",
         ),
     ] = None,
+    offset: Annotated[
+        int | None,
+        Query(ge=0, le=10_000_000, description="How many to leave out, in place of `page`."),
+    ] = None,
 ) -> Page:
-    return Page(page, limit, None if cursor is None else cursor_values(cursor))
+    after = None if cursor is None else cursor_values(cursor)
+    number = page if offset is None else offset // limit + 1
+    return Page(number, limit, after, offset)
 
 
 # What a route that lists declares as the type of its `page`.

@@ -41,9 +41,9 @@ async def write(
 ) -> None:
     """Add the calls to the ledger, in order; with the last one the slot they took is `ended`.
 
-    With each goes the id of the request to the API for which it is made: the one under way, or the
-    one that had the publication go out. A call that is in it already is not added again: whoever was not told that it was committed
-    writes it once more.
+    A call that is in it already is not added again: whoever was not told that it was committed
+    writes it once more. With each goes the id of the request to the API for which it is made: the
+    one under way, or the one that had the publication go out.
     """
     for number, call in enumerate(calls, start=1):
         values: dict[str, Any] = {

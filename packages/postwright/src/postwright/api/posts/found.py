@@ -3,21 +3,34 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import Depends, Query
-from sqlalchemy import ColumnElement, exists, or_, true
+from fastapi import Depends, Query, Request
+from fastapi.dependencies.utils import get_flat_params
+from sqlalchemy import ColumnElement, exists, false, or_, true
 
 from postwright.api.caller import Caller
 from postwright.api.errors import InvalidRequest
 from postwright.api.posts.wish import read_time
 from postwright.connections.models import Connection
+from postwright.kit.text import storable
 from postwright.posts.models import Post
 from postwright.publishing.listing import Sorting, on_accounts
 from postwright.publishing.models import Publication
 from postwright.publishing.summary import PostStatus
 
 _DAY = len("2026-01-01")
+
+
+class Source(StrEnum):
+    """The way a post came in."""
+
+    ZERNIO = "zernio"  # as clients of another server name all that was made there
+    EXTERNAL = "external"  # made elsewhere and found at the network: none is kept
+    API = "api"
+    CSV = "csv"
+    CLI = "cli"
 
 
 def reach(caller: Caller) -> ColumnElement[bool]:
@@ -42,6 +55,7 @@ class Filters:
 
 async def _filters(
     *,
+    request: Request,
     status: Annotated[PostStatus | None, Query(description="Only those that stand so.")] = None,
     platform: Annotated[
         str | None, Query(max_length=50, description="Only those that go to this network.")
@@ -67,9 +81,25 @@ async def _filters(
             description="Only those up to then; a date without a time means all of that day.",
         ),
     ] = None,
+    from_date: Annotated[
+        str | None, Query(alias="fromDate", description="The same as `dateFrom`.")
+    ] = None,
+    to_date: Annotated[
+        str | None, Query(alias="toDate", description="The same as `dateTo`.")
+    ] = None,
     search: Annotated[
         str | None, Query(max_length=200, description="Only those with this in text or title.")
     ] = None,
+    source: Annotated[
+        Source,
+        Query(
+            description="Only those that came in like this; `zernio`: all. There are no `external` "
+            "ones: what is made elsewhere is not read."
+        ),
+    ] = Source.ZERNIO,
+    include_hidden: Annotated[  # noqa: ARG001  # clients of another server send it
+        bool, Query(alias="includeHidden", description="No post is hidden: means nothing.")
+    ] = False,
     tags: Annotated[
         str | None,
         Query(max_length=2000, description="Only those with all of these tags, with commas."),
@@ -83,7 +113,13 @@ async def _filters(
         ),
     ] = Sorting.SCHEDULED_DESC,
 ) -> Filters:
-    wanted = [*_of_accounts(platform, profile_id, account_id), *_in_time(date_from, date_to)]
+    _refuse_unknown(request)
+    wanted = [
+        *_of_accounts(platform, profile_id, account_id),
+        *_in_time("dateFrom", date_from, "dateTo", date_to),
+        *_in_time("fromDate", from_date, "toDate", to_date),
+        *_from(source),
+    ]
     if status is not None:
         wanted.append(Post.status == status)
     if created_by is not None:
@@ -100,6 +136,24 @@ async def _filters(
 FiltersOf = Annotated[Filters, Depends(_filters)]
 
 
+def _refuse_unknown(request: Request) -> None:
+    """A filter that is misspelt must not list everything."""
+    known = {each.alias for each in get_flat_params(request.scope["route"].dependant)}
+    for name in request.query_params:
+        if name not in known:
+            raise InvalidRequest(f"There is no filter {storable(name)[:64]!r}.", param=name[:64])
+
+
+def _from(source: Source) -> list[ColumnElement[bool]]:
+    match source:
+        case Source.ZERNIO:
+            return []
+        case Source.EXTERNAL:
+            return [false()]
+        case Source.API | Source.CSV | Source.CLI:
+            return [Post.source == source.value]
+
+
 def _of_accounts(
     platform: str | None, profile_id: str | None, account_id: str | None
 ) -> list[ColumnElement[bool]]:
@@ -113,13 +167,16 @@ def _of_accounts(
     return [on_accounts(*wanted)] if wanted else []
 
 
-def _in_time(date_from: str | None, date_to: str | None) -> list[ColumnElement[bool]]:
+def _in_time(
+    first: str, since: str | None, last: str, until: str | None
+) -> list[ColumnElement[bool]]:
+    """Between two times, each after the name of its filter."""
     wanted = list[ColumnElement[bool]]()
-    if date_from:
-        wanted.append(Post.listed_at >= read_time(date_from, "UTC", "dateFrom"))
-    if date_to:
-        whole = f"{date_to}T23:59:59.999999" if len(date_to) <= _DAY else date_to
-        wanted.append(Post.listed_at <= read_time(whole, "UTC", "dateTo"))
+    if since:
+        wanted.append(Post.listed_at >= read_time(since, "UTC", first))
+    if until:
+        whole = f"{until}T23:59:59.999999" if len(until) <= _DAY else until
+        wanted.append(Post.listed_at <= read_time(whole, "UTC", last))
     return wanted
 
 

@@ -242,7 +242,7 @@ class LogOut(Out):
     detail: str = Field(default="", description="Of a call: what the network said.")
     request_id: str | None = Field(
         default=None,
-        description="The `X-Request-Id` of the request to this API that it was done for, if one was.",
+        description="The `X-Request-Id` of the request to this API that it was done for.",
     )
     actor: str | None = Field(default=None, description="Of a deed: who did it.")
     details: dict[str, Any] = Field(default={}, description="Of a deed: more about it.")
