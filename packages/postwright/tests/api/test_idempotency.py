@@ -1,6 +1,7 @@
 """The same call twice is one call, also when two processes get it at once."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -8,6 +9,9 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
+from postwright.connections.rotation import rotate
+from postwright.kit.keys import KEY_BYTES, write
+from postwright.publishing.sealed import EVERYWHERE
 from postwright.workspaces.api_calls import forget_calls
 from postwright.workspaces.models import Scope
 from tests.factories.api import Api, beside, served_api
@@ -187,3 +191,29 @@ async def test_answers_are_forgotten_when_their_day_is_over(api: Api) -> None:
 async def test_a_name_that_is_none_is_refused(api: Api, name: str) -> None:
     refused = await make(api, await api.key(), name)
     assert (refused.status_code, refused.json()["param"]) == (400, "Idempotency-Key")
+
+
+async def test_an_answer_with_a_secret_is_repeated_after_the_master_key_was_changed(
+    api: Api,
+) -> None:
+    admin = await api.key()
+    named = {"headers": {"Idempotency-Key": "k"}, "json": {"name": "a"}}
+    made = await api.ask("POST", "/v1/api-keys", admin, **named)
+    assert (await make(api, admin, "open")).status_code == 201  # its answer is not sealed
+    file = api.service.settings.key_file
+    done = await rotate(api.service.database, file, EVERYWHERE)
+    assert (done.resealed, done.tally.unreadable) == (1, [])
+    again = await api.ask("POST", "/v1/api-keys", admin, **named)
+    assert (again.status_code, again.json()) == (201, made.json())
+    assert (await make(api, admin, "open")).headers["Idempotency-Replayed"] == "true"
+
+
+async def test_an_answer_whose_master_key_is_lost_is_refused_in_words(api: Api) -> None:
+    admin = await api.key()
+    named = {"headers": {"Idempotency-Key": "k"}, "json": {"name": "a"}}
+    assert (await api.ask("POST", "/v1/api-keys", admin, **named)).status_code == 201
+    write(api.service.settings.key_file, [secrets.token_bytes(KEY_BYTES)])
+    again = await api.ask("POST", "/v1/api-keys", admin, **named)
+    assert again.status_code == 409
+    assert "cannot be read any more" in again.text
+    assert "under another name" in again.text

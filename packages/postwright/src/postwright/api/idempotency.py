@@ -21,6 +21,7 @@ from postwright.api.parts import Parts, PartsOf
 from postwright.db.statement import Statement
 from postwright.errors import Conflict, Misconfigured
 from postwright.kit.vault import Vault
+from postwright.workspaces.api_calls import answer_context
 
 REPLAYED = "Idempotency-Replayed"
 KEPT_HOURS = 24
@@ -62,7 +63,7 @@ class _Name:
     @property
     def context(self) -> str:
         """Where its sealed answer belongs."""
-        return f"api_calls/{self.workspace_id}/{self.kind}/{self.name}/body"
+        return answer_context(self.workspace_id, self.kind, self.name)
 
 
 class Call:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.begun import verifier_context
@@ -14,30 +14,35 @@ from postwright.connections.networks import secret_context
 from postwright.db.base import Base
 from postwright.db.database import Database
 from postwright.errors import Misconfigured
-from postwright.kit.vault import Vault
+from postwright.kit.vault import MARK, Vault
 
 _BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A column with sealed texts; `context` says of a row's key where its text belongs."""
+    """A column with sealed texts; `context` says of a row's key where its text belongs.
+
+    `some`: of the texts in it only some are sealed.
+    """
 
     table: type[Base]
-    key: str
+    key: tuple[str, ...]
     column: str
-    context: Callable[[str], str]
+    context: Callable[..., str]
+    some: bool = False
 
     def __str__(self) -> str:
         """As people find it."""
         return f"{self.table.__tablename__}.{self.column}"
 
 
+_ITS = ("connection_id",)
 PLACES = (
-    Place(PlatformApp, "id", "client_secret", secret_context),
-    Place(Credential, "connection_id", "access_token", lambda key: token_context(key, "access")),
-    Place(Credential, "connection_id", "refresh_token", lambda key: token_context(key, "refresh")),
-    Place(BegunConsent, "id", "code_verifier", verifier_context),
+    Place(PlatformApp, ("id",), "client_secret", secret_context),
+    Place(Credential, _ITS, "access_token", lambda key: token_context(key, "access")),
+    Place(Credential, _ITS, "refresh_token", lambda key: token_context(key, "refresh")),
+    Place(BegunConsent, ("id",), "code_verifier", verifier_context),
 )
 
 
@@ -72,7 +77,7 @@ async def _go_through(
 ) -> Tally:
     tally = Tally()
     for place in places:
-        after = ""
+        after = ("",) * len(place.key)
         while True:
             async with database.transaction() as session:
                 last = await _batch(session, vault, place, after, tally, anew=anew)
@@ -83,19 +88,27 @@ async def _go_through(
 
 
 async def _batch(
-    session: AsyncSession, vault: Vault, place: Place, after: str, tally: Tally, *, anew: bool
-) -> str | None:
+    session: AsyncSession,
+    vault: Vault,
+    place: Place,
+    after: tuple[str, ...],
+    tally: Tally,
+    *,
+    anew: bool,
+) -> tuple[str, ...] | None:
     """One batch; the key of its last row, None if there was none."""
-    key: ColumnElement[Any] = getattr(place.table, place.key)
-    column: ColumnElement[Any] = getattr(place.table, place.column)
-    wanted = select(key, column).where(key > after, column.is_not(None)).order_by(key)
+    columns: list[ColumnElement[Any]] = [getattr(place.table, name) for name in place.key]
+    key, column = tuple_(*columns), getattr(place.table, place.column)
+    wanted = select(column, *columns).where(key > after, column.is_not(None)).order_by(*columns)
+    if place.some:
+        wanted = wanted.where(func.substring(column, 1, len(MARK)) == MARK)
     rows = (await session.execute(wanted.limit(_BATCH))).all()
-    for row_key, sealed in rows:
-        context = place.context(row_key)
+    for sealed, *row_key in rows:
+        context = place.context(*row_key)
         try:
             text, is_current = vault.opened(sealed, context)
         except Misconfigured:
-            tally.unreadable.append(f"{place} of {row_key}")
+            tally.unreadable.append(f"{place} of {' '.join(row_key)}")
             continue
         if is_current:
             tally.current += 1
@@ -104,7 +117,7 @@ async def _batch(
         if anew:
             await session.execute(
                 update(place.table)
-                .where(key == row_key, column == sealed)
+                .where(key == tuple(row_key), column == sealed)
                 .values({place.column: vault.seal(text, context)})
             )
-    return rows[-1][0] if rows else None
+    return tuple(rows[-1][1:]) if rows else None

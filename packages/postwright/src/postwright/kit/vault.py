@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from postwright.errors import Misconfigured
 from postwright.kit.keys import MasterKeys
 
-_VERSION = b"\x01"
+# What sealed texts begin with: their version, and a byte that no text of ours begins with.
+MARK = b"\x01"
 _NONCE_BYTES = 12
 
 
@@ -30,7 +31,7 @@ class Vault:
         """Encrypt `text` for `context`."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         cipher = self._cipher(self._keys.first)
-        return _VERSION + nonce + cipher.encrypt(nonce, text.encode(), context.encode())
+        return MARK + nonce + cipher.encrypt(nonce, text.encode(), context.encode())
 
     def open(self, sealed: bytes, context: str) -> str:
         """Decrypt what `seal` made for the same `context`.
@@ -47,7 +48,7 @@ class Vault:
             Misconfigured: as `open` does.
         """
         nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
-        if sealed[:1] == _VERSION:
+        if sealed[:1] == MARK:
             for place, key in enumerate(self._keys.all):
                 try:
                     text = self._cipher(key).decrypt(nonce, body, context.encode())

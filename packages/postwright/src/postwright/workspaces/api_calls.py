@@ -1,4 +1,4 @@
-"""Forgets the answers of old calls to the API: nobody may ask for them again any more."""
+"""The answers of calls to the API, kept for a day: where sealed ones belong, and their end."""
 
 from typing import Any, cast
 
@@ -14,6 +14,11 @@ _FORGET = text("""
         ORDER BY expires_at LIMIT :most FOR UPDATE SKIP LOCKED
     )
 """)
+
+
+def answer_context(workspace_id: str, kind: str, name: str) -> str:
+    """Where a call's sealed answer belongs."""
+    return f"api_calls/{workspace_id}/{kind}/{name}/body"
 
 
 async def forget_calls(database: Database) -> int:
