@@ -1,5 +1,6 @@
 """Whatever goes wrong, the answer has one shape, an id, and no secret."""
 
+import base64
 import json
 from collections.abc import Generator
 from typing import Any
@@ -76,7 +77,33 @@ async def test_a_body_that_cannot_be_read(api: Api, body: bytes, status: int, co
         content=body,
         headers={"Content-Type": "application/json"},
     )
-    checked(answer, status, code)
+    assert checked(answer, status, code)["param"] in {None, "name"}
+
+
+async def test_what_could_not_be_stored_or_told_again_is_refused(api: Api) -> None:
+    key = await api.key()
+    deep = '{"a":' * 40 + "1" + "}" * 40
+    for value in (deep, '{"a": NaN}', '{"a": 1e999}', '{"\\ud800": 1}', '{"a": ["\\u0000"]}'):
+        for name in ("metadata", "tiktokSettings"):
+            body = f'{{"isDraft": true, "{name}": {value}}}'
+            answer = await api.ask(
+                "POST", "/v1/posts", key, content=body, headers={"Content-Type": "application/json"}
+            )
+            checked(answer, 400, "invalid_request")
+    wrong: list[list[Any]] = [["2026-01-01T00:00:00Z", each] for each in ("\ud800", "a\0", [], 1)]
+    for values in wrong:
+        cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+        for path in ("/v1/posts", "/v1/media", "/v1/accounts"):
+            answer = await api.ask("GET", path, key, params={"cursor": cursor})
+            assert checked(answer, 400, "invalid_request")["param"] == "cursor"
+
+
+async def test_what_is_ignored_is_told_within_bounds(api: Api) -> None:
+    body = {"name": "x", **{f"{n}" + "z" * 1000: 1 for n in range(500)}}
+    answer = await api.ask("POST", "/v1/profiles", await api.key(), json=body)
+    assert answer.status_code == 201
+    assert len(answer.json()["warnings"]) == 20
+    assert len(answer.text) < 5000
 
 
 async def test_a_body_whose_length_is_not_said_is_bounded_too(api: Api) -> None:

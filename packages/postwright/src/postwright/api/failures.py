@@ -158,14 +158,22 @@ def _of_http(request: Request, error: HTTPException) -> AppError:
 
 
 def _invalid(errors: Sequence[Mapping[str, Any]]) -> InvalidRequest:
-    findings = [{"param": _path(each["loc"]), "message": _said(each)} for each in errors]
+    findings = [
+        # What is no JSON has no fields: pydantic says at which byte that shows.
+        {"param": "" if _is_no_json(each) else _path(each["loc"]), "message": _said(each)}
+        for each in errors
+    ]
     first = findings[0]
     what = f"{first['param']}: {first['message']}" if first["param"] else first["message"]
     return InvalidRequest(what, param=first["param"], details={"findings": findings})
 
 
+def _is_no_json(error: Mapping[str, Any]) -> bool:
+    return bool(error["type"] == "json_invalid")
+
+
 def _said(error: Mapping[str, Any]) -> str:
-    if error["type"] == "json_invalid":
+    if _is_no_json(error):
         return "The body is not JSON."
     return str(error["msg"]).removeprefix("Value error, ")
 

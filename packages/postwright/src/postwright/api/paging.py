@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Query
 
 from postwright.api.errors import InvalidRequest
+from postwright.api.wire.base import storable
 from postwright.api.wire.pages import Pagination
 
 MOST = 100
@@ -92,8 +93,8 @@ def cursor_values(cursor: str) -> tuple[Any, ...]:
     """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        values: Any = json.loads(base64.urlsafe_b64decode(padded.encode()))
-    except ValueError:
+        values = storable(json.loads(base64.urlsafe_b64decode(padded.encode())))
+    except (ValueError, RecursionError):
         values = None
     if not isinstance(values, list) or not values:
         raise InvalidRequest("The cursor is none of ours.", param="cursor")

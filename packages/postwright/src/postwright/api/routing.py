@@ -1,6 +1,5 @@
 """Routes that look who calls before they read what is asked."""
 
-import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -12,6 +11,7 @@ from starlette.types import Message, Receive
 from postwright.api.auth import Door
 from postwright.api.caller import Needs
 from postwright.api.errors import BodyTooLarge, InvalidRequest, MediaTypeUnsupported, NoSuchRoute
+from postwright.api.wire.base import holds_nul
 from postwright.api.wire.errors import FAILURES
 from postwright.workspaces.models import Scope
 
@@ -70,20 +70,10 @@ def _look_at_address(request: Request) -> None:
 
 async def _look_at_text(request: Request) -> None:
     try:
-        if b"\\u0000" in await request.body() and _holds_nul(await request.json()):
+        if b"\\u0000" in await request.body() and holds_nul(await request.json()):
             raise InvalidRequest("The body holds a NUL.")
     except (ValueError, RecursionError):
         pass  # it is no JSON, as FastAPI will say
-
-
-def _holds_nul(value: Any) -> bool:
-    match value:
-        case str():
-            return "\0" in value
-        case dict() | list():
-            return "\\u0000" in json.dumps(value).replace("\\\\", "")
-        case _:
-            return False
 
 
 def _look_at_type(request: Request) -> None:

@@ -123,8 +123,8 @@ async def update_account(
     Its `username` is the network's and cannot be changed. What is planned for it moves with it.
     """
     warnings = [
-        "username is the network's and was left as it is." if name == "username" else told
-        for name, told in zip(wanted.unknown, warnings_of(wanted), strict=True)
+        "username is the network's and was left as it is." if told.startswith("username ") else told
+        for told in warnings_of(wanted)
     ]
     return await _changed(parts, caller, account_id, wanted, warnings)
 

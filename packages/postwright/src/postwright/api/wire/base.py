@@ -1,10 +1,14 @@
 """What all shapes on the wire have in common."""
 
+import json
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, cast
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
+
+_DEEPEST: Final = 32
+_MOST_TOLD, _LONGEST_TOLD = 20, 64
 
 
 def _rfc3339(at: datetime) -> str:
@@ -47,8 +51,48 @@ class In(BaseModel):
 
 
 def warnings_of(*shapes: In) -> list[str]:
-    """What to tell of fields that were ignored."""
-    return [f"{name} is not known and was ignored." for each in shapes for name in each.unknown]
+    """What to tell of fields that were ignored; of very many, of the first."""
+    names = [name for each in shapes for name in each.unknown[:_MOST_TOLD]]
+    return [
+        f"{name if len(name) <= _LONGEST_TOLD else f'{name[:_LONGEST_TOLD]}…'} is not known and "
+        "was ignored."
+        for name in names[:_MOST_TOLD]
+    ]
+
+
+def storable(value: Any) -> Any:
+    """What was read from JSON, if it can be stored and told again.
+
+    Halves of characters, NULs, infinities and endless nesting can be sent, too.
+
+    Raises:
+        ValueError: it holds such a thing.
+    """
+    _refuse_deep(value, _DEEPEST)
+    json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    if holds_nul(value):
+        raise ValueError("There is a NUL in it.")
+    return value
+
+
+def holds_nul(value: Any) -> bool:
+    """Whether a text in JSON that was read holds a NUL: the database takes none."""
+    # A backslash that stands for itself is written twice.
+    return "\\u0000" in json.dumps(value).replace("\\\\", "")
+
+
+def _refuse_deep(value: Any, left: int) -> None:
+    if not left:
+        raise ValueError(f"It is nested more than {_DEEPEST} deep.")
+    match value:
+        case dict():
+            inner = cast("dict[str, Any]", value).values()
+        case list():
+            inner = cast("list[Any]", value)
+        case _:
+            return
+    for each in inner:
+        _refuse_deep(each, left - 1)
 
 
 def example(**fields: Any) -> dict[str, Any]:

@@ -1,23 +1,16 @@
 """Posts as they are asked for."""
 
-import json
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from postwright.api.wire.base import In, example
+from postwright.api.wire.base import In, example, storable
 from postwright.publishing.states import IfMissed
 
 MOST_TARGETS, MOST_MEDIA, MOST_LABELS = 50, 35, 100
 
 
-def _storable(value: dict[str, Any]) -> dict[str, Any]:
-    """JSON, and no more than that: halves of characters and infinities can be sent, too."""
-    json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    return value
-
-
-_Json = Annotated[dict[str, Any], AfterValidator(_storable)]
+_Json = Annotated[dict[str, Any], AfterValidator(storable)]
 _Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _Labels = Annotated[list[_Label], Field(max_length=MOST_LABELS)]
 _Text = Annotated[str, StringConstraints(max_length=10_000)]
@@ -112,6 +105,11 @@ class PostFields(In):
     is_draft: bool | None = Field(
         default=None, description="It is kept, and goes nowhere; wins over the times."
     )
+    if_missed: IfMissed | None = Field(
+        default=None,
+        description="What to do if nothing runs at its time: `publish` late, `hold` or `skip` it; "
+        "unset: as the settings of the installation say.",
+    )
     timezone: str | None = Field(
         default=None,
         max_length=64,
@@ -160,11 +158,6 @@ class PostNew(PostFields):
         description="Your own name for the post, for good: the same again, with the same content, "
         "is the same post, and with another one it is refused with 409.",
     )
-    if_missed: IfMissed | None = Field(
-        default=None,
-        description="What to do if nothing runs at its time: `publish` late, `hold` or `skip` it; "
-        "unset: as the settings of the installation say.",
-    )
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -182,4 +175,11 @@ class PostChange(PostFields):
 
     model_config = ConfigDict(
         json_schema_extra=example(content="Better #sunset", scheduledFor="2027-01-16T10:00:00Z")
+    )
+
+    content_version: int | None = Field(
+        default=None,
+        ge=1,
+        description="The content version you have seen of its publications; if one of those that "
+        "change has another, nothing is changed.",
     )
