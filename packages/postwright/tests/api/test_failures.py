@@ -90,7 +90,7 @@ async def test_what_could_not_be_stored_or_told_again_is_refused(api: Api) -> No
                 "POST", "/v1/posts", key, content=body, headers={"Content-Type": "application/json"}
             )
             checked(answer, 400, "invalid_request")
-    wrong: list[list[Any]] = [["2026-01-01T00:00:00Z", each] for each in ("\ud800", "a\0", [], 1)]
+    wrong: list[list[Any]] = [["2026-01-01T00:00:00Z", each] for each in ("\ud800", "a\0", 1)]
     for values in wrong:
         cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
         for path in ("/v1/posts", "/v1/media", "/v1/accounts"):
