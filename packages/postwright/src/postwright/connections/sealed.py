@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, tuple_, update
@@ -40,8 +41,8 @@ class Place:
 _ITS = ("connection_id",)
 PLACES = (
     Place(PlatformApp, ("id",), "client_secret", secret_context),
-    Place(Credential, _ITS, "access_token", lambda key: token_context(key, "access")),
-    Place(Credential, _ITS, "refresh_token", lambda key: token_context(key, "refresh")),
+    Place(Credential, _ITS, "access_token", partial(token_context, column="access")),
+    Place(Credential, _ITS, "refresh_token", partial(token_context, column="refresh")),
     Place(BegunConsent, ("id",), "code_verifier", verifier_context),
 )
 
