@@ -1,11 +1,16 @@
 """Reads of connections. Every one takes the workspace first."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, Credential, PlatformApp
+from postwright.db.plain import Columns
+from postwright.db.statement import Coming, Statement
 from postwright.errors import NotFound
 
 
@@ -13,6 +18,50 @@ class NoSuchAccount(NotFound):
     """No connected account has this name."""
 
     code = "unknown_account"
+
+
+_CONNECTION = Columns(Connection, "c")
+_APP = Columns(PlatformApp, "a")
+_WITH_APPS = Statement(f"""
+    SELECT COALESCE(c.facts_at > app_now() - CAST(:kept AS interval), false),
+           {_CONNECTION.text}, {_APP.text}
+    FROM connections AS c JOIN platform_apps AS a ON a.id = c.platform_app_id
+    WHERE c.workspace_id = :workspace_id AND c.id = ANY (CAST(:ids AS text[]))
+      AND c.disconnected_at IS NULL
+""")  # noqa: S608  # the columns are ours
+
+
+@dataclass(frozen=True, slots=True)
+class WithApp:
+    """A connected account and the app through which it was connected, to be looked at.
+
+    `facts` is what the network said of it lately; None if that is too long ago, or never was.
+    """
+
+    connection: Connection
+    app: PlatformApp
+    facts: dict[str, Any] | None
+
+
+async def ask_with_apps(
+    session: AsyncSession, workspace_id: str, connection_ids: Collection[str], *, kept: timedelta
+) -> Coming:
+    """Ask for connected accounts with their apps; `with_apps` reads it.
+
+    What the network said of one counts if it is no older than `kept`.
+    """
+    values = {"workspace_id": workspace_id, "ids": list(connection_ids), "kept": kept}
+    return await _WITH_APPS.ask(session, values)
+
+
+async def with_apps(asked: Coming) -> dict[str, WithApp]:
+    """What `ask_with_apps` has brought, by id."""
+    found = dict[str, WithApp]()
+    for row in await asked.rows():
+        connection = _CONNECTION.read(row, 1)
+        app = _APP.read(row, 1 + len(_CONNECTION))
+        found[connection.id] = WithApp(connection, app, connection.facts if row[0] else None)
+    return found
 
 
 async def connections(
@@ -95,11 +144,19 @@ async def connection_by_handle(session: AsyncSession, workspace_id: str, handle:
     Raises:
         NoSuchAccount: there is none; the message names those there are.
     """
+    return meant(await connections(session, workspace_id, disconnected_too=True), handle)
+
+
+def meant(known: Sequence[Connection], handle: str) -> Connection:
+    """Which of these connections a name or an id means, as `connection_by_handle` says.
+
+    Raises:
+        NoSuchAccount: none of them.
+    """
     wanted = handle.removeprefix("@").lower()
-    known = await connections(session, workspace_id, disconnected_too=True)
-    meant = [found for found in known if wanted in {found.handle.lower(), found.id}]
-    if meant:
-        return max(meant, key=lambda found: (found.state.usable, found.connected_at))
+    named = [found for found in known if wanted in {found.handle.lower(), found.id}]
+    if named:
+        return max(named, key=lambda found: (found.state.usable, found.connected_at))
     there = [f"@{each.handle}" for each in known if each.disconnected_at is None]
     names = ", ".join(there) or "none yet"
     raise NoSuchAccount(

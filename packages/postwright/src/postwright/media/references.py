@@ -7,12 +7,15 @@ upload or of an ingest, and means something only together with the workspace.
 """
 
 import re
+from collections.abc import Collection
 from typing import ClassVar
 from urllib.parse import quote, urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from postwright.db.plain import Columns
+from postwright.db.statement import Coming, Statement
 from postwright.errors import Advice, Conflict
 from postwright.media.errors import NoSuchMedia
 from postwright.media.models import Ingest, IngestState, MediaFile, Upload, UploadState
@@ -20,6 +23,18 @@ from postwright.media.models import Ingest, IngestState, MediaFile, Upload, Uplo
 FOLDER = "/v1/media/"
 
 _OURS = re.compile(r".*/v1/media/(?P<id>(?:media|upl|ing)_[0-9a-z]{12})(?:/[^/]*)?")
+
+
+_FILE = Columns(MediaFile, "f")
+_FILES = Statement(f"""
+    SELECT f.id, {_FILE.text} FROM media_files AS f
+    WHERE f.workspace_id = :workspace_id AND f.id = ANY (CAST(:ids AS text[]))
+      AND f.removed_at IS NULL
+    UNION ALL
+    SELECT u.id, {_FILE.text} FROM uploads AS u JOIN media_files AS f ON f.id = u.media_id
+    WHERE u.workspace_id = :workspace_id AND u.id = ANY (CAST(:ids AS text[]))
+      AND f.workspace_id = :workspace_id AND f.removed_at IS NULL
+""")  # noqa: S608  # the columns are ours
 
 
 class MediaNotThere(Conflict):
@@ -71,6 +86,19 @@ async def media_of(session: AsyncSession, workspace_id: str, url: str) -> MediaF
         "It is being fetched.",
         fix="Wait until its state is ready: GET /v1/media/" + found.id,
     )
+
+
+async def ask_for_files(session: AsyncSession, workspace_id: str, urls: Collection[str]) -> Coming:
+    """Ask for the files behind addresses, in one go; `files_of` reads it."""
+    ids = [each for each in map(referred, urls) if each is not None]
+    return await _FILES.ask(session, {"workspace_id": workspace_id, "ids": ids})
+
+
+async def files_of(asked: Coming, urls: Collection[str]) -> dict[str, MediaFile]:
+    """The files that are there, by address. Of all others `resolve` says what is the matter."""
+    found = {row[0]: _FILE.read(row, 1) for row in await asked.rows()}
+    named = ((url, referred(url)) for url in urls)
+    return {url: found[its] for url, its in named if its is not None and its in found}
 
 
 async def resolve(session: AsyncSession, workspace_id: str, url: str) -> MediaFile | Ingest | None:

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +13,9 @@ from postwright.media.models import MediaFile
 from postwright.posts.models import Post
 from postwright.publishing.awaiting import Piece, expect
 from postwright.publishing.models import Publication
+from postwright.publishing.order import Order
+from postwright.publishing.states import State
+from postwright.publishing.summary import post_status
 
 _POST_SQL = """
     INSERT INTO posts (
@@ -53,6 +58,51 @@ _PUBLICATION_FILES = Statement("""
     FROM unnest(CAST(:media_ids AS text[])) WITH ORDINALITY AS given (media_id, place)
     WHERE media_id <> ''
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Rows as they were stored; no session knows them.
+
+    Attributes:
+        post: the post.
+        media: its own files.
+        publications: by account, in the order in which accounts are locked.
+        files: of each of them.
+    """
+
+    post: Post
+    media: Sequence[Piece]
+    publications: dict[str, Publication]
+    files: dict[str, Sequence[Piece]]
+
+
+def post_of(
+    workspace_id: str,
+    post_id: str,
+    order: Order,
+    fingerprint: str,
+    *,
+    made: Sequence[Publication],
+    now: datetime,
+) -> Post:
+    """The post's row, as it stands with its publications: a trigger finds nothing to change."""
+    first = min((each.publish_at for each in made if each.state is not State.DRAFT), default=None)
+    return Post(
+        id=post_id,
+        workspace_id=workspace_id,
+        kind=order.kind,
+        caption=order.caption,
+        status=post_status([each.state for each in made]),
+        scheduled_for=first,
+        listed_at=first or now,
+        client_key=order.key,
+        fingerprint=fingerprint,
+        version=1,
+        created_at=now,
+        updated_at=now,
+        **order.about.columns(),
+    )
 
 
 async def put_post(session: AsyncSession, post: Post) -> bool:

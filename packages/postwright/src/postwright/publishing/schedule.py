@@ -23,10 +23,15 @@ from postwright.posts.models import Post
 from postwright.publishing.awaiting import hold_back, settled
 from postwright.publishing.models import Publication
 from postwright.publishing.order import Order, Target
-from postwright.publishing.placing import put_files, put_post, put_publication
+from postwright.publishing.placing import (
+    Stored,
+    post_of,
+    put_files,
+    put_post,
+    put_publication,
+)
 from postwright.publishing.repeats import ask_for_repeat, asked_for_repeat, content_hash
 from postwright.publishing.states import State, Visibility
-from postwright.publishing.summary import post_status
 from postwright.publishing.work import START
 from postwright.workspaces import audit
 
@@ -70,14 +75,6 @@ class NothingToPost(BadInput):
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """Rows as they were stored; no session knows them. The publications are by their account."""
-
-    post: Post
-    publications: dict[str, Publication]
-
-
-@dataclass(frozen=True, slots=True)
 class Scheduled:
     """The post, and its publications as its targets were given.
 
@@ -87,7 +84,7 @@ class Scheduled:
     post_id: str
     publication_ids: tuple[str, ...]
     is_new: bool
-    made: "Stored | None" = None
+    made: Stored | None = None
 
     @property
     def publication_id(self) -> str:
@@ -124,7 +121,7 @@ async def schedule(
     post_id = new_id("post")
     made = await _made(session, pairs, post_id, now)
     every = list(made.values())
-    post = _post(workspace_id, post_id, order, fingerprint, made=every, now=now)
+    post = post_of(workspace_id, post_id, order, fingerprint, made=every, now=now)
     if not await put_post(session, post):
         return await _repeated(session, workspace_id, targets, order, fingerprint)
     await _place(session, pairs, made)
@@ -139,7 +136,8 @@ async def schedule(
         publish_at=[each.publish_at.isoformat() for each in made.values()],
     )
     ids = tuple(made[target.connection.id].id for target in targets)
-    return Scheduled(post_id, ids, is_new=True, made=Stored(post, made))
+    files = {connection.id: wanted.media for connection, wanted in pairs}
+    return Scheduled(post_id, ids, is_new=True, made=Stored(post, order.media, made, files))
 
 
 async def add(
@@ -330,34 +328,6 @@ def time_to_come(wanted: datetime | None, now: datetime) -> datetime:
             fix="Give a time to come, or none to publish now.",
         )
     return at
-
-
-def _post(
-    workspace_id: str,
-    post_id: str,
-    order: Order,
-    fingerprint: str,
-    *,
-    made: Sequence[Publication],
-    now: datetime,
-) -> Post:
-    """The post's row, as it stands with its publications: a trigger finds nothing to change."""
-    first = min((each.publish_at for each in made if each.state is not State.DRAFT), default=None)
-    return Post(
-        id=post_id,
-        workspace_id=workspace_id,
-        kind=order.kind,
-        caption=order.caption,
-        status=post_status([each.state for each in made]),
-        scheduled_for=first,
-        listed_at=first or now,
-        client_key=order.key,
-        fingerprint=fingerprint,
-        version=1,
-        created_at=now,
-        updated_at=now,
-        **order.about.columns(),
-    )
 
 
 async def _source(session: AsyncSession, connection: Connection, order: Order) -> Source:

@@ -16,7 +16,8 @@ from postwright.api.parts import Parts
 from postwright.api.posts.named import Seen, look_up
 from postwright.api.posts.wish import Wish, WishedMedia, WishedTarget
 from postwright.api.wire.posts_shown import PostFinding
-from postwright.connections.models import Connection
+from postwright.connections.models import Connection, PlatformApp
+from postwright.connections.queries import WithApp
 from postwright.errors import AppError, BadInput
 from postwright.media.findings import Finding
 from postwright.media.ingest import ingest
@@ -60,7 +61,8 @@ class Checked:
         place: its place in the body.
         wished: what was asked for.
         connection: the account.
-        network: with the app through which it was connected.
+        app: the one through which it was connected.
+        network: with this app.
         kind: of what goes there.
         media: its files; the post's if it has none of its own.
         choice: its settings.
@@ -70,6 +72,7 @@ class Checked:
     place: int
     wished: WishedTarget
     connection: Connection
+    app: PlatformApp
     network: Network
     kind: MediaKind
     media: tuple[Named, ...]
@@ -107,12 +110,9 @@ async def examine(parts: Parts, caller: Caller, wish: Wish) -> Examined:
         InvalidRequest: two kinds of files are in one post, or an account is there twice.
         Unusable, NotAllowed: an account cannot be posted to.
     """
-    async with parts.database.transaction() as session:
-        seen = await look_up(session, parts, caller, wish)
+    seen = await look_up(parts, caller, wish)
     warnings = list[str]()
-    chosen = [
-        _chosen(wish, place, connection, seen) for place, connection in enumerate(seen.connections)
-    ]
+    chosen = [_chosen(wish, place, account, seen) for place, account in enumerate(seen.accounts)]
     if not wish.is_draft:
         await _ask_about_creators(parts, chosen, seen, warnings)
     targets = tuple(_checked(target, wish, seen) for target in chosen)
@@ -184,7 +184,7 @@ def _kind(media: Sequence[Named]) -> MediaKind | None:
     return kinds[0] if kinds else None
 
 
-def _chosen(wish: Wish, place: int, connection: Connection, seen: Seen) -> Checked:
+def _chosen(wish: Wish, place: int, account: WithApp, seen: Seen) -> Checked:
     """A target with its files and settings read."""
     target = wish.targets[place]
     media = _named(wish.media if target.media is None else target.media, seen)
@@ -196,10 +196,10 @@ def _chosen(wish: Wish, place: int, connection: Connection, seen: Seen) -> Check
             "There is no file to post.", fix="Add a video, or photos.", param=param
         )
     kind = _kind(media) or MediaKind.VIDEO
-    network = seen.networks[connection.id]
+    network = seen.networks[account.connection.id]
     text = wish.content if target.content is None else target.content
     choice = network.choose(Kind(kind.value), _settings(wish, target), Texts(text, wish.title))
-    return Checked(place, target, connection, network, kind, media, choice, ())
+    return Checked(place, target, account.connection, account.app, network, kind, media, choice, ())
 
 
 def _settings(wish: Wish, target: WishedTarget) -> dict[str, Any]:
@@ -247,7 +247,7 @@ async def _ask_about_creators(
                 f"{known.why}. It is asked again before anything is sent."
             )
             continue
-        seen.facts[connection.id] = known
+        seen.facts[connection.id] = connection.facts = known
 
 
 def _checked(target: Checked, wish: Wish, seen: Seen) -> Checked:

@@ -10,7 +10,10 @@ from postwright.api.errors import InvalidRequest
 from postwright.api.parts import Parts
 from postwright.api.posts.checked import Checked, Examined, examine, fetched, pieces, refuse_unfit
 from postwright.api.posts.wish import Wish
+from postwright.platforms.content import Source
+from postwright.publishing.listing import Part, Whole
 from postwright.publishing.order import Order, Target
+from postwright.publishing.placing import Stored
 from postwright.publishing.schedule import InThePast, Scheduled, schedule
 from postwright.publishing.states import IfMissed
 
@@ -61,6 +64,21 @@ async def place(
     return made, here
 
 
+def whole_of(stored: Stored, examined: Examined) -> Whole:
+    """A post that was just stored, with all that belongs to it: nobody has to look it up."""
+    parts = [
+        Part(
+            stored.publications[each.connection.id],
+            each.connection,
+            each.app,
+            tuple(stored.files[each.connection.id]),
+            attempts=0,
+        )
+        for each in examined.targets
+    ]
+    return Whole(stored.post, tuple(stored.media), tuple(parts))
+
+
 def order_of(examined: Examined, *, source: str, created_by: str) -> Order:
     """What holds for all accounts."""
     wish = examined.wish
@@ -86,6 +104,7 @@ def targets_of(targets: Sequence[Checked]) -> list[Target]:
             settings=each.choice.settings,
             mode=each.choice.mode,
             publish_at=each.wished.at,
+            source=Source(each.app.source),
             kind_said=each.kind,
         )
         for each in targets

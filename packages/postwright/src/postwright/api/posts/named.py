@@ -1,6 +1,6 @@
 """What a wished post names: its accounts and files, within the reach of the key that asks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,13 +13,12 @@ from postwright.api.media.shown import reached
 from postwright.api.parts import Parts
 from postwright.api.posts.wish import Wish, WishedMedia, WishedTarget
 from postwright.connections import facts, queries
-from postwright.connections.models import Connection
-from postwright.connections.queries import NoSuchAccount
+from postwright.connections.queries import NoSuchAccount, WithApp
 from postwright.errors import AppError
 from postwright.media.errors import NoSuchMedia
 from postwright.media.fetching import checked
 from postwright.media.models import Ingest, MediaFile
-from postwright.media.references import resolve
+from postwright.media.references import ask_for_files, files_of, resolve
 from postwright.platforms.base import Network
 from postwright.publishing.awaiting import Piece
 
@@ -29,61 +28,61 @@ class Seen:
     """What was looked up.
 
     Attributes:
-        connections: one for each target, in order.
+        accounts: one for each target, in order.
         networks: of each connection, with the app through which it was connected.
         facts: what each network lately said it allows the creator; None if it is not known.
         files: what each address stands for here; None: somebody else's.
     """
 
-    connections: list[Connection]
-    networks: dict[str, Network]
-    facts: dict[str, dict[str, Any] | None]
+    accounts: list[WithApp]
+    networks: dict[str, Network] = field(default_factory=dict[str, Network])
+    facts: dict[str, dict[str, Any] | None] = field(
+        default_factory=dict[str, dict[str, Any] | None]
+    )
     files: dict[str, Piece | None] = field(default_factory=dict[str, Piece | None])
 
 
-async def look_up(session: AsyncSession, parts: Parts, caller: Caller, wish: Wish) -> Seen:
-    """Look up what a post names.
+async def look_up(parts: Parts, caller: Caller, wish: Wish) -> Seen:
+    """Look up what a post names. If all of it is here, that is one go to the database.
 
     Raises:
         NoSuchAccount, NoSuchMedia, MediaNotThere, AddressRefused: it names what is not there, or
             not within the key's reach; `param` says where.
         InvalidRequest: an account is there twice, or of another network.
     """
-    connections = await _connections(session, caller, wish.targets)
-    seen = Seen(connections, {}, {})
-    for connection in connections:
-        app = await queries.platform_app(session, caller.workspace_id, connection.id)
-        seen.networks[connection.id] = parts.accounts.networks.of_app(app)
-        seen.facts[connection.id] = await facts.cached(session, caller.workspace_id, connection.id)
-    for param, each in _addresses(wish):
-        if each.url not in seen.files:
-            seen.files[each.url] = await _file(session, caller, each.url, param)
+    ids = [target.account_id for target in wish.targets]
+    urls = dict.fromkeys(each.url for _, each in _addresses(wish))
+    async with parts.database.transaction() as session:
+        accounts = await queries.ask_with_apps(session, caller.workspace_id, ids, kept=facts.KEPT)
+        files = await ask_for_files(session, caller.workspace_id, urls)
+    seen = Seen(_accounts(caller, wish.targets, await queries.with_apps(accounts)))
+    for each in seen.accounts:
+        seen.networks[each.connection.id] = parts.accounts.networks.of_app(each.app)
+        seen.facts[each.connection.id] = each.facts
+    seen.files.update(await files_of(files, urls))
+    if caller.profile_ids is not None or len(seen.files) < len(urls):
+        async with parts.database.transaction() as session:
+            for param, named in _addresses(wish):
+                found = seen.files.get(named.url)
+                seen.files[named.url] = await _file(session, caller, named.url, param, found)
     return seen
 
 
-async def _connections(
-    session: AsyncSession, caller: Caller, targets: Sequence[WishedTarget]
-) -> list[Connection]:
+def _accounts(
+    caller: Caller, targets: Sequence[WishedTarget], known: Mapping[str, WithApp]
+) -> list[WithApp]:
     ids = [target.account_id for target in targets]
-    rows = await session.scalars(
-        select(Connection).where(
-            Connection.workspace_id == caller.workspace_id,
-            Connection.id.in_(ids),
-            caller.within(Connection.profile_id),
-        )
-    )
-    known = {each.id: each for each in rows}
     for place, target in enumerate(targets):
         found = known.get(target.account_id)
-        if found is None or found.disconnected_at is not None:
+        if found is None or not caller.reaches(found.connection.profile_id):
             raise NoSuchAccount(
                 f"There is no account {target.account_id}.",
                 fix="GET /v1/accounts lists those there are.",
                 param=f"platforms[{place}].accountId",
             )
-        if found.platform != target.platform:
+        if found.connection.platform != target.platform:
             raise InvalidRequest(
-                f"{target.account_id} is an account of {found.platform}.",
+                f"{target.account_id} is an account of {found.connection.platform}.",
                 param=f"platforms[{place}].platform",
             )
         if target.account_id in ids[:place]:
@@ -102,9 +101,12 @@ def _addresses(wish: Wish) -> Iterator[tuple[str, WishedMedia]]:
             yield f"platforms[{place}].customMedia[{n}].url", each
 
 
-async def _file(session: AsyncSession, caller: Caller, url: str, param: str) -> Piece | None:
+async def _file(
+    session: AsyncSession, caller: Caller, url: str, param: str, found: Piece | None
+) -> Piece | None:
     try:
-        found = await resolve(session, caller.workspace_id, url)
+        if found is None:
+            found = await resolve(session, caller.workspace_id, url)
         if found is None:
             checked(url)
         elif not await _reaches(session, caller, found):

@@ -14,8 +14,8 @@ from postwright.api.posts.changed import change
 from postwright.api.posts.ended import remove, try_again
 from postwright.api.posts.found import FiltersOf, after_of, reach
 from postwright.api.posts.logs import logs_of
-from postwright.api.posts.made import place, ready
-from postwright.api.posts.shown import post_shown, posts_shown
+from postwright.api.posts.made import place, ready, whole_of
+from postwright.api.posts.shown import new_shown, post_shown, posts_shown
 from postwright.api.posts.wish import wished
 from postwright.api.routing import routes
 from postwright.api.wire.base import In, warnings_of
@@ -67,7 +67,7 @@ async def create_post(
     base = base_of(request, parts.settings.web.public_url)
 
     async def work(session: AsyncSession) -> PostDone:
-        made, _ = await place(
+        made, here = await place(
             session,
             parts,
             caller,
@@ -76,11 +76,15 @@ async def create_post(
             key=wanted.client_key,
             if_missed=wanted.if_missed,
         )
-        post = await find_post(session, caller.workspace_id, made.post_id)
+        if made.made is not None:
+            shown = new_shown(whole_of(made.made, here), parts, base)
+        else:
+            post = await find_post(session, caller.workspace_id, made.post_id)
+            shown = await post_shown(session, parts, post, base)
         return PostDone(
-            message=_made(post.id, made, is_draft=examined.wish.is_draft),
+            message=_made(shown.id, made, is_draft=examined.wish.is_draft),
             is_new=made.is_new,
-            post=await post_shown(session, parts, post, base),
+            post=shown,
             warnings=[*_unknown(wanted), *examined.warnings],
         )
 

@@ -75,6 +75,11 @@ async def post_shown(session: AsyncSession, parts: Parts, post: Post, base: str)
     return _shown(whole, parts, base, await attempts_of(session, post.workspace_id, ids))
 
 
+def new_shown(whole: Whole, parts: Parts, base: str) -> PostOut:
+    """A post that was just stored, as `post_shown` tells it."""
+    return _shown(whole, parts, base, {})
+
+
 def wish_of(whole: Whole) -> Wish:
     """What was wished of a post; of one that did not come over the API, what can be told."""
     post = whole.post
