@@ -341,6 +341,34 @@ async def test_chunks_and_a_word_in_advance_are_understood(
         await fetched(store, f"{origin.url}/b")
 
 
+_CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 1_000_000,
+        b"HTTP/1.1 200 OK\r\na: " + b"b" * 6_000_000,
+        b"HTTP/1.1 103 Early\r\nlink: x\r\n\r\n" * 200_000,
+        _CHUNKED + b"3;" + b"x" * 6_000_000,
+        _CHUNKED + b"3\r\nabc\r\n0\r\n" + b"a: b\r\n" * 1_000_000,
+    ],
+    ids=["headers", "one header", "words in advance", "chunk extension", "trailers"],
+)
+async def test_who_sends_headers_without_end_is_left_before_they_fill_the_memory(
+    origin: Origin, store: FolderStore, sent: bytes
+) -> None:
+    origin.answers["/a"] = lambda _: sent
+    with pytest.raises(AddressAway) as caught:
+        await fetched(store, f"{origin.url}/a")
+    assert "without end" in caught.value.why
+
+
+async def test_a_file_in_tiny_chunks_is_a_file(origin: Origin, store: FolderStore) -> None:
+    origin.answers["/a"] = lambda _: _CHUNKED + b"1\r\na\r\n" * 60_000 + b"0\r\n\r\n"
+    assert await fetched(store, f"{origin.url}/a") == b"a" * 60_000
+
+
 async def test_who_sends_nothing_for_too_long_or_takes_too_long_is_left(
     origin: Origin, store: FolderStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

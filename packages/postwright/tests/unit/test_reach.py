@@ -40,6 +40,8 @@ def test_an_address_of_the_public_network_is_public(address: str) -> None:
         "64:ff9b:1::1",
         "2002:7f00:1::",
         "2001:0:101:101:0:0:80ff:fffe",
+        "2600::5efe:7f00:1",
+        "2600::200:5efe:a00:1",
         "fc00::1",
         "fd12:3456::1",
         "fe80::1",

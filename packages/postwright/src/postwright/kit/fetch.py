@@ -21,6 +21,9 @@ import httptools
 from postwright.kit.reach import Networks, NotPublic, public_address
 
 _MOST_BYTES = 1 << 20
+# Of what is not the body: heads, the frames of chunks (of which there may be more the longer the
+# body is), and what comes after the last one.
+_MOST_AROUND_BYTES, _AROUND_EACH_BYTE = 1 << 18, 8
 _READ_BYTES = 1 << 18
 _INFORMS = range(100, 200)
 _PORTS = {"http": 80, "https": 443}
@@ -129,7 +132,7 @@ async def _fetch(
         answer = _Answer()
         parser = httptools.HttpResponseParser(answer)
         while not answer.is_over and (piece := await reader.read(65_536)):
-            parser.feed_data(piece)
+            answer.take(parser, piece)
             if method == "HEAD" and answer.has_head:
                 break
         if not answer.has_head:
@@ -207,7 +210,7 @@ class Streamed:
                     piece = await self._reader.read(_READ_BYTES)
             except TimeoutError:
                 raise FetchFailed(f"Nothing came for {self._idle_s:.0f} s.") from None
-            self._parser.feed_data(piece)
+            self._answer.take(self._parser, piece)
         return bool(piece)
 
 
@@ -250,6 +253,19 @@ class _Answer:
         self.body = bytearray()
         self.has_head = False
         self.is_over = False
+        self._came = self._of_body = 0
+
+    def take(self, parser: httptools.HttpResponseParser, piece: bytes) -> None:
+        """Give the parser what came.
+
+        Raises:
+            FetchFailed: there is no end to what is not the body.
+        """
+        self._came += len(piece)
+        parser.feed_data(piece)
+        around = self._came - self._of_body
+        if around > _MOST_AROUND_BYTES + _AROUND_EACH_BYTE * self._of_body:
+            raise FetchFailed("It sends headers without end.")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         key = name.decode("latin-1").lower()
@@ -262,6 +278,7 @@ class _Answer:
 
     def on_body(self, body: bytes) -> None:
         self.body += body
+        self._of_body += len(body)
         self.is_over = self.is_over or len(self.body) > _MOST_BYTES
 
     def on_message_complete(self) -> None:
@@ -281,6 +298,7 @@ class _Pieces(_Answer):
 
     def on_body(self, body: bytes) -> None:
         self.waiting.append(body)
+        self._of_body += len(body)
 
 
 @asynccontextmanager

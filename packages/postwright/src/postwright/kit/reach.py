@@ -6,6 +6,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from socket import SOCK_STREAM
 
 _CARRIES_IPV4 = IPv6Network("64:ff9b::/96")
+# What the last 64 bits of an address begin with that is tunnelled to an IPv4 one.
+_ISATAP = (0x0000_5EFE, 0x0200_5EFE)
 # Of one network, for documents, or for the workings of networks; not every library lists them.
 _OWN = (
     IPv4Network("192.0.0.0/24"),
@@ -55,7 +57,7 @@ def _inside(address: IPv4Address | IPv6Address) -> Iterator[IPv4Address]:
         yield address.sixtofour
     if address.teredo is not None:
         yield from address.teredo
-    if address in _CARRIES_IPV4:
+    if address in _CARRIES_IPV4 or int(address) >> 32 & 0xFFFF_FFFF in _ISATAP:
         yield IPv4Address(int(address) & 0xFFFF_FFFF)
 
 
