@@ -103,6 +103,21 @@ class Commandline:
         read_until(process, until)
         return process
 
+    def serve(self) -> str:
+        """Start `web` in a process of its own; where it answers."""
+        self.environ["POSTWRIGHT_WEB__PORT"] = "0"
+        with interruptible():
+            process = subprocess.Popen(
+                [sys.executable, "-m", "postwright.cli", "web", "--json"],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                env=self.environ,
+                start_new_session=True,
+            )
+        self.processes.append(process)
+        return str(json.loads(read_until(process, "ready"))["address"])
+
     def stop(self, process: subprocess.Popen[str], number: int = signal.SIGTERM) -> int:
         """Send it a signal and wait; its exit code."""
         with contextlib.suppress(ProcessLookupError):

@@ -1,10 +1,13 @@
 """The command `postwright`: one file per command, imported only when it is called."""
 
 from postwright.cli.group import SectionedCommands
+from postwright.cli.place import OPTIONS, keep
 
 main = SectionedCommands(
     name="postwright",
     module="postwright.cli",
+    params=list(OPTIONS),
+    callback=keep,
     sections={
         "Begin": {
             "up": "Run everything in one process, until Ctrl-C.",
@@ -52,6 +55,11 @@ main = SectionedCommands(
       postwright connect tiktok                   in another one
       postwright publish clip.mp4 --account @demo \\
           --caption "First light" --privacy public --wait
+
+    \b
+    Ask a service on another machine:
+      export POSTWRIGHT_URL=https://post.example.com
+      postwright --key-file ~/.postwright-key posts
 
     Settings are POSTWRIGHT_* variables; `postwright config show` lists them.
     """,

@@ -1,7 +1,8 @@
 """Everything that can be said of a post before a file of it is copied."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 
 from postwright.cli import preflight
 from postwright.cli.boundary import Usage
@@ -43,7 +44,7 @@ def refuse_at_sight(pieces: Sequence[Piece], settings: Settings, wanted: Wanted)
         Unfit: it breaks a rule, with every one that it breaks.
         Usage: an option is missing, or is for the other kind of post.
     """
-    _refuse(pieces, _findings(pieces, None, settings, wanted), wanted)
+    refuse_unfit(pieces, None, settings, wanted)
     kind = preflight.kind_of(named(pieces))
     if kind is Kind.PHOTO and wanted.source is Source.UPLOAD:
         raise Usage("--upload is for videos: TikTok takes photos only by fetching them.")
@@ -71,18 +72,18 @@ async def check(desk: Desk, pieces: Sequence[Piece], wanted: Wanted, show: Displ
         if not is_known:
             await refuse_past(session, wanted)
     # The same command, given again, means the same post: TikTok has nothing to say to that.
-    limits = None if is_known else await _limits(desk, connection, wanted, show)
-    findings = _findings(pieces, limits, desk.settings, wanted)
-    _refuse(pieces, findings, wanted)
+    limits = None
+    if not is_known:
+        ask = partial(creator_limits, desk, connection, anew=wanted.moment is None)
+        limits = await known_limits(connection, wanted, show, ask)
+    findings = refuse_unfit(pieces, limits, desk.settings, wanted)
     kind = preflight.kind_of(named(pieces)) or Kind.VIDEO
     network = desk.accounts.networks.of_app(app)
     if not is_known:
         source = network.source(kind, wanted.source or Source(app.source))
         if source is Source.PULL and not desk.settings.web.public_url:
             raise _no_address(kind)
-    for finding in findings:
-        if not (wanted.fix and finding.kind == "fixable"):
-            show.warn(preflight.sentence(finding))
+    warn(findings, wanted, show)
     chosen = wanted.choices.settings(kind).to_dict()
     facts = None if limits is None else asdict(limits)
     for told in unheeded(network.report(kind, wanted.choices.mode, chosen, facts), kind):
@@ -90,13 +91,42 @@ async def check(desk: Desk, pieces: Sequence[Piece], wanted: Wanted, show: Displ
     return connection
 
 
-async def _limits(
-    desk: Desk, connection: Connection, wanted: Wanted, show: Display
+def refuse_unfit(
+    pieces: Sequence[Piece], limits: CreatorLimits | None, settings: Settings, wanted: Wanted
+) -> list[Finding]:
+    """What the rules say, if nothing of it keeps the post from going out.
+
+    Raises:
+        Unfit: it breaks a rule.
+    """
+    findings = _findings(pieces, limits, settings, wanted)
+    _refuse(pieces, findings, wanted)
+    return findings
+
+
+def warn(findings: Sequence[Finding], wanted: Wanted, show: Display) -> None:
+    """Tell what is only worth knowing."""
+    for finding in findings:
+        if not (wanted.fix and finding.kind == "fixable"):
+            show.warn(preflight.sentence(finding))
+
+
+async def known_limits(
+    connection: Connection,
+    wanted: Wanted,
+    show: Display,
+    ask: Callable[[], Awaitable[CreatorLimits | Unknown]],
 ) -> CreatorLimits | None:
+    """What TikTok allows the creator, if `ask` can tell; a draft is held to none of it.
+
+    Raises:
+        NotGranted: it is a draft, and the account's owner has not allowed those.
+        NetworkTrouble: TikTok is not there, and the post is to go out now.
+    """
     if wanted.choices.mode is Mode.DRAFT:
         _refuse_without_drafts(connection)
         return None
-    limits = await creator_limits(desk, connection, anew=wanted.moment is None)
+    limits = await ask()
     if not isinstance(limits, Unknown):
         return limits
     if limits.is_away and wanted.moment is None:

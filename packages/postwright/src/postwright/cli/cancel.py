@@ -1,13 +1,13 @@
 """`postwright cancel`: a post that is not out yet."""
 
 import click
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.cli import describe, printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.changing import change, named_post
-from postwright.publishing.cancel import Cancelling, cancel
-from postwright.publishing.queries import Overview
+from postwright.cli.changing import named_post
+from postwright.cli.counter import at_counter
+from postwright.cli.settings import anywhere
+from postwright.publishing.cancel import Cancelling
 
 
 @click.command()
@@ -23,11 +23,8 @@ async def command(*, id: str, version: int | None, as_json: bool) -> None:  # no
 
     Exit codes: 0 cancelled, 4 no such post, 5 too late, or somebody else has changed it.
     """
-
-    async def act(session: AsyncSession, seen: Overview) -> Cancelling:
-        return await cancel(session, seen.publication, actor="cli", expected_version=version)
-
-    seen, how = await change(id, act)
+    async with at_counter(anywhere()) as counter:
+        seen, how = await counter.posts.cancel(id, version)
     if as_json:
         certain = how in {Cancelling.DONE, Cancelling.STOPPING}
         printing.json_line({**describe.facts(seen), "cancelled": certain, "cancelling": how})

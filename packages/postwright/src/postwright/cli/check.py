@@ -12,7 +12,7 @@ from postwright.cli import preflight, printing
 from postwright.cli.arguments import File, Words, files_argument
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.choices import Choices, post_options
-from postwright.cli.limits import creator_limits
+from postwright.cli.counter import at_counter
 from postwright.cli.looking import Seen, look_into
 from postwright.cli.mending import (
     Mended,
@@ -25,12 +25,10 @@ from postwright.cli.mending import (
     print_changes,
     recipe_for,
 )
-from postwright.cli.opening import opened
 from postwright.cli.progress import display
-from postwright.cli.settings import current
+from postwright.cli.settings import anywhere
 from postwright.cli.table import table
 from postwright.config import Settings
-from postwright.connections import queries
 from postwright.errors import BadInput
 from postwright.media.findings import Finding
 from postwright.media.fixing.errors import FixFailed
@@ -93,7 +91,7 @@ async def command(
     if not fix and (trim or out is not None):
         message = "--out and --trim go with --fix."
         raise click.UsageError(message)
-    settings, choices = current(), Choices(**chosen)
+    settings, choices = anywhere(), Choices(**chosen)
     seen = await look_into(files, settings)
     limits = None if account is None or choices.draft else await _limits(settings, account)
     if isinstance(limits, Unknown):
@@ -256,7 +254,5 @@ def _verdict(one: Seen, findings: Sequence[Finding]) -> str:
 
 
 async def _limits(settings: Settings, account: str) -> CreatorLimits | Unknown:
-    async with opened(settings) as desk:
-        async with desk.database.transaction() as session:
-            connection = await queries.connection_by_handle(session, desk.workspace_id, account)
-        return await creator_limits(desk, connection)
+    async with at_counter(settings) as counter:
+        return await counter.posts.limits(account)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError
 
 from postwright.cli import printing
 from postwright.cli.asking import json_option
-from postwright.cli.settings import current, environment, names_a_tiktok, note
+from postwright.cli.settings import anywhere, environment, names_a_tiktok, note
 from postwright.cli.table import table
 from postwright.config import load
 
@@ -44,7 +44,7 @@ def show(*, as_json: bool) -> None:
     emulator.json was left in the data folder by a `postwright up --emulator` that is running.
     """
     environ = environment()
-    settings, given = current(), load(environ)
+    settings, given = anywhere(), load(environ)
     is_noted = settings.tiktok != given.tiktok and not names_a_tiktok(given)
     noted = note(settings.data_dir).name if is_noted else None
     found = list(_settings(settings, "POSTWRIGHT_", environ, noted))

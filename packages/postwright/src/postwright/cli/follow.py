@@ -5,21 +5,25 @@ import contextlib
 from collections.abc import AsyncGenerator
 
 from postwright.cli import describe, holds, printing
-from postwright.cli.opening import Desk, bring_back
+from postwright.cli.counter import Posts
 from postwright.cli.progress import Display
 from postwright.db.database import DatabaseGone
-from postwright.errors import AppError, NotFinished, PublishFailed
+from postwright.errors import AppError, NetworkTrouble, NotFinished, PublishFailed
 from postwright.kit.text import sentence
 from postwright.platforms.content import Source
-from postwright.publishing import queries
 from postwright.publishing.queries import Overview
 from postwright.publishing.states import State
 
-_LOOK_S = 0.25
-_PATIENCE = 8  # times that the database is looked for when it has gone
+_PATIENCE = 8  # times that what has gone is looked for
 
 _WAITING = {State.DRAFT, State.SCHEDULED, State.PREPARING, State.HELD, State.SUBMITTING}
 _GOOD = {State.PUBLISHED, State.DELIVERED}
+
+
+class ServiceGone(NetworkTrouble):
+    """The service elsewhere went away while a post was being followed."""
+
+    code = "service_gone"
 
 
 class Cancelled(PublishFailed):
@@ -29,19 +33,19 @@ class Cancelled(PublishFailed):
 
 
 async def follow(
-    desk: Desk, publication_id: str, show: Display, *, timeout_s: float | None, as_json: bool
+    posts: Posts, publication_id: str, show: Display, *, timeout_s: float | None, as_json: bool
 ) -> Overview:
     """Show each change until the publication has ended; how it then is.
 
     Raises:
         NotFinished: the time is over.
-        DatabaseGone: the database went away and did not come back.
+        DatabaseGone, ServiceGone: what knows of it went away and did not come back.
     """
     seen: Overview | None = None
     shower = _Shower(show)
     try:
         async with asyncio.timeout(timeout_s):
-            async for seen in _changes(desk, publication_id):
+            async for seen in _changes(posts, publication_id):
                 if as_json:
                     printing.json_line(describe.facts(seen))
                 shower.show(seen)
@@ -68,30 +72,40 @@ def verdict(seen: Overview) -> AppError | None:
     return None
 
 
-async def _changes(desk: Desk, publication_id: str) -> AsyncGenerator[Overview]:
+async def _changes(posts: Posts, publication_id: str) -> AsyncGenerator[Overview]:
     before: object = None
     missed = 0
     while True:
         try:
-            async with desk.database.transaction() as session:
-                seen = await queries.overview(session, desk.workspace_id, publication_id)
+            seen = await posts.seen(publication_id)
             missed = 0
             mark = (seen.publication.version, describe.uploaded_bytes(seen))
             if mark != before:
                 before = mark
                 yield seen
-            await asyncio.sleep(_LOOK_S)
-        except DatabaseGone as gone:
+            await asyncio.sleep(posts.look_s)
+        except (DatabaseGone, NetworkTrouble) as gone:
             missed += 1
             if missed > _PATIENCE:
-                raise DatabaseGone(
-                    "The database went away while the post was being followed.",
-                    why=gone.why,
-                    fix="The post itself is not affected: it goes on where it was when database "
-                    f"and worker are back. Ask again: postwright status {publication_id} --watch",
-                ) from None
+                raise _out_of_sight(publication_id, gone) from None
             with contextlib.suppress(AppError):
-                await bring_back(desk.settings)
+                await posts.back()
+
+
+def _out_of_sight(publication_id: str, gone: AppError) -> AppError:
+    again = f"Ask again: postwright status {publication_id} --watch"
+    if isinstance(gone, DatabaseGone):
+        return DatabaseGone(
+            "The database went away while the post was being followed.",
+            why=gone.why,
+            fix="The post itself is not affected: it goes on where it was when database and worker "
+            f"are back. {again}",
+        )
+    return ServiceGone(
+        "The service went away while the post was being followed.",
+        why=" ".join(filter(None, (gone.what, gone.why))),
+        fix=f"The post itself is not affected: it goes on over there. {again}",
+    )
 
 
 def _not_finished(publication_id: str, seen: Overview | None, timeout_s: float) -> NotFinished:

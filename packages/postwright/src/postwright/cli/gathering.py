@@ -1,7 +1,7 @@
 """Gathers the files of a post: looks into them, keeps them, mends them; their order stays."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from postwright.cli.opening import Desk
 from postwright.cli.ordering import ACTOR
 from postwright.cli.progress import Display
 from postwright.config import Settings
-from postwright.media import queries
 from postwright.media.errors import NoSuchMedia
 from postwright.media.keep import incoming, keep
 from postwright.media.models import MediaFile
@@ -73,22 +72,21 @@ def _summary(pieces: Sequence[Piece]) -> str:
     return f"{len(pieces)} files, {total}"
 
 
-async def with_kept(desk: Desk, gathered: Gathered) -> list[Piece]:
-    """The same, with what is known of the files that are kept already.
+async def with_kept(gathered: Gathered, find: Callable[[str], Awaitable[MediaFile]]) -> list[Piece]:
+    """The same, with what `find` knows of the files that are kept already.
 
     Raises:
         NoSuchMedia: one of them is not there, or was removed.
     """
     pieces = list[Piece]()
-    async with desk.database.transaction() as session:
-        for each in gathered:
-            if isinstance(each, Piece):
-                pieces.append(each)
-                continue
-            file = await queries.media_file(session, desk.workspace_id, each.id)
-            if file.removed_at is not None:
-                raise NoSuchMedia(each.id)
-            pieces.append(Piece(file.name, read_probe(file.probe), file))
+    for each in gathered:
+        if isinstance(each, Piece):
+            pieces.append(each)
+            continue
+        file = await find(each.id)
+        if file.removed_at is not None:
+            raise NoSuchMedia(each.id)
+        pieces.append(Piece(file.name, read_probe(file.probe), file))
     return _told_apart(pieces)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -51,12 +52,20 @@ async def refuse_past(session: AsyncSession, wanted: Wanted) -> None:
     Raises:
         InThePast: the time has passed.
     """
-    if wanted.moment is None or wanted.moment.is_relative:
-        return
-    if wanted.moment.at >= (now := await app_now(session)):
+    if wanted.moment is not None and not wanted.moment.is_relative:
+        refuse_before(wanted.moment, await app_now(session))
+
+
+def refuse_before(moment: Moment, now: datetime) -> None:
+    """Refuse a time that has passed.
+
+    Raises:
+        InThePast: it has.
+    """
+    if moment.is_relative or moment.at >= now:
         return
     raise InThePast(
-        f"{when(wanted.moment.at)} has passed.",
+        f"{when(moment.at)} has passed.",
         why=f"It is {when(now)} now.",
         fix="Give a time to come, or leave --at out to publish now.",
     )

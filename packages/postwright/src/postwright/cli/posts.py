@@ -3,19 +3,16 @@
 from datetime import UTC, datetime
 
 import click
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.cli import describe, printing
 from postwright.cli.arguments import Words
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.opening import opened
-from postwright.cli.settings import current
+from postwright.cli.counter import Listing, at_counter
+from postwright.cli.settings import anywhere
 from postwright.cli.table import table
 from postwright.cli.times import read_time
-from postwright.connections.queries import connection_by_handle
 from postwright.platforms.content import Mode
-from postwright.publishing import queries
-from postwright.publishing.queries import Overview, Wanted
+from postwright.publishing.queries import Overview
 from postwright.publishing.states import State
 
 
@@ -46,26 +43,21 @@ async def command(
 
     A post that goes to several accounts is listed once for each.
     """
-    begins, ends = _time(since), _time(until)
-    async with opened(current()) as desk, desk.database.transaction() as session:
-        wanted = Wanted(
-            state=None if state is None else State(state),
-            connection_id=await _account(session, desk.workspace_id, account),
-            since=begins,
-            until=ends,
-        )
-        # One more than is shown tells whether there are more.
-        found = await queries.recent(
-            session, desk.workspace_id, limit=limit + 1, after=after, wanted=wanted
-        )
-    shown = found[:limit]
-    last = shown[-1].publication.id if len(found) > limit else None
+    wanted = Listing(
+        limit,
+        after=after,
+        state=None if state is None else State(state),
+        account=account,
+        since=_time(since),
+        until=_time(until),
+    )
+    async with at_counter(anywhere()) as counter:
+        shown, last = await counter.posts.listed(wanted)
     if as_json:
         printing.json_line({"posts": [describe.facts(seen) for seen in shown], "next": last})
     elif not shown:
-        is_narrowed = after is not None or wanted != Wanted()
         nothing = "Nothing has been posted yet: postwright publish --help"
-        printing.line("There is none." if is_narrowed else nothing)
+        printing.line("There is none." if wanted.is_narrowed else nothing)
     else:
         _print(shown)
         if last is not None:
@@ -88,12 +80,6 @@ def _print(shown: list[Overview]) -> None:
 
 def _time(text: str | None) -> datetime | None:
     return None if text is None else read_time(text, now=datetime.now(UTC)).at
-
-
-async def _account(session: AsyncSession, workspace_id: str, name: str | None) -> str | None:
-    if name is None:
-        return None
-    return (await connection_by_handle(session, workspace_id, name)).id
 
 
 def _what(seen: Overview) -> str:

@@ -1,7 +1,7 @@
 """`postwright publish`: files become a post, once."""
 
 import asyncio
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,21 +9,18 @@ from typing import Any
 
 import click
 
-from postwright.cli import beforehand, describe, gathering, preflight, printing
+from postwright.cli import beforehand, describe, gathering, printing
 from postwright.cli.arguments import KeptId, Words, given_argument
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.choices import Choices, post_options
+from postwright.cli.counter import Posts, at_counter
 from postwright.cli.follow import follow, verdict
-from postwright.cli.opening import Desk, opened
-from postwright.cli.ordering import Wanted, order
+from postwright.cli.ordering import Wanted
 from postwright.cli.progress import Display, display
-from postwright.cli.settings import current
+from postwright.cli.settings import anywhere
 from postwright.cli.times import Fold, chosen_time, time_options
-from postwright.jobs.workers import workers_alive
-from postwright.media.models import MediaFile
-from postwright.media.probe import read_probe
 from postwright.platforms.content import Source
-from postwright.publishing.queries import Overview, overview
+from postwright.publishing.queries import Overview
 from postwright.publishing.schedule import Scheduled
 from postwright.publishing.states import IfMissed
 
@@ -94,7 +91,7 @@ async def command(
     6 connect the account again, 7 TikTok cannot be reached, 8 it failed, 9 not out in time,
     11 photos without an address from which TikTok can fetch them.
     """  # noqa: D301  # click reads \b: the lines below it are not wrapped
-    settings, moment = current(), chosen_time(at, timezone, fold, now=datetime.now(UTC))
+    settings, moment = anywhere(), chosen_time(at, timezone, fold, now=datetime.now(UTC))
     zone = timezone or (moment.timezone if moment else "UTC")
     way = None if source is None else Source(source)
     missed = None if if_missed is None else IfMissed(if_missed)
@@ -104,16 +101,16 @@ async def command(
         new = [piece for piece in gathered if isinstance(piece, gathering.Piece)]
         if len(new) == len(gathered):
             beforehand.refuse_at_sight(new, settings, wanted)
-        async with opened(settings) as desk:
-            made = await _order(desk, gathered, wanted, show)
-            seen = await _seen(desk, made, show)
+        async with at_counter(settings) as counter:
+            made = await counter.posts.place(gathered, wanted, show)
+            seen = await _seen(counter.posts, made, show)
             if wait:
-                seen = await _followed(desk, seen, made, show, timeout_s, as_json=as_json)
+                seen = await _followed(counter.posts, seen, made, show, timeout_s, as_json=as_json)
     return _result(seen, made, waited=wait, as_json=as_json)
 
 
 async def _followed(
-    desk: Desk,
+    posts: Posts,
     seen: Overview,
     made: Scheduled,
     show: Display,
@@ -124,30 +121,7 @@ async def _followed(
     show.begin("scheduled")
     show.end(f"{made.post_id} for @{seen.connection.handle}")
     with _told_if_broken_off(made, show):
-        return await follow(desk, made.publication_id, show, timeout_s=timeout_s, as_json=as_json)
-
-
-async def _order(
-    desk: Desk, gathered: gathering.Gathered, wanted: Wanted, show: Display
-) -> Scheduled:
-    """Check all of it, keep the files, schedule the post."""
-    pieces = await gathering.with_kept(desk, gathered)
-    beforehand.refuse_at_sight(pieces, desk.settings, wanted)
-    connection = await beforehand.check(desk, pieces, wanted, show)
-    files = await gathering.keep_all(desk, pieces, show)
-    if wanted.fix:
-        files = await gathering.fix_all(desk, files, show)
-        _refuse_mended(desk, files, wanted)
-    return await order(desk, connection, wanted, files)
-
-
-def _refuse_mended(desk: Desk, files: Sequence[MediaFile], wanted: Wanted) -> None:
-    """What was mended has to meet every rule."""
-    named = [(file.name, read_probe(file.probe)) for file in files]
-    kind = preflight.kind_of(named)
-    chosen = None if kind is None else wanted.choices.settings(kind)
-    found = preflight.find(named, chosen, None, desk.settings, mode=wanted.choices.mode)
-    preflight.refuse_unfit(gathering.together([name for name, _ in named]), found)
+        return await follow(posts, made.publication_id, show, timeout_s=timeout_s, as_json=as_json)
 
 
 @contextmanager
@@ -163,14 +137,12 @@ def _told_if_broken_off(made: Scheduled, show: Display) -> Generator[None]:
         raise
 
 
-async def _seen(desk: Desk, made: Scheduled, show: Display) -> Overview:
+async def _seen(posts: Posts, made: Scheduled, show: Display) -> Overview:
     """The post as it is stored, with what its sender should know."""
-    async with desk.database.transaction() as session:
-        seen = await overview(session, desk.workspace_id, made.publication_id)
-        alive = await workers_alive(session)
+    seen = await posts.seen(made.publication_id)
     if not made.is_new:
         show.warn(f"The key has been used before: this is the same post, {made.post_id}.")
-    if not alive and not seen.publication.state.is_end:
+    if not seen.publication.state.is_end and not await posts.is_worked():
         show.warn("No worker is running. It goes out when one does: postwright up")
     return seen
 

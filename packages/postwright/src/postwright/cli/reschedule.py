@@ -3,15 +3,14 @@
 from datetime import UTC, datetime
 
 import click
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.cli import describe, printing
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.boundary import Usage
-from postwright.cli.changing import change, named_post
+from postwright.cli.changing import named_post
+from postwright.cli.counter import at_counter
+from postwright.cli.settings import anywhere
 from postwright.cli.times import Fold, chosen_time, time_options
-from postwright.publishing.edit import Changes, edit
-from postwright.publishing.queries import Overview
 
 
 @click.command()
@@ -44,12 +43,8 @@ async def command(
     moment = chosen_time(at, timezone, fold, now=now)
     if moment is None:
         raise Usage("When?", fix='Give a time: postwright reschedule ID --at "tomorrow 09:00"')
-    changes = Changes(publish_at=moment.at, timezone=timezone)
-
-    async def act(session: AsyncSession, seen: Overview) -> None:
-        await edit(session, seen.publication, changes, expected_version=version, actor="cli")
-
-    seen, _ = await change(id, act)
+    async with at_counter(anywhere()) as counter:
+        seen = await counter.posts.reschedule(id, moment.at, timezone, version)
     if as_json:
         printing.json_line(describe.facts(seen))
         return

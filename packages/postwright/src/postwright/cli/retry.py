@@ -3,14 +3,13 @@
 from datetime import UTC, datetime
 
 import click
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.cli import describe, printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.changing import change, named_post
+from postwright.cli.changing import named_post
+from postwright.cli.counter import at_counter
+from postwright.cli.settings import anywhere
 from postwright.cli.times import Fold, chosen_time, time_options
-from postwright.publishing.queries import Overview
-from postwright.publishing.retry import retry
 
 
 @click.command()
@@ -38,12 +37,8 @@ async def command(
     moment = chosen_time(at, timezone, fold, now=datetime.now(UTC))
     moment_at = None if moment is None else moment.at
 
-    async def act(session: AsyncSession, seen: Overview) -> str:
-        failed_as = describe.reason(seen.publication)
-        await retry(session, seen.publication, actor="cli", at=moment_at, expected_version=version)
-        return failed_as
-
-    seen, failed_as = await change(id, act)
+    async with at_counter(anywhere()) as counter:
+        seen, failed_as = await counter.posts.retry(id, moment_at, version)
     if as_json:
         printing.json_line({**describe.facts(seen), "retried": True})
         return

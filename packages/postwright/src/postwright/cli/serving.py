@@ -177,15 +177,19 @@ async def serving(
             secrets_of(settings),
             base=urlsplit(web.public_url).path,
         )
+        api = create_app(parts)
         with listening(web.host, web.port) as listener:
             async with answering(
-                Web(inbox, host, create_app(parts), base=urlsplit(web.public_url).path),
+                Web(inbox, host, api, base=urlsplit(web.public_url).path),
                 listener,
                 connections=web.connections,
                 takes_bodies=is_of_the_api(web.public_url),
                 trusted_proxies=web.trusted_proxies,
             ):
-                yield address_of(listener)
+                try:
+                    yield address_of(listener)
+                finally:
+                    api.state.stopping.set()
     finally:
         if parts is not None:
             await parts.accounts.close()

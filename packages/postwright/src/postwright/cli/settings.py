@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
 from pydantic import SecretStr, ValidationError
 
+from postwright.cli.boundary import Usage
+from postwright.cli.place import given
 from postwright.config import Settings, TikTokSettings, load
 from postwright.errors import Conflict
 
@@ -30,6 +33,21 @@ class Noted:
     public_url: str
 
 
+class OnlyThere(Usage):
+    """The command works on the machine of the service only."""
+
+    code = "only_there"
+
+    def __init__(self, url: str) -> None:
+        context = click.get_current_context(silent=True)
+        name = "This command" if context is None else f"`{context.command_path}`"
+        super().__init__(
+            f"{name} needs the service's own machine.",
+            why=f"Commands are for the service at {url} now, and its API does not offer this.",
+            fix="Run it there. If this machine is meant, leave out --url and unset POSTWRIGHT_URL.",
+        )
+
+
 class AlreadyUp(Conflict):
     """Another process runs an emulator for this data folder."""
 
@@ -42,12 +60,33 @@ def environment() -> dict[str, str]:
 
 
 def current() -> Settings:
-    """The settings in force.
+    """The settings in force, for a command that works on this machine's own service.
+
+    Raises:
+        Misconfigured: one of them cannot be used.
+        OnlyThere: a service elsewhere is meant.
+    """
+    return _with_what_is_at_hand(own())
+
+
+def anywhere() -> Settings:
+    """The settings in force, for a command that can also ask a service elsewhere: `url` is set.
 
     Raises:
         Misconfigured: one of them cannot be used.
     """
-    settings = load(environment())
+    return _with_what_is_at_hand(load(environment(), **given()))
+
+
+def own() -> Settings:
+    """As `current`, without regard to an emulator that is at hand."""
+    settings = load(environment(), **given())
+    if settings.url:
+        raise OnlyThere(settings.url)
+    return settings
+
+
+def _with_what_is_at_hand(settings: Settings) -> Settings:
     noted = None if names_a_tiktok(settings) else _read(settings.data_dir)
     return settings if noted is None else with_emulator(settings, noted)
 

@@ -4,12 +4,11 @@ import click
 
 from postwright.cli import describe, printing, reported
 from postwright.cli.asking import asynchronous, json_option
+from postwright.cli.counter import at_counter
 from postwright.cli.follow import follow, verdict
-from postwright.cli.opening import opened
 from postwright.cli.progress import display
-from postwright.cli.settings import current
+from postwright.cli.settings import anywhere
 from postwright.platforms.content import Kind, Source
-from postwright.publishing import queries
 from postwright.publishing.models import Publication
 from postwright.publishing.queries import Overview
 
@@ -36,13 +35,12 @@ async def command(*, id: str, watch: bool, timeout_s: float | None, as_json: boo
 
     With --watch, exit codes: 0 it is out, 8 it failed or was cancelled, 9 not in time.
     """  # noqa: D301  # click reads \b: the lines below it are not wrapped
-    async with opened(current()) as desk:
-        async with desk.database.transaction() as session:
-            seen = await queries.overview(session, desk.workspace_id, id)
+    async with at_counter(anywhere()) as counter:
+        seen = await counter.posts.seen(id)
         if watch:
             with display(as_json=as_json) as show:
                 seen = await follow(
-                    desk, seen.publication.id, show, timeout_s=timeout_s, as_json=as_json
+                    counter.posts, seen.publication.id, show, timeout_s=timeout_s, as_json=as_json
                 )
             if failure := verdict(seen):
                 raise failure

@@ -20,14 +20,14 @@ from postwright.cli.serving import serving
 from postwright.cli.settings import (
     Noted,
     current,
-    environment,
     forget_emulator,
     note_emulator,
     only_emulator,
+    own,
     with_emulator,
     without_public_address,
 )
-from postwright.config import Settings, TikTokSettings, load
+from postwright.config import Settings, TikTokSettings
 from postwright.errors import Misconfigured
 from postwright.kit.text import sentence
 from postwright.media.host.serving import WebPortTaken
@@ -62,7 +62,7 @@ async def command(*, emulator: bool, emulator_port: int, as_json: bool) -> None:
       postwright up
       postwright up --emulator
     """  # noqa: D301  # click reads \b: the lines below it are not wrapped
-    settings = current() if not emulator else load(environment())
+    settings = current() if not emulator else own()
     # What becomes of the posts is told in words; the steps are in the log only on request.
     log_to_stderr(settings, least="WARNING")
     collect_seldom()

@@ -14,7 +14,7 @@ from postwright.config.groups import (
     WorkerSettings,
     webhook_key,
 )
-from postwright.config.settings import Settings, load
+from postwright.config.settings import Settings, load, read_secret
 
 __all__ = [
     "AlertSettings",
@@ -26,5 +26,6 @@ __all__ = [
     "WebSettings",
     "WorkerSettings",
     "load",
+    "read_secret",
     "webhook_key",
 ]

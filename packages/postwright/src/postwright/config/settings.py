@@ -53,6 +53,18 @@ class Settings(BaseSettings):
         default_factory=lambda: _key_folder() / "key",
         description="File with the master key, made on first run; outside the data folder.",
     )
+    url: str = Field(
+        default="",
+        description="Address of a service elsewhere that commands are for, like "
+        "https://post.example.com; empty: of this machine.",
+    )
+    api_key: SecretStr = Field(
+        default=SecretStr(""), description="API key of the service at POSTWRIGHT_URL."
+    )
+    allow_http: bool = Field(
+        default=False,
+        description="Whether the API key may be sent unencrypted to another machine.",
+    )
     proxy: SecretStr = Field(
         default=SecretStr(""),
         description="Proxy for calls to TikTok, alerts, and media that is fetched, like "
@@ -91,6 +103,7 @@ class Settings(BaseSettings):
 
 _SECRET_FILES = {
     "POSTWRIGHT_DATABASE_URL_FILE": ("database_url",),
+    "POSTWRIGHT_API_KEY_FILE": ("api_key",),
     "POSTWRIGHT_PROXY_FILE": ("proxy",),
     "POSTWRIGHT_TIKTOK__CLIENT_SECRET_FILE": ("tiktok", "client_secret"),
     "POSTWRIGHT_API__METRICS_TOKEN_FILE": ("api", "metrics_token"),
@@ -126,8 +139,8 @@ def load(environ: dict[str, str], **overrides: Any) -> Settings:
     given: dict[str, Any] = dict(overrides)
     _take_over_keys(given, environ)
     for name, path in _SECRET_FILES.items():
-        if file := environ.get(name):
-            _put(given, path, _read_secret(name, file))
+        if (file := environ.get(name)) and path[0] not in overrides:
+            _put(given, path, read_secret(name, file))
     try:
         return Settings(**given)
     except ValidationError as error:
@@ -158,7 +171,12 @@ def _put(given: dict[str, Any], path: tuple[str, ...], value: str) -> None:
     given[path[-1]] = value
 
 
-def _read_secret(name: str, file: str) -> str:
+def read_secret(name: str, file: str) -> str:
+    """The secret in a file; `name` is the setting that names the file.
+
+    Raises:
+        Misconfigured: it cannot be read.
+    """
     try:
         return Path(file).expanduser().read_text().strip()
     except (OSError, UnicodeDecodeError) as error:

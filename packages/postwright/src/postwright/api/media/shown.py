@@ -86,6 +86,8 @@ def file_shown(file: MediaFile, parts: Parts, base: str, used_by: list[UseOut]) 
         sha256=file.sha256,
         probe=file.probe,
         findings=found_in(file.probe, min_duration_s=shortest),
+        original_id=file.original_id,
+        changes=file.changes,
         used_by=used_by,
         created_at=file.created_at,
         used_at=file.used_at,

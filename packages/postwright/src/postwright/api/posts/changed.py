@@ -138,7 +138,13 @@ async def _apply(
             continue
         changes = _changes(each, part, here.wish, body, now)
         try:
-            await edit(session, part.publication, changes, actor=caller.actor)
+            await edit(
+                session,
+                part.publication,
+                changes,
+                expected_version=body.content_version,
+                actor=caller.actor,
+            )
         except InThePast as error:
             error.param = "scheduledFor"
             raise
@@ -175,6 +181,7 @@ def _changes(target: Checked, part: Part, wish: Wish, body: PostChange, now: dat
     return Changes(
         publish_at=publish_at,
         timezone=body.timezone,
+        if_missed=body.if_missed,
         caption=target.choice.caption,
         settings=target.choice.settings,
         media=pieces(target.media),

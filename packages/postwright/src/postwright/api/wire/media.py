@@ -190,6 +190,12 @@ class MediaOut(Out):
         default=None,
         description="By network, what its rules say of the file by itself; empty if it is good.",
     )
+    original_id: str | None = Field(
+        default=None, description="The file that it was made from, if it was mended."
+    )
+    changes: list[dict[str, Any]] = Field(
+        default=[], description="What was changed then; empty if it was not mended."
+    )
     used_by: list[UseOut] = Field(
         default=[], description="What needs it; as long as there is anything it is not removed."
     )

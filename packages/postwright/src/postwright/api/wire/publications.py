@@ -1,8 +1,9 @@
 """Publications on the wire: one post on one account, as the service itself sees it."""
 
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, PlainSerializer
 
 from postwright.api.wire.base import At, In, Out, WireId, example
 from postwright.media.models import MediaKind
@@ -10,6 +11,10 @@ from postwright.platforms.content import Mode, Source
 from postwright.publishing.cancel import Cancelling
 from postwright.publishing.states import IfMissed, State, Visibility
 
+# To the microsecond: what names the same time again has to mean the same one.
+_Exactly = Annotated[
+    datetime, PlainSerializer(lambda at: at.astimezone(UTC).isoformat(), return_type=str)
+]
 _AT: Final = "2026-11-21T10:00:00.000Z"
 _EXAMPLE: Final[dict[str, Any]] = {
     "_id": "pub_7k3m9x2q4d1f",
@@ -44,7 +49,7 @@ class PublicationAttempt(Out):
     publish_id: str | None = Field(description="The network's id of it.")
     sent_bytes: int = Field(description="Bytes that the network has confirmed.")
     progress_bytes: int = Field(description="Bytes that were sent, written down now and then.")
-    last_byte_at: At | None = Field(description="When the last byte was sent.")
+    last_byte_at: _Exactly | None = Field(description="When the last byte was sent.")
 
 
 class PublicationOut(Out):
@@ -64,14 +69,16 @@ class PublicationOut(Out):
     hold_reason: str = Field(description="Why it waits, as a code; may be empty.")
     end_code: str = Field(description="How it ended, as a code; may be empty.")
     detail: str = Field(description="More about either, for a person; may be empty.")
-    publish_at: At = Field(description="When it goes out, or went.")
+    publish_at: _Exactly = Field(description="When it goes out, or went.")
     timezone: str = Field(description="IANA name of the zone in which the time was chosen.")
     if_missed: IfMissed | None = Field(
         description="What happens if nothing runs at its time; null: as the settings say."
     )
-    expected_at: At | None = Field(description="When it goes on, if it waits and that is known.")
-    finished_at: At | None = Field(description="When it ended.")
-    cancel_requested_at: At | None = Field(description="When somebody asked to cancel it.")
+    expected_at: _Exactly | None = Field(
+        description="When it goes on, if it waits and that is known."
+    )
+    finished_at: _Exactly | None = Field(description="When it ended.")
+    cancel_requested_at: _Exactly | None = Field(description="When somebody asked to cancel it.")
     caption: str = Field(description="Its text.")
     settings: dict[str, Any] = Field(description="The network's own settings.")
     settings_report: list[dict[str, Any]] = Field(description="What became of each setting.")

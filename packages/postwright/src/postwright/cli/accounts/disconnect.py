@@ -7,14 +7,11 @@ import click
 
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.opening import opened
-from postwright.cli.settings import current
-from postwright.connections import queries
-from postwright.connections.disconnect import Disconnected, Told, disconnect
+from postwright.cli.counter import at_counter
+from postwright.cli.settings import anywhere
+from postwright.connections.disconnect import Disconnected, Told
 from postwright.connections.models import Connection
 from postwright.errors import BadInput
-from postwright.publishing.cancel import cancel_all
-from postwright.publishing.queries import unfinished
 
 _BY_HAND = (
     "Look in the TikTok app: Settings and privacy > Security and permissions > Apps and services "
@@ -43,17 +40,13 @@ async def command(*, account: str, cancel_posts: bool, yes: bool, as_json: bool)
     the list and in the ledger. What is planned is held when its time comes, and goes out late
     when the account is connected again; --cancel-posts cancels it.
     """
-    async with opened(current()) as desk:
-        async with desk.database.transaction() as session:
-            found = await queries.connection_by_handle(session, desk.workspace_id, account)
-            planned = await unfinished(session, desk.workspace_id, found.id)
+    async with at_counter(anywhere()) as counter:
+        chosen = await counter.accounts.show(account)
+        found = chosen.connection
         if not yes:
-            _confirm(found, len(planned), cancel_posts=cancel_posts)
-        done = await disconnect(desk.accounts, found, actor="cli")
-        cancelled = 0
-        if cancel_posts:
-            cancelled = await cancel_all(desk.database, planned, actor="cli")
-    waiting = len(planned) - cancelled
+            _confirm(found, chosen.unfinished, cancel_posts=cancel_posts)
+        done, cancelled = await counter.accounts.disconnect(chosen, cancels=cancel_posts)
+    waiting = chosen.unfinished - cancelled
     if as_json:
         printing.json_line(
             {

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from postwright.cli.counter import Account
 from postwright.cli.pausing import ended_by, label
 from postwright.connections.consent import off
-from postwright.connections.models import Connection, Credential
+from postwright.connections.models import Connection
 from postwright.connections.standing import purpose_step, step
 from postwright.publishing.models import Pause
 
@@ -20,10 +21,9 @@ def to_do(account: Connection, pauses: Sequence[Pause]) -> str:
     return "; ".join(each for each in found if each) or "nothing"
 
 
-def facts_of(
-    account: Connection, credential: Credential | None, pauses: Sequence[Pause]
-) -> dict[str, Any]:
-    """The shape of `--json`; `pauses` are those that the account is under."""
+def facts_of(found: Account) -> dict[str, Any]:
+    """The shape of `--json`."""
+    account, credential, pauses = found.connection, found.credential, found.pauses
     return {
         "account": f"@{account.handle}",
         "name": account.display_name,

@@ -1,21 +1,16 @@
 """`postwright accounts list`: who is connected."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 
 from postwright.cli import printing
 from postwright.cli.accounts.facts import facts_of, to_do
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.opening import opened
-from postwright.cli.settings import current
+from postwright.cli.counter import Account, at_counter
+from postwright.cli.settings import anywhere
 from postwright.cli.table import table
-from postwright.connections import queries
-from postwright.connections.models import Connection, ConnectionState, Credential
-from postwright.db.database import app_now
-from postwright.publishing.models import Pause
-from postwright.publishing.pauses import over, pauses_of
+from postwright.connections.models import ConnectionState
 
 
 @click.command()
@@ -28,31 +23,21 @@ async def command(*, also_ended: bool, as_json: bool) -> None:
     Tokens are renewed by workers; a consent lasts until its last day unless the creator takes it
     back.
     """
-    async with opened(current()) as desk, desk.database.transaction() as session:
-        now = await app_now(session)
-        found = await queries.connections(session, desk.workspace_id, disconnected_too=also_ended)
-        pauses = await pauses_of(session, desk.workspace_id)
-        accounts = [
-            (
-                account,
-                await queries.credential(session, desk.workspace_id, account.id),
-                over(account, pauses),
-            )
-            for account in found
-        ]
+    async with at_counter(anywhere()) as counter:
+        accounts = await counter.accounts.listed(disconnected_too=also_ended)
     if as_json:
-        printing.json_line({"accounts": [facts_of(*each) for each in accounts]})
+        printing.json_line({"accounts": [facts_of(each) for each in accounts]})
     elif not accounts:
         printing.line("No account is connected yet: postwright connect tiktok")
     else:
-        rows = [_row(*each, now) for each in accounts]
+        now = datetime.now(UTC)
+        rows = [_row(each, now) for each in accounts]
         titles = ("account", "name", "state", "token until", "consent until", "to do")
         table(titles, rows, whole={"account", "token until"})
 
 
-def _row(
-    account: Connection, credential: Credential | None, pauses: Sequence[Pause], now: datetime
-) -> tuple[str, ...]:
+def _row(found: Account, now: datetime) -> tuple[str, ...]:
+    account, credential = found.connection, found.credential
     access = consent = "-"
     if credential is not None:
         access = _until(credential.access_expires_at, now, "%Y-%m-%d %H:%M")
@@ -63,9 +48,9 @@ def _row(
     state = account.state.value
     if account.state_detail:
         state += f" ({account.state_detail})"
-    for pause in pauses:
+    for pause in found.pauses:
         state += f", paused since {printing.when(pause.created_at)[:-3]} ({pause.reason})"
-    do = to_do(account, pauses)
+    do = to_do(account, found.pauses)
     return f"@{account.handle}", account.display_name, state, access, consent, do
 
 

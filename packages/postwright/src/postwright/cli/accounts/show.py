@@ -1,23 +1,18 @@
 """`postwright accounts show`: one account, and what is on."""
 
-from collections.abc import Sequence
-
 import click
 
 from postwright.cli import printing
 from postwright.cli.accounts.facts import facts_of, to_do
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.opening import opened
+from postwright.cli.counter import Account, at_counter
 from postwright.cli.pausing import label
-from postwright.cli.settings import current
-from postwright.connections import queries
+from postwright.cli.settings import anywhere
 from postwright.connections.consent import off
-from postwright.connections.models import Connection, Credential
+from postwright.connections.models import Connection
 from postwright.connections.standing import says
 from postwright.platforms.purpose import Purpose
 from postwright.publishing.models import Pause
-from postwright.publishing.pauses import over, pauses_of
-from postwright.publishing.queries import unfinished
 
 
 @click.command()
@@ -29,21 +24,17 @@ async def command(*, account: str, as_json: bool) -> None:
 
     ACCOUNT is a name like @demo, or an id.
     """
-    async with opened(current()) as desk, desk.database.transaction() as session:
-        found = await queries.connection_by_handle(session, desk.workspace_id, account)
-        credential = await queries.credential(session, desk.workspace_id, found.id)
-        pauses = over(found, await pauses_of(session, desk.workspace_id))
-        planned = len(await unfinished(session, desk.workspace_id, found.id))
+    async with at_counter(anywhere()) as counter:
+        found = await counter.accounts.show(account)
     if as_json:
-        printing.json_line({**facts_of(found, credential, pauses), "unfinished_posts": planned})
+        printing.json_line({**facts_of(found), "unfinished_posts": found.unfinished})
         return
-    for name, text in _lines(found, credential, pauses, planned):
+    for name, text in _lines(found):
         printing.line(f"{name:<16}{text}")
 
 
-def _lines(
-    account: Connection, credential: Credential | None, pauses: Sequence[Pause], planned: int
-) -> list[tuple[str, str]]:
+def _lines(found: Account) -> list[tuple[str, str]]:
+    account, credential, pauses = found.connection, found.credential, found.pauses
     name = f" ({account.display_name})" if account.display_name else ""
     stands = says(account.state)
     detail = f" ({account.state_detail})" if account.state_detail else ""
@@ -62,7 +53,7 @@ def _lines(
     lines.append(("connected", printing.when(account.connected_at)))
     if account.disconnected_at is not None:
         lines.append(("disconnected", printing.when(account.disconnected_at)))
-    lines.append(("unfinished posts", f"{planned}"))
+    lines.append(("unfinished posts", f"{found.unfinished}"))
     return lines
 
 

@@ -4,11 +4,10 @@ import click
 
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.opening import opened
-from postwright.cli.settings import current
-from postwright.workspaces.api_keys import MOST_DAYS, create_key
-from postwright.workspaces.models import Profile, Scope
-from postwright.workspaces.profiles import find_profiles, missing
+from postwright.cli.counter import NewKey, at_counter
+from postwright.cli.settings import anywhere
+from postwright.workspaces.api_keys import MOST_DAYS
+from postwright.workspaces.models import Scope
 
 
 @click.command()
@@ -44,31 +43,13 @@ async def command(
       postwright api-keys create --name me --scope publish
       postwright api-keys create --name report --scope read --profile Acme --days 30
     """  # noqa: D301  # click reads \b: the lines below it are not wrapped
-    async with opened(current()) as desk, desk.database.transaction() as session:
-        ids = list[str]()
-        if profiles:
-            known = await find_profiles(session, desk.workspace_id)
-            ids = [_meant(known, wanted) for wanted in profiles]
-        made = await create_key(
-            session,
-            desk.workspace_id,
-            name=name,
-            scope=Scope(scope),
-            profile_ids=ids or None,
-            days=days,
-            actor="cli",
-        )
+    wanted = NewKey(name, Scope(scope), profiles, days)
+    async with at_counter(anywhere()) as counter:
+        key, text = await counter.keys.create(wanted)
     if as_json:
-        facts = {"id": made.key.id, "name": made.key.name, "scope": scope, "key": made.text}
-        more = {"profile_ids": made.key.profile_ids, "expires_at": made.key.expires_at}
+        facts = {"id": key.id, "name": key.name, "scope": scope, "key": text}
+        more = {"profile_ids": key.profile_ids, "expires_at": key.expires_at}
         printing.json_line({**facts, **more})
         return
-    printing.note(f"The key {made.key.id}, shown this once: Authorization: Bearer …")
-    printing.line(made.text)
-
-
-def _meant(known: list[Profile], wanted: str) -> str:
-    for profile in known:
-        if wanted in {profile.id, profile.name}:
-            return profile.id
-    raise missing(wanted)
+    printing.note(f"The key {key.id}, shown this once: Authorization: Bearer …")
+    printing.line(text)

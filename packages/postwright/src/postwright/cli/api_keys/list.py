@@ -1,19 +1,17 @@
 """`postwright api-keys list`: which keys there are."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.opening import opened
-from postwright.cli.settings import current
+from postwright.cli.counter import at_counter
+from postwright.cli.settings import anywhere
 from postwright.cli.table import table
-from postwright.db.database import app_now
-from postwright.workspaces.api_keys import list_keys
 from postwright.workspaces.models import ApiKey
-from postwright.workspaces.profiles import find_profiles
 
 
 @click.command()
@@ -26,15 +24,14 @@ async def command(*, also_ended: bool, as_json: bool) -> None:
     The keys themselves are not kept; `key` is how each begins. When one was last used is noted to
     a minute.
     """
-    async with opened(current()) as desk, desk.database.transaction() as session:
-        now = await app_now(session)
-        found = await list_keys(session, desk.workspace_id, revoked_too=also_ended)
-        profiles = {each.id: each.name for each in await find_profiles(session, desk.workspace_id)}
+    async with at_counter(anywhere()) as counter:
+        found, profiles = await counter.keys.listed(revoked_too=also_ended)
     if as_json:
         printing.json_line({"api_keys": [_facts(key) for key in found]})
     elif not found:
         printing.line("There is no key yet: postwright api-keys create --name me")
     else:
+        now = datetime.now(UTC)
         rows = [_row(key, profiles, now) for key in found]
         titles = ("id", "name", "key", "scope", "profiles", "last used", "ends")
         table(titles, rows, whole={"id", "key"})
@@ -55,7 +52,7 @@ def _facts(key: ApiKey) -> dict[str, Any]:
     }
 
 
-def _row(key: ApiKey, profiles: dict[str, str], now: datetime) -> tuple[str, ...]:
+def _row(key: ApiKey, profiles: Mapping[str, str], now: datetime) -> tuple[str, ...]:
     bound = "all"
     if key.profile_ids is not None:
         bound = ", ".join(profiles.get(each, each) for each in key.profile_ids)

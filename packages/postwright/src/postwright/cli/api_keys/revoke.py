@@ -4,9 +4,8 @@ import click
 
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.opening import opened
-from postwright.cli.settings import current
-from postwright.workspaces.api_keys import revoke_key
+from postwright.cli.counter import at_counter
+from postwright.cli.settings import anywhere
 
 
 @click.command()
@@ -18,8 +17,8 @@ async def command(*, key_id: str, as_json: bool) -> None:
 
     ID is the key's id, such as key_7k3m9x2q4d1f, as `postwright api-keys list` shows it.
     """
-    async with opened(current()) as desk, desk.database.transaction() as session:
-        since = await revoke_key(session, desk.workspace_id, key_id, actor="cli")
+    async with at_counter(anywhere()) as counter:
+        since = await counter.keys.revoke(key_id)
     if as_json:
         printing.json_line({"id": key_id, "revoked_at": since})
         return

@@ -9,13 +9,12 @@ import click
 from postwright.cli import printing
 from postwright.cli.arguments import File
 from postwright.cli.asking import asynchronous, json_option
+from postwright.cli.counter import Media, at_counter
 from postwright.cli.media import describe
-from postwright.cli.opening import Desk, opened
-from postwright.cli.ordering import ACTOR
 from postwright.cli.progress import Display, display
-from postwright.cli.settings import current
+from postwright.cli.settings import anywhere
+from postwright.config import Settings
 from postwright.errors import AppError, BadInput, NotFound
-from postwright.media.keep import incoming, keep
 from postwright.media.models import MediaFile
 from postwright.media.probe import probe
 
@@ -38,10 +37,11 @@ async def command(*, files: tuple[Path, ...], as_json: bool) -> int:
     kept = list[MediaFile]()
     refused = list[AppError]()
     with display(as_json=as_json) as show:
-        async with opened(current()) as desk:
+        settings = anywhere()
+        async with at_counter(settings) as counter:
             for file in files:
                 try:
-                    kept.append(await _add(desk, file, show))
+                    kept.append(await _add(counter.media, settings, file, show))
                 except (BadInput, NotFound) as error:
                     refused.append(error)
     if as_json:
@@ -54,18 +54,12 @@ async def command(*, files: tuple[Path, ...], as_json: bool) -> int:
     return refused[0].exit_code if refused else 0
 
 
-async def _add(desk: Desk, file: Path, show: Display) -> MediaFile:
+async def _add(media: Media, settings: Settings, file: Path, show: Display) -> MediaFile:
     show.begin("probing")
-    found = await probe(file, timeout_s=desk.settings.media.probe_timeout_s)
+    found = await probe(file, timeout_s=settings.media.probe_timeout_s)
     size_bytes = (await asyncio.to_thread(file.stat)).st_size
     show.begin("storing", size_bytes)
-    kept = await keep(
-        desk.library,
-        desk.workspace_id,
-        incoming(file, found),
-        actor=ACTOR,
-        on_progress=lambda done, _: show.advance(done),
-    )
+    kept = await media.add(file, found, show.advance)
     show.end(f"{kept.name}, sha256 {kept.sha256[:12]}…")
     return kept
 

@@ -4,13 +4,10 @@ import click
 
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
+from postwright.cli.counter import at_counter
 from postwright.cli.media import describe
-from postwright.cli.opening import opened
-from postwright.cli.settings import current
+from postwright.cli.settings import anywhere
 from postwright.cli.table import table
-from postwright.media import queries
-from postwright.media.quota import used_bytes
-from postwright.media.uses import uses
 
 
 @click.command()
@@ -21,14 +18,12 @@ from postwright.media.uses import uses
 @asynchronous
 async def command(*, limit: int, as_json: bool) -> None:
     """List what is in the media store, newest first."""
-    async with opened(current()) as desk, desk.database.transaction() as session:
-        found = await queries.recent(session, desk.workspace_id, limit=limit)
-        ids = [media.id for media in found]
-        needed = await uses(session, desk.workspace_id, ids, desk.library.posts_needing)
-        used = await used_bytes(session, desk.workspace_id)
+    async with at_counter(anywhere()) as counter:
+        shelf = await counter.media.listed(limit)
+    found, needed = shelf.files, shelf.needed
     if as_json:
         listed = [describe.facts(media, needed.get(media.id, ())) for media in found]
-        printing.json_line({"media": listed, "used_bytes": used})
+        printing.json_line({"media": listed, "used_bytes": shelf.used_bytes})
     elif not found:
         printing.line("There is no media yet: postwright media add FILE")
     else:

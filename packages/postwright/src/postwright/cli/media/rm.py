@@ -5,13 +5,10 @@ import click
 from postwright.cli import printing
 from postwright.cli.arguments import Words
 from postwright.cli.asking import asynchronous, json_option
+from postwright.cli.counter import at_counter
 from postwright.cli.media import describe
-from postwright.cli.opening import opened
-from postwright.cli.ordering import ACTOR
-from postwright.cli.settings import current
-from postwright.media import queries
+from postwright.cli.settings import anywhere
 from postwright.media.models import MediaFile
-from postwright.media.remove import remove
 
 
 @click.command()
@@ -25,11 +22,10 @@ async def command(*, wanted: tuple[str, ...], as_json: bool) -> None:
     Posts that are out keep what is known about the file. Adding it again brings it back.
     """
     gone = list[MediaFile]()
-    async with opened(current()) as desk:
+    async with at_counter(anywhere()) as counter:
         for name in wanted:
-            async with desk.database.transaction() as session:
-                media = await queries.media_file(session, desk.workspace_id, name)
-            gone.append(await remove(desk.library, desk.workspace_id, media.id, actor=ACTOR))
+            media = await counter.media.remove(name)
+            gone.append(media)
             if not as_json:
                 printing.line(f"{media.id}  {media.name} is removed.")
     if as_json:

@@ -1,0 +1,232 @@
+"""What commands ask of the service, whether it is this machine's own or one elsewhere.
+
+A command that works with both asks `at_counter`; what it gets, and prints, is the same. The two
+that answer are `postwright.cli.here` and `postwright.cli.elsewhere`. What comes from elsewhere are
+the same rows, which no database holds.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from postwright.cli.gathering import Gathered
+from postwright.cli.ordering import Wanted
+from postwright.cli.progress import Display
+from postwright.config import Settings
+from postwright.connections.disconnect import Disconnected
+from postwright.connections.models import Connection, Credential
+from postwright.media.library import Use
+from postwright.media.models import MediaFile
+from postwright.media.probe import Probe
+from postwright.platforms.tiktok.settings import CreatorLimits
+from postwright.publishing.cancel import Cancelling
+from postwright.publishing.creator import Unknown
+from postwright.publishing.models import Pause
+from postwright.publishing.queries import Overview
+from postwright.publishing.schedule import Scheduled
+from postwright.publishing.states import IfMissed, State
+from postwright.workspaces.models import ApiKey, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which posts are wanted; None is all of them."""
+
+    limit: int
+    after: str | None = None
+    state: State | None = None
+    account: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether there may be others."""
+        every = (self.after, self.state, self.account, self.since, self.until)
+        return any(each is not None for each in every)
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """What is to change of a post; None stays."""
+
+    caption: str | None
+    title: str | None
+    if_missed: IfMissed | None
+
+
+class Posts(Protocol):
+    """Posts. Where one is `wanted` it is named by a publication's id, a post's, or one's own key.
+
+    `version` is the content version that was seen; another one is refused.
+    """
+
+    @property
+    def look_s(self) -> float:
+        """Seconds between two looks at a post that is followed."""
+        ...
+
+    async def seen(self, wanted: str) -> Overview:
+        """A post as it is now."""
+        ...
+
+    async def back(self) -> None:
+        """Wait a moment for a service that has gone, and help it if that is possible."""
+        ...
+
+    async def listed(self, listing: Listing) -> tuple[list[Overview], str | None]:
+        """Posts, newest first; and after which one the next are, if there are more."""
+        ...
+
+    async def limits(self, account: str) -> CreatorLimits | Unknown:
+        """What TikTok allows a creator."""
+        ...
+
+    async def place(self, gathered: Gathered, wanted: Wanted, show: Display) -> Scheduled:
+        """Check all of it, keep the files, schedule the post."""
+        ...
+
+    async def is_worked(self) -> bool:
+        """Whether somebody carries out what is scheduled; True if nobody can tell."""
+        ...
+
+    async def cancel(self, wanted: str, version: int | None) -> tuple[Overview, Cancelling]:
+        """Cancel a post, and how far that has come."""
+        ...
+
+    async def reschedule(
+        self, wanted: str, at: datetime, timezone: str | None, version: int | None
+    ) -> Overview:
+        """Give a post another time."""
+        ...
+
+    async def edit(self, wanted: str, text: NewText, version: int | None) -> Overview:
+        """Change the text of a post."""
+        ...
+
+    async def retry(
+        self, wanted: str, at: datetime | None, version: int | None
+    ) -> tuple[Overview, str]:
+        """Publish again what has failed; and why it had."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Files, newest first, with what needs each; and what all of them take."""
+
+    files: Sequence[MediaFile]
+    needed: Mapping[str, Sequence[Use]]
+    used_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file, and what is known around it."""
+
+    file: MediaFile
+    made_from_it: Sequence[MediaFile]
+    needed_by: Sequence[Use]
+    is_stored: bool
+
+
+class Media(Protocol):
+    """Files that are kept."""
+
+    async def add(self, path: Path, probe: Probe, on_progress: Callable[[int], None]) -> MediaFile:
+        """Keep a file."""
+        ...
+
+    async def listed(self, limit: int) -> Shelf:
+        """What is kept."""
+        ...
+
+    async def show(self, wanted: str) -> Kept:
+        """One file."""
+        ...
+
+    async def remove(self, wanted: str) -> MediaFile:
+        """Take a file out, if nothing needs it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account, its authorisation and the pauses that it is under."""
+
+    connection: Connection
+    credential: Credential | None
+    pauses: Sequence[Pause]
+    unfinished: int = 0
+
+
+class Accounts(Protocol):
+    """Connected accounts, by @name or id."""
+
+    async def listed(self, *, disconnected_too: bool) -> list[Account]:
+        """Who is connected."""
+        ...
+
+    async def show(self, wanted: str) -> Account:
+        """One account, with how many posts to it are not over."""
+        ...
+
+    async def disconnect(self, account: Account, *, cancels: bool) -> tuple[Disconnected, int]:
+        """Give its authorisation back; and how many posts were cancelled."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """An API key to make; `profiles` are names or ids."""
+
+    name: str
+    scope: Scope
+    profiles: Sequence[str]
+    days: int | None
+
+
+class Keys(Protocol):
+    """Keys to the API."""
+
+    async def create(self, wanted: NewKey) -> tuple[ApiKey, str]:
+        """A new key, and its text."""
+        ...
+
+    async def listed(self, *, revoked_too: bool) -> tuple[list[ApiKey], Mapping[str, str]]:
+        """The keys, and the names of profiles by their ids."""
+        ...
+
+    async def revoke(self, key_id: str) -> datetime:
+        """End a key; since when it is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Where everything is asked."""
+
+    posts: Posts
+    media: Media
+    accounts: Accounts
+    keys: Keys
+
+
+@asynccontextmanager
+async def at_counter(settings: Settings) -> AsyncGenerator[Counter]:
+    """Ask this machine's own service, or the one that the settings name.
+
+    Raises:
+        StorageTrouble: this machine's database or data folder cannot be used.
+        Misconfigured: a setting cannot be used.
+    """
+    if settings.url:
+        # Nobody who works here pays for what knows elsewhere.
+        from postwright.cli.elsewhere.opening import counter  # noqa: PLC0415  # see above
+    else:
+        from postwright.cli.here.opening import counter  # noqa: PLC0415  # as above
+    async with counter(settings) as found:
+        yield found

@@ -1,0 +1,1 @@
+"""A service elsewhere, as commands ask it: over its API."""

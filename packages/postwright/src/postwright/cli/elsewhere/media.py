@@ -1,0 +1,47 @@
+"""Files of a service elsewhere."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from postwright.api.wire.media import MediaOut, MediaState
+from postwright.cli.counter import Kept, Shelf
+from postwright.cli.elsewhere.rows import media_of
+from postwright.media.library import Use
+from postwright.media.models import MediaFile
+from postwright.media.probe import Probe
+from postwright.media.types import content_type
+from postwright.remote.client import Remote
+
+
+@dataclass(frozen=True, slots=True)
+class MediaElsewhere:
+    """Files behind an API."""
+
+    remote: Remote
+
+    async def add(self, path: Path, probe: Probe, on_progress: Callable[[int], None]) -> MediaFile:
+        """Send a file."""
+        return media_of(await self.remote.upload(path, content_type(probe), on_progress))
+
+    async def listed(self, limit: int) -> Shelf:
+        """What is kept."""
+        found = await self.remote.media(limit=limit)
+        needed = {each.id: _uses(each) for each in found}
+        used_bytes = (await self.remote.usage()).media.used_bytes
+        return Shelf([media_of(each) for each in found], needed, used_bytes)
+
+    async def show(self, wanted: str) -> Kept:
+        """One file, by its id. The API does not tell what was made from it."""
+        found = await self.remote.media_file(wanted)
+        is_stored = found.state is MediaState.READY
+        return Kept(media_of(found), (), _uses(found), is_stored)
+
+    async def remove(self, wanted: str) -> MediaFile:
+        """Take a file out, if nothing needs it."""
+        await self.remote.delete_media(wanted)
+        return media_of(await self.remote.media_file(wanted))
+
+
+def _uses(told: MediaOut) -> list[Use]:
+    return [Use(each.what, each.id, each.says) for each in told.used_by]
