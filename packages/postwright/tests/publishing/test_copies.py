@@ -14,6 +14,7 @@ from postwright.alerts.models import Alert
 from postwright.connections.accounts import Accounts
 from postwright.connections.models import Credential
 from postwright.db.database import Database, app_now
+from postwright.db.embedded.postmaster import StopMode
 from postwright.db.guard import look, place_of
 from postwright.publishing import copies
 from postwright.publishing.copies import Confirmed
@@ -149,6 +150,23 @@ async def test_a_copied_data_folder_does_not_post_or_refresh_until_confirmed(
                 late = await second.until(publication_id, lambda p: p.hold_reason == "restored")
                 assert "may have gone out" in late.detail
             assert len(await service.control.posts()) == 1
+
+
+@pytest.mark.parametrize("mode", ["immediate", "fast"])
+async def test_a_server_that_was_stopped_and_started_again_posts_what_became_due(
+    folder: Path, video: Path, mode: StopMode
+) -> None:
+    async with original(folder) as service:
+        publication_id = await due_in_an_hour(service, video)
+        await run_for_a_while(service)
+        await asyncio.to_thread(stop, folder / "data", mode=mode)
+        async with opened_at(service, folder / "data") as again:
+            again.start_worker()
+            await again.advance(hours=2)
+            await again.until(publication_id, State.PUBLISHED)
+            assert await doubted(again) == ""
+            assert await tell_of(again) == []
+        assert len(await service.control.posts()) == 1
 
 
 async def test_a_data_folder_that_was_only_moved_goes_on_with_one_confirmation(
