@@ -4,12 +4,14 @@ import asyncio
 import json
 from typing import Any
 
+import httpx2
 import pytest
 from sqlalchemy import text
 
 from postwright.publishing.events import events_after, forget_events, now_at
 from postwright.publishing.states import State
 from postwright.workspaces.models import Scope
+from tests.factories.api import Api, beside, served_api
 from tests.factories.installation import PATIENCE_S
 from tests.factories.posting import Caller
 
@@ -69,6 +71,39 @@ async def test_without_a_place_it_begins_now_and_goes_on_while_it_is_read(me: Ca
             told += await anext(pieces)
     assert [kind for _, kind, _ in read(told)] == ["ready", "post.platform.draft"]
     assert later["_id"] in told
+
+
+async def streamed(api: Api, key: str, began: asyncio.Event) -> str:
+    """All that a stream tells until it ends; it has to end as it should."""
+    headers = {"Authorization": f"Bearer {key}", "Accept": "text/event-stream"}
+    told = ""
+    async with (
+        asyncio.timeout(PATIENCE_S),
+        httpx2.AsyncClient(base_url=api.url, verify=False) as http,
+        http.stream("GET", "/v1/events", headers=headers) as stream,
+    ):
+        async for piece in stream.aiter_text():
+            told += piece
+            began.set()
+    return told
+
+
+async def test_a_stream_ends_when_the_server_stops(me: Caller) -> None:
+    service, began = me.api.service, asyncio.Event()
+    async with served_api(service, beside(service.settings)) as other:
+        stream = asyncio.create_task(streamed(other, me.key, began))
+        await began.wait()
+    # A server that waited for it in vain would break it off.
+    assert "event: ready" in await stream
+
+
+async def test_a_stream_ends_with_its_key(me: Caller) -> None:
+    key, began = await me.api.key(Scope.READ), asyncio.Event()
+    stream = asyncio.create_task(streamed(me.api, key, began))
+    await began.wait()
+    key_id = (await me.api.ask("GET", "/v1/auth/verify", key)).json()["keyId"]
+    assert (await me.api.ask("DELETE", f"/v1/api-keys/{key_id}", me.key)).status_code == 200
+    assert "event: ready" in await stream
 
 
 async def test_a_key_hears_only_of_what_it_reaches(me: Caller) -> None:

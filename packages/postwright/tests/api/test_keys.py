@@ -153,10 +153,12 @@ async def test_whoever_guesses_keys_is_asked_to_wait_and_a_good_key_still_passes
         (await api.ask("GET", "/v1/auth/verify", wrong)).status_code for _ in range(MOST + 1)
     ]
     assert statuses == [401] * MOST + [429]
-    late = await api.ask("GET", "/v1/auth/verify", await api.key())
+    late = await api.ask("GET", "/v1/auth/verify", "pw_" + "y" * 43)
     assert late.status_code == 429
     assert int(late.headers["Retry-After"]) > 0
+    # Many may come from one address: also a key that this process has never seen passes.
     assert (await api.ask("GET", "/v1/auth/verify", key)).status_code == 200
+    assert (await api.ask("GET", "/v1/auth/verify", await api.key())).status_code == 200
 
 
 @pytest.mark.parametrize(

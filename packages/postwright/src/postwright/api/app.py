@@ -1,5 +1,6 @@
 """The API as an app: its routes, and what surrounds them."""
 
+import asyncio
 from importlib.metadata import version
 from typing import Final
 
@@ -65,11 +66,12 @@ def described() -> FastAPI:
 
 
 def create_app(parts: Parts) -> FastAPI:
-    """The app of a process."""
+    """The app of a process. Who stops it sets `state.stopping` first, which ends its streams."""
     app = described()
     api = parts.settings.api
     app.state.parts = parts
     app.state.counts = RequestCounts()
+    app.state.stopping = asyncio.Event()
     app.state.door = Door(parts.database, api.requests_per_minute)
     handle_failures(app, api.docs_url)
     app.add_middleware(Around, counts=app.state.counts, docs_url=api.docs_url)

@@ -1,5 +1,6 @@
 """The door: which key is shown, whether it is good, and whether it comes too often."""
 
+import asyncio
 import re
 import time
 from collections.abc import Mapping
@@ -23,8 +24,9 @@ HOLDS_S = 1.0
 class Door:
     """Lets callers in.
 
-    Whoever shows wrong keys too often is asked to wait, without a look at the database; a key that
-    was good once passes all the same, since many may come from one address.
+    Whoever shows wrong keys too often is asked to wait. A good key passes all the same, since many
+    may come from one address: from such an address one key after the other is looked up, so that
+    guesses cost the database next to nothing. (A key cannot be guessed: it is 256 bits of chance.)
 
     What was found of a good key holds for a second: a busy one is not looked up at every request,
     and one that is revoked elsewhere is refused a second later at most.
@@ -35,6 +37,7 @@ class Door:
         self._limits = RequestLimits(per_minute)
         self._failures = Failures()
         self._known: dict[bytes, tuple[Found, float]] = {}
+        self._one_by_one = asyncio.Lock()
 
     async def enter(self, request: Request, needed: Scope) -> Caller:
         """The caller of a request, whose key may do what is needed.
@@ -50,9 +53,7 @@ class Door:
         client = request.client.host if request.client else ""
         known = api_keys.hashed(text)
         if self._failures.are_many(client) and known not in self._known:
-            raise RateLimited(
-                "Too many wrong API keys came from this address.", retry_after_s=int(WINDOW_S)
-            )
+            await self._look_doubtfully(text, known, client)
         found, until = self._known.get(known, (None, 0.0))
         if found is None or time.monotonic() >= until:
             found = await self._look(text, known, client)
@@ -83,6 +84,15 @@ class Door:
             known: (found, 0.0 if found.id == key_id else until)
             for known, (found, until) in self._known.items()
         }
+
+    async def _look_doubtfully(self, text: str, known: bytes, client: str) -> None:
+        try:
+            async with self._one_by_one:
+                await self._look(text, known, client)
+        except KeyInvalid:
+            raise RateLimited(
+                "Too many wrong API keys came from this address.", retry_after_s=int(WINDOW_S)
+            ) from None
 
     async def _look(self, text: str, known: bytes, client: str) -> Found:
         found = await self._find(text) if _TEXT.fullmatch(text) else None

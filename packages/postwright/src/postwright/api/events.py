@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from typing import Annotated, Any, Final
 
 from fastapi import Header, Query, Request, Response
@@ -18,6 +19,7 @@ from postwright.api.routing import routes
 from postwright.posts.models import Post
 from postwright.publishing.events import Place, events_after, now_at
 from postwright.publishing.models import Event
+from postwright.workspaces.api_keys import is_good
 
 router = routes("Events")
 
@@ -93,7 +95,8 @@ async def stream_events(
 
     The first event is `ready`: its `id` is the place where it begins. With
     `Accept: text/event-stream` the stream goes on for as long as it is read, with a comment every
-    15 seconds; otherwise it ends when all that is known was told.
+    15 seconds, until the server stops or the key is ended; otherwise it ends when all that is known
+    was told.
     """
     place = _place(last_event_id or after)
     goes_on = _TYPE in request.headers.get("accept", "")
@@ -115,11 +118,14 @@ def _place(said: str | None) -> Place | None:
 async def _stream(
     request: Request, parts: Parts, caller: Caller, place: Place, *, goes_on: bool
 ) -> AsyncGenerator[str]:
+    stopping: asyncio.Event = request.app.state.stopping
     yield _line(place, "ready", {})
     told_at = time.monotonic()
     wanted = _reached(caller)
     while True:
         async with parts.database.transaction() as session:
+            if not await is_good(session, caller.workspace_id, caller.key_id):
+                return
             found = await events_after(session, caller.workspace_id, place, *wanted, limit=_MOST)
         for event in found:
             place = Place(event.transaction_id, event.id)
@@ -127,12 +133,13 @@ async def _stream(
             told_at = time.monotonic()
         if len(found) == _MOST:
             continue
-        if not goes_on or await request.is_disconnected():
+        if not goes_on or stopping.is_set() or await request.is_disconnected():
             return
         if time.monotonic() - told_at >= _HEARTBEAT_S:
             yield ": still there\n\n"
             told_at = time.monotonic()
-        await asyncio.sleep(_LOOK_EVERY_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), _LOOK_EVERY_S)
 
 
 def _reached(caller: Caller) -> list[ColumnElement[bool]]:

@@ -56,6 +56,11 @@ class Found:
 
 
 # Noted at most once a minute: a busy key must not make its row the busiest of the database.
+_IS_GOOD = Statement("""
+    SELECT true AS good FROM api_keys
+    WHERE workspace_id = :workspace_id AND id = :id
+      AND revoked_at IS NULL AND COALESCE(expires_at > app_now(), true)
+""")
 _FIND = Statement("""
     WITH used AS (
         UPDATE api_keys SET last_used_at = app_now()
@@ -89,6 +94,11 @@ async def find(session: AsyncSession, text: str) -> Found | None:
         row.is_revoked,
         row.is_expired,
     )
+
+
+async def is_good(session: AsyncSession, workspace_id: str, key_id: str) -> bool:
+    """Whether a key is there that was neither revoked nor has expired."""
+    return bool(await _IS_GOOD.first(session, {"workspace_id": workspace_id, "id": key_id}))
 
 
 async def create_key(
