@@ -146,6 +146,30 @@ async def test_a_connection_that_is_dropped_without_an_answer_leaves_the_outcome
     assert caught.value.advice is Advice.ASK_STATUS
 
 
+async def test_a_kept_connection_is_used_again_until_the_other_side_closes_it() -> None:
+    """A call on one that is closed would leave open whether it was made."""
+    connections: list[asyncio.StreamWriter] = []
+
+    async def answers(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes
+    ) -> None:
+        await whole_body(reader, head)
+        if writer not in connections:
+            connections.append(writer)
+        writer.write(OK)
+
+    async with serve(answers) as served, AsyncTransport() as transport:
+        at = Endpoints.at(served.base)
+        client = AsyncTikTok(token="act.s3cret", endpoints=at, transport=transport)
+        await client.posting.status("p1")
+        await client.posting.status("p1")
+        assert len(connections) == 1
+        connections[0].close()
+        await connections[0].wait_closed()
+        await client.posting.status("p1")
+    assert len(connections) == 2
+
+
 async def test_a_truncated_answer_leaves_the_outcome_open(caller: Caller) -> None:
     async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes) -> None:
         await whole_body(reader, head)
