@@ -11,6 +11,7 @@ import pytest
 from demo.video import make_video
 from postwright.db import embedded
 from postwright.db.embedded import EmbeddedServer
+from postwright.db.migrate import migrate
 from tests.factories.installation import Service, running_service
 from tests.factories.tables import empty_tables
 
@@ -25,6 +26,19 @@ def server() -> Generator[EmbeddedServer]:
             (place / "cluster" / "local.conf").write_text("fsync = off\nfull_page_writes = off\n")
             os.kill(running.pid, signal.SIGHUP)
             yield running
+        finally:
+            embedded.stop(place, mode="immediate")
+
+
+@pytest.fixture(scope="module")
+def own_server() -> Generator[EmbeddedServer]:
+    """One that nobody else needs while it is gone. It has the same address in all its lives."""
+    with tempfile.TemporaryDirectory(prefix="pw-gone-") as folder:
+        place = Path(folder) / "postgres"
+        server = embedded.ensure_running(place)
+        try:
+            migrate(server.owner_url, app_role="postwright")
+            yield server
         finally:
             embedded.stop(place, mode="immediate")
 

@@ -1,6 +1,5 @@
 """Posts over the API: made, refused, drafts, times, repeats."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from postwright.posts.models import Post
 from postwright.publishing.models import Publication
 from postwright.publishing.states import State
 from postwright.workspaces.models import Scope
-from tests.factories.api import Api, beside, served_api
+from tests.factories.api import Api
 from tests.factories.posting import ALONE, TIKTOK, Caller
 
 pytestmark = pytest.mark.slow
@@ -182,22 +181,6 @@ async def test_the_same_again_within_a_day_is_refused_unless_it_is_meant(me: Cal
     await me.made(scheduledFor=LATER)
     await me.made(isDraft=True)
     await me.made(publishNow=True, metadata={"allowDuplicate": True})
-
-
-async def test_two_processes_with_one_idempotency_key_make_one_post(me: Caller) -> None:
-    service = me.api.service
-    headers = {"Idempotency-Key": "sunset"}
-    body = me.body(publishNow=True)
-    async with served_api(service, beside(service.settings)) as twin:
-        answers = await asyncio.gather(
-            *(
-                api.ask("POST", "/v1/posts", me.key, json=body, headers=headers)
-                for api in (me.api, twin, me.api, twin)
-            )
-        )
-    assert {answer.status_code for answer in answers} == {201}
-    assert len({answer.text for answer in answers}) == 1
-    assert await stored(me.api) == 1
 
 
 async def test_what_means_nothing_is_told(me: Caller) -> None:

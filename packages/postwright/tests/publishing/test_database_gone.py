@@ -5,37 +5,26 @@ import hashlib
 import os
 import signal
 import sys
-import tempfile
-from collections.abc import Generator
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
 from postwright.db import embedded
 from postwright.db.embedded import EmbeddedServer
-from postwright.db.migrate import migrate
 from postwright.publishing.states import State
-from tests.factories.installation import running_service
+from tests.factories.installation import Service, running_service
 
 pytestmark = pytest.mark.slow
 
 PATIENCE_S = 30
 
+_HELD_UP = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%platform_apps%'
+"""
 _INITS = text("SELECT log_id FROM calls WHERE operation = 'video.init' AND publication_id = :id")
-
-
-@pytest.fixture(scope="module")
-def own_server() -> Generator[EmbeddedServer]:
-    """One that nobody else needs while it is gone. It has the same address in all its lives."""
-    with tempfile.TemporaryDirectory(prefix="pw-gone-") as folder:
-        place = Path(folder) / "postgres"
-        server = embedded.ensure_running(place)
-        try:
-            migrate(server.owner_url, app_role="postwright")
-            yield server
-        finally:
-            embedded.stop(place, mode="immediate")
 
 
 async def test_a_dead_database_in_mid_upload_costs_nothing(
@@ -82,6 +71,40 @@ async def test_a_call_that_was_answered_while_the_database_was_away_is_in_the_le
             kept = await session.scalars(_INITS, {"id": made.publication_id})
         assert sorted(kept) == sorted(seen)
         assert len(seen) == 2  # the first one's id could not be stored
+
+
+async def test_a_worker_whose_database_dies_while_it_renews_tokens_waits_for_it(
+    own_server: EmbeddedServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running_service(own_server.app_url, tmp_path) as service:
+        for creator in ("demo", "private.pia"):
+            await service.connect(creator)
+        await service.advance(hours=23)
+        address = own_server.owner_url.replace("+psycopg", "", 1)
+        async with asyncio.timeout(PATIENCE_S):
+            with psycopg.connect(address, autocommit=True) as held:
+                held.execute("BEGIN")
+                # Nobody is claimed without it, and nobody's network is found.
+                held.execute("LOCK TABLE platform_apps IN ACCESS EXCLUSIVE MODE")
+                worker = service.start_worker()
+                while held.execute(_HELD_UP).fetchone() not in {(2,)}:
+                    print(held.execute("SELECT wait_event_type, query FROM pg_stat_activity WHERE datname = current_database()").fetchall())
+                    await asyncio.sleep(0.02)
+                own = await asyncio.to_thread(embedded.ensure_running, own_server.data_dir)
+                os.kill(own.pid, signal.SIGKILL)
+            while "refreshing tokens: The database cannot be reached." not in caplog.text:
+                assert not worker.done()
+                await asyncio.sleep(0.02)
+            await asyncio.to_thread(embedded.ensure_running, own_server.data_dir)
+            await service.advance(hours=1)  # those who had claimed them are gone
+            while not await are_renewed(service):
+                assert not worker.done()
+                await asyncio.sleep(0.02)
+
+
+async def are_renewed(service: Service) -> bool:
+    async with service.database.transaction() as session:
+        return bool(await session.scalar(text("SELECT bool_and(version > 1) FROM credentials")))
 
 
 async def test_a_worker_that_starts_while_the_database_is_away_waits_for_it(
