@@ -5,6 +5,7 @@ import hashlib
 import os
 import signal
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -20,10 +21,10 @@ pytestmark = pytest.mark.slow
 
 PATIENCE_S = 30
 
-_HELD_UP = """
+_HELD_UP = text("""
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%platform_apps%'
-"""
+""")
 _INITS = text("SELECT log_id FROM calls WHERE operation = 'video.init' AND publication_id = :id")
 
 
@@ -82,13 +83,12 @@ async def test_a_worker_whose_database_dies_while_it_renews_tokens_waits_for_it(
         await service.advance(hours=23)
         address = own_server.owner_url.replace("+psycopg", "", 1)
         async with asyncio.timeout(PATIENCE_S):
-            with psycopg.connect(address, autocommit=True) as held:
+            with closing(psycopg.connect(address, autocommit=True)) as held:
                 held.execute("BEGIN")
-                # Nobody is claimed without it, and nobody's network is found.
+                # Accounts are claimed without it; their networks are not found.
                 held.execute("LOCK TABLE platform_apps IN ACCESS EXCLUSIVE MODE")
                 worker = service.start_worker()
-                while held.execute(_HELD_UP).fetchone() not in {(2,)}:
-                    print(held.execute("SELECT wait_event_type, query FROM pg_stat_activity WHERE datname = current_database()").fetchall())
+                while await held_up(service) < 2:
                     await asyncio.sleep(0.02)
                 own = await asyncio.to_thread(embedded.ensure_running, own_server.data_dir)
                 os.kill(own.pid, signal.SIGKILL)
@@ -100,6 +100,11 @@ async def test_a_worker_whose_database_dies_while_it_renews_tokens_waits_for_it(
             while not await are_renewed(service):
                 assert not worker.done()
                 await asyncio.sleep(0.02)
+
+
+async def held_up(service: Service) -> int:
+    async with service.database.transaction() as session:
+        return (await session.scalars(_HELD_UP)).one()
 
 
 async def are_renewed(service: Service) -> bool:

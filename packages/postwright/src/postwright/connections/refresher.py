@@ -47,9 +47,11 @@ async def refresh_due(accounts: Accounts) -> int:
     while claimed := await _claim(accounts):
         looked_at += len(claimed)
         room = asyncio.Semaphore(_AT_ONCE)
-        async with asyncio.TaskGroup() as group:
-            for who in claimed:
-                group.create_task(_refresh(accounts, who, room))
+        # All to their ends: what a group raises is a group, which nobody takes for an outage.
+        each = (_refresh(accounts, who, room) for who in claimed)
+        for trouble in await asyncio.gather(*each, return_exceptions=True):
+            if trouble is not None:
+                raise trouble
         if len(claimed) < _BATCH:
             break
     return looked_at
