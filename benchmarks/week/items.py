@@ -40,7 +40,7 @@ class Part(StrEnum):
     LEFT = "draft, left in the inbox"
     FINISHED = "draft, finished by its person"
     DRAFTS = "many drafts at once"
-    AWAY = "due while TikTok is away"
+    AWAY = "due while TikTok is away, or just after"
     DATABASE = "due while the database is away"
     CUT_PUBLISH = "due in a power cut: publish late"
     CUT_SKIP = "due in a power cut: skip"

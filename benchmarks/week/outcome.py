@@ -63,6 +63,7 @@ class Outcome:
         stale_tokens: calls with an access token that worked no more; not of who has left.
         told: TikTok's webhooks, by what became of them on their way.
         webhooks: those that came, by what the service made of them.
+        fetches: files that TikTok could not fetch, by why.
         unexplained_webhooks: of those, the ones that speak of a post that should not be.
         in_hand: publications that workers had in hand when they were told to go.
         impolite: workers that had to be killed then, or ended with an error.
@@ -85,6 +86,7 @@ class Outcome:
     stale_tokens: int = 0
     told: Counter[str] = field(default_factory=Counter[str])
     webhooks: Counter[str] = field(default_factory=Counter[str])
+    fetches: Counter[str] = field(default_factory=Counter[str])
     unexplained_webhooks: int = 0
     attempts: int = 0
     voided: int = 0
@@ -128,6 +130,8 @@ async def find_out(story: Story, outcome: Outcome) -> None:
     before = outcome.verdict.problems
     outcome.verdict = judge(items, evidence)
     outcome.verdict.problems[:0] = before + story.people.gave_up
+    pulled = (each for each in evidence.publishes.values() if "urls" in each)
+    outcome.fetches = Counter(each["fail_why"] for each in pulled if each["fail_why"])
     await _tell_more(town, outcome, evidence.publishes)
     outcome.living = {
         (each["username"], each["client_key"]): each["living_refresh_tokens"]

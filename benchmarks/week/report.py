@@ -73,6 +73,7 @@ def _totals(outcome: Outcome) -> list[str]:
         "had left",
         "calls": _counted(log.calls),
         "refused": ", ".join(refused) or "none",
+        "fetches": f"failed: {_counted(outcome.fetches)}",
         "webhooks": f"{_counted(outcome.told)}; what they were: {_counted(outcome.webhooks)}",
         "clock": f"moved {outcome.jumps.total():,} times, on to: {_counted(outcome.jumps)}",
         "seconds": f"{_seconds(outcome)}; CPU without PostgreSQL {outcome.cpu_s:.0f}",

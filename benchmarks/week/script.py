@@ -19,6 +19,9 @@ _QUARTER = timedelta(minutes=15)
 _OPENS_AT = timedelta(hours=8)
 _QUARTERS = 56  # of a day that ends at ten in the evening
 _BEFORE = timedelta(seconds=40)
+# Whose token has died while TikTok was away is asked for another one up to two minutes after it is
+# back, and what waits for that is let wait for three more, see `clock.VAGUE_LATER`.
+_AFTERMATH_HOURS = 0.1
 
 
 @dataclass(slots=True)
@@ -163,7 +166,7 @@ class _Writer:
         for item in self._plain(Span(plan.gone.hour, plan.gone.hours + plan.backlog_hours)):
             if item.account is leaving:
                 item.part = Part.REVOKED
-        self._join(plan.away, Part.AWAY)
+        self._join(Span(plan.away.hour, plan.away.hours + _AFTERMATH_HOURS), Part.AWAY)
         self._join(plan.database, Part.DATABASE)
         self._join_cut(plan.cut)
         for item in self._plain(Span(plan.crowd.hour - 0.5, plan.crowd.hours + 1)):

@@ -10,7 +10,7 @@ from datetime import timedelta
 from benchmarks.crash.processes import Fleet, ProcessFailed
 from benchmarks.week.clock import Clock
 from benchmarks.week.items import Account, Item
-from benchmarks.week.plan import Plan
+from benchmarks.week.plan import Plan, Span
 from benchmarks.week.town import Town
 
 CALLED = (
@@ -77,14 +77,19 @@ class World:
 
     async def tiktok_goes(self) -> None:
         """Nothing answers but a gateway, until the span is over."""
+        left_s = self._left_s(self.plan.away)
         for operation in CALLED:
-            await self._fault(operation, "html", status=503, for_s=self.plan.away.hours * 3600)
+            await self._fault(operation, "html", status=503, for_s=left_s)
 
     async def tiktok_is_crowded(self, account: Account) -> None:
         """It says 429 to everything of a creator."""
         more = {"status": 429, "code": "rate_limit_exceeded", "creator": account.username}
         for operation in _CROWDED:
-            await self._fault(operation, "error", for_s=self.plan.crowd.hours * 3600, **more)
+            await self._fault(operation, "error", for_s=self._left_s(self.plan.crowd), **more)
+
+    def _left_s(self, span: Span) -> float:
+        """Until it is over: it begins a moment late, and what is due at its end is not in it."""
+        return (span.ends_at - self.clock.now()).total_seconds()
 
     async def database_goes(self) -> None:
         """It stops without a word, and comes back; everybody else keeps running."""

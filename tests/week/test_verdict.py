@@ -139,3 +139,14 @@ def test_nothing_but_what_is_cancelled_skipped_or_bad_stays_unpublished() -> Non
         (Part.CUT_SKIP, "cancelled"),
         (Part.FAILED, "failed"),
     }
+
+
+def test_a_post_due_just_after_tiktok_was_away_belongs_to_that_and_a_later_one_does_not() -> None:
+    script = write(Plan(seed=1))
+    end = script.plan.away.ends_at
+    at_once = {item.part for item in script.items if item.at == end}
+    assert Part.AWAY in at_once
+    assert Part.PLAIN not in at_once
+    later = {item.part for item in script.items if item.at == end + timedelta(minutes=15)}
+    assert Part.PLAIN in later
+    assert Part.AWAY not in later

@@ -51,6 +51,8 @@ async def test_after_a_day_with_everything_in_it_all_is_where_it_should_be() -> 
     # How late a post goes out depends on how busy the machine is; everything else does not.
     assert [name for name in figures["missed"] if name != "plain_late_s"] == [], told
     assert {fate.item.part for fate in outcome.verdict.fates} == set(Part)
+    # Whatever TikTok was told to fetch, somebody was there to serve it, after the power cut too.
+    assert not any("connection attempts failed" in why for why in outcome.fetches), told
     # Here an ordinary post is late by any moment, so that what is told of late ones is seen.
     plain = next(fate for fate in outcome.verdict.fates if fate.item.part is Part.PLAIN)
     begin = outcome.late.index(headline(plain))
