@@ -8,7 +8,9 @@ from sqlalchemy import text
 
 from postwright.media.references import reference
 from postwright.workspaces.models import Scope
-from tests.factories.api import Api
+from tests.factories.api import Api, beside, served_api
+from tests.factories.installation import Service
+from tests.factories.posting import ALONE, caller
 from tests.factories.sdk import Zernio
 
 pytestmark = pytest.mark.slow
@@ -83,6 +85,46 @@ async def test_what_is_not_there_or_past_is_said_as_well(api: Api, body: dict[st
         told = await verdict(api, {**body, **change})
         assert told["valid"] is False, change
         assert [each["param"] for each in told["errors"]] == [param]
+
+
+async def test_what_an_account_gets_already_is_said(api: Api, body: dict[str, Any]) -> None:
+    key = await api.key()
+    url = "https://cdn.example/a.mp4"
+    for content, media in (("here", body["mediaItems"]), ("elsewhere", [{"url": url}])):
+        post = {**body, "content": content, "mediaItems": media}
+        made = await api.ask("POST", "/v1/posts", key, json=post)
+        assert made.status_code == 201, made.text
+        told = (await api.ask("POST", PATH, key, json=post)).json()
+        assert [(each["code"], each["param"]) for each in told["errors"]] == [
+            ("duplicate_content", "platforms[0]")
+        ]
+        assert made.json()["post"]["_id"] in told["errors"][0]["error"]
+        for change in (
+            {"metadata": {"allowDuplicate": True}},
+            {"publishNow": None, "scheduledFor": "2100-01-01T00:00:00Z"},
+            {"content": "other"},
+        ):
+            told = (await api.ask("POST", PATH, key, json={**post, **change})).json()
+            assert told["valid"], change
+
+
+async def test_photos_that_nobody_could_fetch_are_refused(
+    service: Service, video: Path, tmp_path: Path
+) -> None:
+    hidden = beside(service.settings)
+    hidden = hidden.model_copy(update={"web": hidden.web.model_copy(update={"public_url": ""})})
+    async with served_api(service, hidden) as api:
+        me = await caller(api, video)
+        items = [{"type": "image", "url": await me.photo_url(tmp_path, 1)}]
+        post = me.body(mediaItems=items, publishNow=True, tiktokSettings=ALONE)
+        refused = await me.ask("POST", "", json=post)
+        assert (refused.status_code, refused.json()["param"]) == (400, "mediaItems")
+        (finding,) = refused.json()["details"]["findings"]
+        assert finding["rule"] == "no_public_address"
+        told = (await api.ask("POST", PATH, me.key, json=post)).json()
+        assert [each["code"] for each in told["errors"]] == ["no_public_address"]
+        # A draft may be unfinished.
+        assert (await me.create(mediaItems=items, isDraft=True)).status_code == 201
 
 
 async def test_the_public_client_validates(api: Api, body: dict[str, Any]) -> None:

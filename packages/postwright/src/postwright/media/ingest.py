@@ -67,7 +67,7 @@ async def ingest(
         AddressRefused: it is no address that anything is fetched from.
     """
     plain = checked(url)
-    ingest_id, url_hash = new_id("ing"), hashlib.sha256(plain.encode()).digest()
+    ingest_id, url_hash = new_id("ing"), hash_of(plain)
     made = await session.scalar(
         insert(Ingest)
         .values(
@@ -96,6 +96,11 @@ async def ingest(
         return under_way
     # It ended between the two.
     return await ingest(session, vault, workspace_id, url, api_key_id=api_key_id)
+
+
+def hash_of(url: str) -> bytes:
+    """What tells one address, as `checked` gave it, from another."""
+    return hashlib.sha256(url.encode()).digest()
 
 
 def url_context(ingest_id: str) -> str:

@@ -20,14 +20,16 @@ from postwright.connections.models import Connection, PlatformApp
 from postwright.connections.queries import WithApp
 from postwright.errors import AppError, BadInput
 from postwright.media.findings import Finding
-from postwright.media.ingest import ingest
-from postwright.media.models import MediaFile, MediaKind
+from postwright.media.fetching import checked
+from postwright.media.ingest import hash_of, ingest
+from postwright.media.models import Ingest, MediaFile, MediaKind
 from postwright.media.references import FOLDER
 from postwright.platforms.base import Choice, Network
-from postwright.platforms.content import Content, Kind, Mode, Plan, Texts
+from postwright.platforms.content import Content, Kind, Mode, Plan, Source, Texts
 from postwright.platforms.purpose import Purpose
 from postwright.publishing.awaiting import Piece
 from postwright.publishing.creator import Unknown, creator_facts
+from postwright.publishing.repeats import content_hash
 
 _NOTHING = Plan(0, 0, 0)
 _TIKTOK = "tiktok"
@@ -115,7 +117,8 @@ async def examine(parts: Parts, caller: Caller, wish: Wish) -> Examined:
     chosen = [_chosen(wish, place, account, seen) for place, account in enumerate(seen.accounts)]
     if not wish.is_draft:
         await _ask_about_creators(parts, chosen, seen, warnings)
-    targets = tuple(_checked(target, wish, seen) for target in chosen)
+    is_reachable = bool(parts.settings.web.public_url)
+    targets = tuple(_checked(target, wish, seen, is_reachable=is_reachable) for target in chosen)
     for target in targets:
         warnings += _warnings(target)
     return Examined(wish, _named(wish.media, seen), targets, tuple(dict.fromkeys(warnings)))
@@ -168,6 +171,15 @@ async def fetched(
     ]
     wish = replace(examined.wish, media=tuple(each.wished for each in media), targets=tuple(kept))
     return replace(examined, wish=wish, media=media, targets=tuple(targets))
+
+
+def content_of(target: Checked) -> bytes:
+    """The hash of what would go to an account, as repeats are told by it."""
+    media = [
+        each.found or Ingest(url_hash=hash_of(checked(each.wished.url))) for each in target.media
+    ]
+    choice = target.choice
+    return content_hash(media, choice.caption, choice.settings, choice.mode)
 
 
 def pieces(media: Sequence[Named]) -> list[Piece]:
@@ -250,7 +262,7 @@ async def _ask_about_creators(
         seen.facts[connection.id] = connection.facts = known
 
 
-def _checked(target: Checked, wish: Wish, seen: Seen) -> Checked:
+def _checked(target: Checked, wish: Wish, seen: Seen, *, is_reachable: bool) -> Checked:
     network, choice = target.network, target.choice
     known = [each.found for each in target.media]
     probes = [each.probe for each in known if isinstance(each, MediaFile)]
@@ -262,7 +274,21 @@ def _checked(target: Checked, wish: Wish, seen: Seen) -> Checked:
         found = [each for each in found if not each.rule.startswith("photo.init.cover")]
     every = [*choice.findings, *found]
     findings = [_told(each, target, wish, kind) for each in every]
+    if not is_reachable and network.source(kind, Source(target.app.source)) is Source.PULL:
+        findings.append(_unreachable(target))
     return replace(target, findings=tuple(sorted(findings, key=lambda each: each.kind == "advice")))
+
+
+def _unreachable(target: Checked) -> PostFinding:
+    name = target.network.name
+    own = f"platforms[{target.place}].customMedia"
+    return PostFinding(
+        kind="error",
+        rule="no_public_address",
+        param="mediaItems" if target.wished.media is None else own,
+        message=f"{name} fetches {target.kind}s from us, and there is no address for it.",
+        fix="Who runs Postwright makes one, and sets POSTWRIGHT_WEB__PUBLIC_URL.",
+    )
 
 
 def _told(finding: Finding, target: Checked, wish: Wish, kind: Kind) -> PostFinding:

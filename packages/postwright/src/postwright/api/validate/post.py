@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from postwright.api.caller import Caller, Reader
 from postwright.api.parts import Parts, PartsOf
-from postwright.api.posts.checked import Examined, examine
+from postwright.api.posts.checked import Examined, content_of, examine
 from postwright.api.posts.wish import Wish, wished
 from postwright.api.routing import routes
 from postwright.api.wire.base import warnings_of
@@ -13,6 +13,7 @@ from postwright.api.wire.posts import PostNew
 from postwright.api.wire.validate import PostError, PostVerdict, PostWarning
 from postwright.db.database import app_now
 from postwright.errors import AppError, BadInput, Conflict, NeedsReconnect, NotFound
+from postwright.publishing.repeats import Repeated, ask_for_repeat, asked_for_repeat
 from postwright.publishing.schedule import time_to_come
 
 router = routes("Validate")
@@ -57,6 +58,7 @@ async def validate_post(wanted: PostNew, caller: Reader, parts: PartsOf) -> Post
                 fix="Name one, or make it a draft.",
             )
         )
+    errors += await _repeats(parts, caller, examined)
     told = [PostWarning(platform=None, warning=each) for each in examined.warnings]
     return _verdict(errors, [*ignored, *told])
 
@@ -67,6 +69,25 @@ async def _examined(parts: Parts, caller: Caller, wanted: PostNew) -> Examined:
         wish = replace(wish, is_draft=False)
     await _look_at_times(parts, wish)
     return await examine(parts, caller, wish)
+
+
+async def _repeats(parts: Parts, caller: Caller, examined: Examined) -> list[PostError]:
+    """The accounts that get the same within a day already."""
+    wish, found = examined.wish, list[PostError]()
+    if wish.allows_repeat or wish.is_draft:
+        return found
+    async with parts.database.transaction() as session:
+        for target in examined.targets:
+            account_id, at = target.connection.id, target.wished.at or wish.at
+            asked = await ask_for_repeat(
+                session, caller.workspace_id, account_id, content_of(target), at=at
+            )
+            try:
+                await asked_for_repeat(asked, account_id)
+            except Repeated as error:
+                error.param = f"platforms[{target.place}]"
+                found.append(_refused(error))
+    return found
 
 
 async def _look_at_times(parts: Parts, wish: Wish) -> None:
