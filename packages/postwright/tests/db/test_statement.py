@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from postwright.db.database import Database
 from postwright.db.statement import Statement
+from postwright.workspaces.models import Workspace
 
 pytestmark = pytest.mark.slow
 
@@ -139,4 +141,38 @@ async def test_a_value_that_cannot_be_given_is_said_where_it_was_asked(one: Data
         with pytest.raises(psycopg.ProgrammingError):
             await MAKE.run(session, {"id": object()})
         await MAKE.run(session, {"id": "a"})
+    assert await there_are(one, "a") == 1
+
+
+async def test_what_fails_without_anything_of_sqlalchemys_is_undone_and_the_connection_lives_on(
+    one: Database,
+) -> None:
+    async def make_only(*ids: str, then: Exception | None = None) -> None:
+        async with one.transaction() as session:
+            for id_ in ids:
+                await MAKE.run(session, {"id": id_})
+            if then is not None:
+                await COUNT.first(session, {"id": ids[0]})
+                raise then
+
+    with pytest.raises(IntegrityError):
+        await make_only("a", "a")
+    with pytest.raises(ZeroDivisionError):
+        await make_only("b", then=ZeroDivisionError())
+    assert [await there_are(one, each) for each in "ab"] == [0, 0]
+
+
+async def test_an_object_that_was_only_added_is_stored(one: Database) -> None:
+    async with one.transaction() as session:
+        session.add(Workspace(id="a", name="a", created_at=datetime.now(UTC)))
+    assert await there_are(one, "a") == 1
+
+
+async def test_a_session_does_nothing_more_after_its_transaction(one: Database) -> None:
+    async with one.transaction() as session:
+        await MAKE.run(session, {"id": "a"})
+    with pytest.raises(RuntimeError, match="has ended"):
+        await COUNT.first(session, {"id": "a"})
+    with pytest.raises(RuntimeError, match="has ended"):
+        await session.scalar(text("SELECT 1"))
     assert await there_are(one, "a") == 1

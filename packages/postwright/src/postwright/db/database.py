@@ -23,7 +23,9 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from postwright.db.statement import end, send_before
+from postwright.db.held import LINE, HeldSession, commit, holding, let_go, undo
+from postwright.db.line import Line
+from postwright.db.statement import send_before
 from postwright.errors import Advice, StorageTrouble
 
 _IDLE_S = 2.0
@@ -75,6 +77,7 @@ class Database:
             max_overflow=pool_size,
             pool_timeout=patience_s,
             pool_use_lifo=True,  # the fewer are in use, the more of their plans are at hand
+            pool_reset_on_return=None,  # no transaction leaves one behind that has not ended
             hide_parameters=True,  # an error in a log must not show what a row was to hold
             connect_args={
                 "options": SESSION + (_ONE_PLAN if repeats else ""),
@@ -85,7 +88,9 @@ class Database:
         )
         _look_at_kept_ones(self._engine)
         _keep_order(self._engine)
-        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._sessions = async_sessionmaker(
+            self._engine, sync_session_class=HeldSession, expire_on_commit=False
+        )
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncSession]:
@@ -94,25 +99,17 @@ class Database:
         Raises:
             DatabaseGone: the connection could not be made, or broke; or the server has no room.
         """
-        cancelled: asyncio.CancelledError | None = None
+        session = self._sessions(info=holding(self._engine.sync_engine))
         try:
-            async with self._sessions() as session, session.begin():
-                try:
-                    yield session
-                    await end(session)
-                except asyncio.CancelledError as error:
-                    cancelled = error
-                    raise
-        except DBAPIError as error:
-            # The driver closes a connection whose statement outlives its cancelling, which then
-            # cannot be rolled back. Whoever was told to stop must not take it for an outage.
-            if cancelled is not None:
-                raise cancelled from error
-            if error.connection_invalidated or is_outage(error):
+            yield session
+            await commit(session)
+        except BaseException as error:
+            # Whoever is told to stop twice does not stop before it has ended.
+            await asyncio.shield(asyncio.ensure_future(undo(session)))
+            if isinstance(error, AllBusy) or (isinstance(error, DBAPIError) and is_outage(error)):
                 raise gone(self.url, error) from error
             raise
-        except AllBusy as error:
-            raise gone(self.url, error) from error
+        await let_go(session)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -148,6 +145,10 @@ def _look_at_kept_ones(engine: AsyncEngine) -> None:
 def _keep_order(engine: AsyncEngine) -> None:
     """What was asked of a connection before is done before anything else is."""
 
+    @event.listens_for(engine.sync_engine, "connect")
+    def made(connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[LINE] = Line(connection.driver_connection)
+
     @event.listens_for(engine.sync_engine, "before_cursor_execute")
     def about_to(connection: Connection, *_: Any) -> None:
         send_before(connection)
@@ -177,6 +178,8 @@ def normalised(url: str) -> str:
 
 def is_outage(error: DBAPIError) -> bool:
     """Whether the server was not there or could do nothing, as opposed to refusing a statement."""
+    if error.connection_invalidated:
+        return True
     state = str(getattr(error.orig, "sqlstate", None) or "")
     # 08: connection; 57P: shutdown, crash, cannot connect now; 53: no disk, memory or connection
     # left; 25006: read-only, as a stand-by is; 25P03: idle in a transaction for too long.

@@ -73,10 +73,6 @@ class Line:
         """Whether something was asked that was not sent yet."""
         return bool(self._waiting)
 
-    def begin_anew(self) -> None:
-        """Forget what a transaction that failed has not sent."""
-        self._waiting = []
-
     def ask(self, sql: bytes, values: Sequence[Any]) -> Asked:
         """Ask something with the next thing that is sent."""
         asked = Asked(self, sql, values)
@@ -95,7 +91,16 @@ class Line:
             async with self.connection.lock:
                 await self.connection.wait(self._exchange(waiting, commits=commits))
         except psycopg.Error as error:
-            raise as_any_other(error, self.connection) from error
+            raise as_any_other(error, is_broken=self.connection.closed) from error
+
+    async def undo(self) -> None:
+        """Roll back what was done and forget what was not sent; close if that fails."""
+        self._waiting = []
+        if self.connection.pgconn.transaction_status != TransactionStatus.IDLE:
+            try:
+                await self.connection.rollback()
+            except psycopg.Error:
+                await self.connection.close()
 
     def _exchange(self, waiting: Sequence[Asked], *, commits: bool) -> PQGen[None]:
         connection = self.connection.pgconn
@@ -154,13 +159,13 @@ def _done(_: PGresult) -> None:
     """BEGIN and COMMIT give nothing."""
 
 
-def as_any_other(error: psycopg.Error, connection: AsyncConnection[Any]) -> Exception:
-    """What SQLAlchemy makes of an error of the driver."""
+def as_any_other(error: psycopg.Error, *, is_broken: bool) -> Exception:
+    """What SQLAlchemy makes of an error of the driver, whose connection is broken or not."""
     return DBAPIError.instance(
         None,
         None,
         error,
         psycopg.Error,
         hide_parameters=True,
-        connection_invalidated=connection.closed,
+        connection_invalidated=is_broken,
     )

@@ -14,12 +14,11 @@ from psycopg import AsyncConnection
 from psycopg.adapt import Transformer
 from psycopg.pq.abc import PGresult
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
 
+from postwright.db.held import LINE, held_by
 from postwright.db.line import Asked, Line
 
 _NAME = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
-_LINE = "line"
 
 
 class Statement:
@@ -52,7 +51,8 @@ class Statement:
 
     async def ask(self, session: AsyncSession, values: Mapping[str, Any]) -> "Coming":
         """Have it run, and read what it gives later: it goes with the next that is waited for."""
-        line: Line = session.info.get(_LINE) or await session.run_sync(_line)
+        held = held_by(session)
+        line = held.line or await session.run_sync(held.take)
         return Coming(self, line.ask(self._sql, [values[name] for name in self._names]), line)
 
     def read(self, result: PGresult, line: Line) -> Sequence[Any]:
@@ -86,34 +86,12 @@ class Coming:
         return rows[0] if rows else None
 
 
-async def end(session: AsyncSession) -> None:
-    """Run what is still to be run, and commit with it, if all of the session is on its line."""
-    line: Line | None = session.info.get(_LINE)
-    if line is None:
-        return
-    if session.new or session.dirty or session.deleted:
-        await session.flush()
-    await line.send(commits=True)
-
-
 def send_before(connection: Any) -> None:
     """Run what is to be run before another statement goes to a connection of SQLAlchemy's."""
-    line: Line | None = connection.info.get(_LINE)
-    if line is not None and line.is_waiting:
+    line: Line = connection.info[LINE]
+    if line.is_waiting:
 
         def send(_: AsyncConnection[Any]) -> Awaitable[None]:
             return line.send()
 
         connection.connection.dbapi_connection.run_async(send)
-
-
-def _line(session: Session) -> Line:
-    """The line under a session, whose transaction has begun."""
-    connection = session.connection()
-    line: Line | None = connection.info.get(_LINE)
-    driver: Any = connection.connection.driver_connection
-    if line is None or line.connection is not driver:
-        line = connection.info[_LINE] = Line(driver)
-    line.begin_anew()
-    session.info[_LINE] = line
-    return line
