@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
-from benchmarks.api import create
+from benchmarks.api import create, listing
 from benchmarks.media.part import Part
 
 PARTS: dict[str, Callable[..., Part]] = {
     "create": create.measure,
+    "list": listing.measure,
 }
 
 

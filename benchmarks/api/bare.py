@@ -90,9 +90,7 @@ class PostMade(BaseModel):
 
 def make_app(url: str) -> FastAPI:
     """The app, over a database."""
-    engine = create_async_engine(
-        normalised(url), pool_size=_CONNECTIONS, max_overflow=_CONNECTIONS
-    )
+    engine = create_async_engine(normalised(url), pool_size=_CONNECTIONS, max_overflow=_CONNECTIONS)
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     app = FastAPI()
 

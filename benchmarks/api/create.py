@@ -44,9 +44,7 @@ def requests(stage: Stage, accounts: int) -> Make:
             {
                 "content": f"Check out this amazing sunset! #sunset #nature {n}",
                 "mediaItems": [{"type": "video", "url": stage.video_url}],
-                "platforms": [
-                    {"platform": "tiktok", "accountId": stage.accounts[n % accounts]}
-                ],
+                "platforms": [{"platform": "tiktok", "accountId": stage.accounts[n % accounts]}],
                 "scheduledFor": (at + timedelta(seconds=n % 80_000)).isoformat(),
                 "tiktokSettings": _SETTINGS,
             }

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
+from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -81,6 +83,15 @@ class Stage:
     def run(self, script: Sequence[str], **values: Any) -> None:
         """Run statements as the owner of the tables, each in a transaction of its own."""
         asyncio.run(_run(self.owner_url, script, values))
+
+    def vacuum(self, tables: Sequence[str]) -> None:
+        """Vacuum and analyse tables."""
+        with psycopg.connect(plain(self.owner_url), autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("VACUUM (ANALYZE) {}").format(
+                    sql.SQL(", ").join(map(sql.Identifier, tables))
+                )
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +177,7 @@ async def _filled(
         library = Library(database, store, settings.media, posts_needing)
         kept = await keep(library, workspace_id, incoming(video, await probe(video)), actor="bench")
         ids = tuple(row["id"] for row in rows)
-        return Stage(
-            folder, url, owner_url, postmaster_pid, workspace_id, made.text, kept.id, ids
-        )
+        return Stage(folder, url, owner_url, postmaster_pid, workspace_id, made.text, kept.id, ids)
     finally:
         await ours.close()
         await database.close()
@@ -194,6 +203,11 @@ def _account(workspace_id: str, app_id: str, n: int) -> dict[str, Any]:
         "facts": _FACTS,
         "facts_at": now + timedelta(days=1),
     }
+
+
+def plain(url: str) -> str:
+    """The address as psycopg takes it."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 async def _run(url: str, script: Sequence[str], values: dict[str, Any]) -> None:

@@ -33,10 +33,11 @@ def log_to_stderr(settings: Settings, *, least: str = "DEBUG") -> None:
 
 
 def collect_seldom() -> None:
-    """Have Python look for cycles less often: what a worker makes is mostly free at once.
+    """Have Python look for cycles less often: what a process of ours makes is mostly free at once.
 
     Its modules are never garbage, so they are not looked at again. A worker needs a tenth less CPU
-    per publication (benchmarks/publishing), and its memory stays flat all the same.
+    per publication (benchmarks/publishing), the API a third less per list of posts (benchmarks/api:
+    each look takes as long as the list), and their memory stays flat all the same.
     """
     gc.collect()
     gc.freeze()

@@ -7,7 +7,7 @@ import click
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.opening import awaited_database_url, keep_running
-from postwright.cli.running import log_to_stderr, until_stopped
+from postwright.cli.running import collect_seldom, log_to_stderr, until_stopped
 from postwright.cli.serving import serving
 from postwright.cli.settings import current
 
@@ -33,4 +33,5 @@ async def command(*, as_json: bool) -> None:
         else:
             printing.line(f"Serving at {address}. Ctrl-C stops it.")
             printing.line(f"From outside: {public_url or 'not reachable (postwright doctor)'}")
+        collect_seldom()
         await until_stopped(keep_running(settings))

@@ -3,9 +3,11 @@
 For what is only looked at: a session that keeps an object of every row costs more than the rows.
 """
 
-from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from collections import namedtuple
+from collections.abc import Collection, Sequence
+from typing import Any, Generic, TypeVar, cast
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import ColumnProperty
 
 from postwright.db.base import Base
@@ -20,19 +22,26 @@ class Columns(Generic[T]):
     Args:
         model: the table's class.
         alias: what the statement calls the table.
+        without: attributes that are not read: they are None.
     """
 
-    __slots__ = ("_enums", "_model", "_names", "text")
+    __slots__ = ("_enums", "_make", "_model", "_names", "all", "text")
 
-    def __init__(self, model: type[T], alias: str) -> None:
-        props = [each for each in model.__mapper__.attrs if isinstance(each, ColumnProperty)]
+    def __init__(self, model: type[T], alias: str, *, without: Collection[str] = ()) -> None:
+        props = [
+            each
+            for each in model.__mapper__.attrs
+            if isinstance(each, ColumnProperty) and each.key not in without
+        ]
         self._model = model
         self._names = [each.key for each in props]
+        self._make = namedtuple(model.__name__, self._names)._make  # pyright: ignore[reportUntypedNamedTuple]  # as the table names them
         self._enums = [
             (n, each.columns[0].type.enum)
             for n, each in enumerate(props)
             if isinstance(each.columns[0].type, EnumText)
         ]
+        self.all: list[ColumnElement[Any]] = [each.columns[0] for each in props]
         self.text = ", ".join(f"{alias}.{each.columns[0].name}" for each in props)
 
     def __len__(self) -> int:
@@ -41,10 +50,17 @@ class Columns(Generic[T]):
 
     def read(self, row: Sequence[Any], at: int = 0) -> T:
         """The object of a row that has them from `at` on."""
+        made = self._model()
+        vars(made).update(zip(self._names, self._values(row, at), strict=True))
+        return made
+
+    def look(self, row: Sequence[Any], at: int = 0) -> T:
+        """The same attributes on a tuple, for rows by the hundred: no instance of the class."""
+        return cast("T", self._make(self._values(row, at)))
+
+    def _values(self, row: Sequence[Any], at: int) -> list[Any]:
         values = list(row[at : at + len(self._names)])
         for n, enum in self._enums:
             if values[n] is not None:
                 values[n] = enum(values[n])
-        made = self._model()
-        vars(made).update(zip(self._names, values, strict=True))
-        return made
+        return values

@@ -7,18 +7,28 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, select, true, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, PlatformApp
+from postwright.db.plain import Columns
 from postwright.media.models import Ingest, MediaFile
 from postwright.posts.models import Post, PostMedia
 from postwright.publishing.awaiting import Piece
-from postwright.publishing.models import AttemptRow, AwaitedMedia, Publication, PublicationMedia
+from postwright.publishing.models import (
+    AttemptRow,
+    AwaitedMedia,
+    PostAccount,
+    Publication,
+    PublicationMedia,
+)
 from postwright.publishing.queries import NoSuchPost
 
+_COLUMNS: Final = Columns(Post, "posts")
+
 # Beyond this many nobody counts on; to count a million rows takes longer than to show a hundred.
-COUNTED: Final = 10_000
+COUNTED: Final = 1_000
 
 
 class Sorting(StrEnum):
@@ -40,6 +50,11 @@ class Sorting(StrEnum):
                 return (Post.created_at, Post.id)
             case Sorting.STATUS:
                 return (Post.status, Post.listed_at, Post.id)
+
+    @property
+    def is_by_making(self) -> bool:
+        """Whether it is by when posts were made, not by when they go out."""
+        return self in {Sorting.CREATED_DESC, Sorting.CREATED_ASC}
 
     @property
     def descends(self) -> bool:
@@ -90,31 +105,90 @@ def on_accounts(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class On:
+    """The accounts that posts go to which are wanted: these, or, of so many, any of these."""
+
+    ids: Sequence[str]
+    is_most: bool
+
+
+async def accounts_for(
+    session: AsyncSession, workspace_id: str, *conditions: ColumnElement[bool]
+) -> On:
+    """The accounts that meet the conditions, those that were disconnected among them."""
+    wanted = select(Connection.id, and_(*conditions)).where(Connection.workspace_id == workspace_id)
+    rows = (await session.execute(wanted)).all()
+    ids = [connection_id for connection_id, meets in rows if meets]
+    return On(ids, is_most=2 * len(ids) > len(rows) > 1)
+
+
 async def find_posts(
     session: AsyncSession,
     workspace_id: str,
     *conditions: ColumnElement[bool],
     sorting: Sorting,
+    on: On | None = None,
     after: tuple[datetime, str] | None,
     skip: int,
     limit: int,
 ) -> list[Post]:
-    """The posts that meet the conditions, after a place in their order, or after the first few."""
+    """The posts that meet the conditions, after a place in their order, or after the first few.
+
+    They are to be looked at: no session knows them.
+    """
     columns = sorting.columns
-    wanted = _wanted(workspace_id, conditions)
+    order = [each.desc() if sorting.descends else each for each in columns]
     if after is not None:
         place = tuple_(*columns)
-        wanted = wanted.where(place < after if sorting.descends else place > after)
-    order = [each.desc() if sorting.descends else each for each in columns]
-    found = await session.scalars(wanted.order_by(*order).offset(skip).limit(limit))
-    return list(found)
+        conditions = (*conditions, place < after if sorting.descends else place > after)
+    wanted = _wanted(workspace_id, conditions).with_only_columns(*_COLUMNS.all)
+    if on is not None and (on.is_most or sorting is Sorting.STATUS):
+        # Most of the posts are meant: those in order are looked at one after the other.
+        wanted = wanted.where(_goes_to(on))
+    elif on is not None:
+        wanted = wanted.where(Post.id.in_(_first_of_each(on, wanted, sorting, skip + limit)))
+    found = await session.execute(wanted.order_by(*order).offset(skip).limit(limit))
+    return [_COLUMNS.look(row) for row in found]
+
+
+def _goes_to(on: On) -> ColumnElement[bool]:
+    its = PostAccount
+    return exists().where(its.post_id == Post.id, its.connection_id.in_(on.ids))
+
+
+def _first_of_each(on: On, wanted: Select[Any], sorting: Sorting, most: int) -> Select[Any]:
+    """The ids of the first posts of each account: what is wanted is among them."""
+    its = PostAccount
+    order = its.created_at if sorting.is_by_making else its.listed_at
+    by = (order.desc(), its.post_id.desc()) if sorting.descends else (order, its.post_id)
+    account = func.unnest(cast(list(on.ids), ARRAY(Text))).table_valued("id").render_derived()
+    first = (
+        wanted.with_only_columns(Post.id)
+        .join(its, its.post_id == Post.id)
+        .where(its.connection_id == account.c.id)
+        .order_by(*by)
+        .limit(most)
+        .correlate(account)
+        .lateral()
+    )
+    return select(first.c.id).select_from(account.join(first, true()))
 
 
 async def count_posts(
-    session: AsyncSession, workspace_id: str, *conditions: ColumnElement[bool]
+    session: AsyncSession,
+    workspace_id: str,
+    *conditions: ColumnElement[bool],
+    on: On | None = None,
 ) -> int:
     """How many posts meet the conditions; no more than `COUNTED` are counted."""
-    some = _wanted(workspace_id, conditions).with_only_columns(Post.id).limit(COUNTED).subquery()
+    wanted = _wanted(workspace_id, conditions).with_only_columns(Post.id)
+    if on is not None and len(on.ids) == 1:
+        its = PostAccount
+        wanted = wanted.join(its, its.post_id == Post.id).where(its.connection_id == on.ids[0])
+    elif on is not None:
+        wanted = wanted.where(_goes_to(on))
+    some = wanted.limit(COUNTED).subquery()
     return await session.scalar(select(func.count()).select_from(some)) or 0
 
 

@@ -98,6 +98,24 @@ class Publication(Base):
     finished_at: Mapped[Utc | None]
 
 
+class PostAccount(Base):
+    """That a post goes to an account, in the order in which the account's posts are listed.
+
+    Triggers on posts and publications keep it.
+    """
+
+    __tablename__ = "post_accounts"
+    __table_args__ = (
+        Index("ix_post_accounts_listed", "connection_id", "listed_at", "post_id"),
+        Index("ix_post_accounts_newest", "connection_id", "created_at", "post_id"),
+    )
+
+    post_id: Mapped[str] = mapped_column(ForeignKey(Post.id), primary_key=True)
+    connection_id: Mapped[str] = mapped_column(ForeignKey(Connection.id), primary_key=True)
+    listed_at: Mapped[Utc]
+    created_at: Mapped[Utc]
+
+
 class PublicationMedia(Base):
     """One file of a publication, at its place from 0."""
 

@@ -47,9 +47,10 @@ def reach(caller: Caller) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which posts are wanted, and in which order."""
+    """Which posts are wanted, and in which order. `accounts` is what one of theirs must meet."""
 
     conditions: Sequence[ColumnElement[bool]]
+    accounts: Sequence[ColumnElement[bool]]
     sorting: Sorting
 
 
@@ -115,7 +116,6 @@ async def _filters(
 ) -> Filters:
     _refuse_unknown(request)
     wanted = [
-        *_of_accounts(platform, profile_id, account_id),
         *_in_time("dateFrom", date_from, "dateTo", date_to),
         *_in_time("fromDate", from_date, "toDate", to_date),
         *_from(source),
@@ -129,7 +129,7 @@ async def _filters(
         wanted.append(or_(*found))
     if labels := [tag.strip() for tag in (tags or "").split(",") if tag.strip()]:
         wanted.append(Post.tags.contains(labels))
-    return Filters(wanted, sort_by)
+    return Filters(wanted, _of_accounts(platform, profile_id, account_id), sort_by)
 
 
 # What the route that lists declares as the type of its `filters`.
@@ -164,7 +164,7 @@ def _of_accounts(
         wanted.append(Connection.profile_id == profile_id)
     if account_id is not None:
         wanted.append(Connection.id == account_id)
-    return [on_accounts(*wanted)] if wanted else []
+    return wanted
 
 
 def _in_time(

@@ -1,6 +1,6 @@
 """Posts as they go over the wire, made of what is stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.api.media.shown import TYPES
 from postwright.api.parts import Parts
-from postwright.api.posts.wish import Wish, WishedTarget, read_kept
+from postwright.api.posts.wish import Wish, read_kept, time_kept
 from postwright.api.wire.posts_shown import (
     AttemptOut,
     MediaItemOut,
@@ -28,6 +28,7 @@ from postwright.publishing.awaiting import Piece
 from postwright.publishing.listing import Part, Whole, attempts_of, wholes
 from postwright.publishing.models import AttemptRow, Publication
 from postwright.publishing.reasons import advice_of, explained
+from postwright.publishing.seeing import seen
 from postwright.publishing.states import State
 from postwright.publishing.summary import post_status
 
@@ -64,7 +65,7 @@ async def posts_shown(
     """Posts of one workspace, as lists have them."""
     if not posts:
         return []
-    found = await wholes(session, posts[0].workspace_id, posts)
+    found = await seen(session, posts[0].workspace_id, posts)
     return [_shown(whole, parts, base, None) for whole in found]
 
 
@@ -101,8 +102,11 @@ def wish_of(whole: Whole) -> Wish:
 def _shown(
     whole: Whole, parts: Parts, base: str, attempts: Mapping[str, list[AttemptRow]] | None
 ) -> PostOut:
-    post, wish = whole.post, wish_of(whole)
-    wished = {target.account_id: target for target in wish.targets}
+    post, kept = whole.post, whole.post.wish or {}
+    # As it was kept: a list has no time to make a whole wish of each.
+    wished: dict[str, dict[str, Any]] = {
+        each["accountId"]: each for each in kept.get("targets", ())
+    }
     its = _parts(whole, wished)
     states = [part.publication.state for part in its]
     changes = [part.publication.finished_at for part in its]
@@ -118,7 +122,7 @@ def _shown(
             _target(part, parts, base, wished.get(part.connection.id), attempts) for part in its
         ],
         status=post_status(states),
-        scheduled_for=min((each.publish_at for each in going), default=wish.at),
+        scheduled_for=min((each.publish_at for each in going), default=time_kept(kept.get("at"))),
         timezone=post.timezone,
         tags=post.tags,
         hashtags=post.hashtags,
@@ -130,7 +134,7 @@ def _shown(
     )
 
 
-def _parts(whole: Whole, wished: Mapping[str, WishedTarget]) -> list[Part]:
+def _parts(whole: Whole, wished: Collection[str]) -> list[Part]:
     """Without those that an edit has called off, or replaced by others; in the order wished for."""
     if whole.post.wish is None:
         return list(whole.parts)
@@ -185,7 +189,7 @@ def _target(
     part: Part,
     parts: Parts,
     base: str,
-    wished: WishedTarget | None,
+    wished: Mapping[str, Any] | None,
     attempts: Mapping[str, list[AttemptRow]] | None,
 ) -> TargetOut:
     publication, network = part.publication, parts.accounts.networks.of_app(part.app)
@@ -196,12 +200,12 @@ def _target(
         platform=part.connection.platform,
         account_id=part.connection.id,
         username=part.connection.handle,
-        custom_content=None if wished is None else wished.content,
+        custom_content=None if wished is None else wished["content"],
         custom_media=None
-        if wished is None or wished.media is None
+        if wished is None or wished["media"] is None
         else [_media(piece, base) for piece in part.media],
         scheduled_for=None if _is_draft(part) else publication.publish_at,
-        platform_specific_data=None if wished is None else _as_dict(wished.said),
+        platform_specific_data=None if wished is None else wished["said"],
         mode=publication.mode,
         status=_STATUS[publication.state],
         expected_at=publication.expected_at,
@@ -215,10 +219,6 @@ def _target(
         preflight=[] if attempts is None or is_over else _findings(part, network),
         **_trouble(publication, network),
     )
-
-
-def _as_dict(said: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if said is None else dict(said)
 
 
 def _is_out(publication: Publication) -> bool:

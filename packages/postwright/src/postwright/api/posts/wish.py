@@ -119,12 +119,12 @@ def read_kept(kept: Mapping[str, Any], known: Wish) -> Wish:
                 each["accountId"],
                 each["content"],
                 None if each["media"] is None else _media_kept(each["media"]),
-                _time_kept(each["at"]),
+                time_kept(each["at"]),
                 each["said"],
             )
             for each in kept["targets"]
         ),
-        at=_time_kept(kept["at"]),
+        at=time_kept(kept["at"]),
         settings=kept["settings"],
     )
 
@@ -266,5 +266,6 @@ def _time_json(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-def _time_kept(kept: str | None) -> datetime | None:
+def time_kept(kept: str | None) -> datetime | None:
+    """A time as it was kept."""
     return None if kept is None else datetime.fromisoformat(kept)
