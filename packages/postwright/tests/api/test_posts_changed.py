@@ -1,5 +1,6 @@
 """Posts over the API: changed, deleted, tried again, and what was done about them."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,26 @@ async def test_what_is_sent_changes_and_the_rest_stays(me: Caller) -> None:
     assert publication.content_version == 2
     assert (await change(me, post, metadata={"x": 1}))["metadata"] == {"x": 1}
     assert (await me.api.service.publication(publication.id)).content_version == 2
+
+
+async def test_two_who_change_a_post_at_once_both_have_changed_it(me: Caller) -> None:
+    for made in ({"scheduledFor": LATER}, {"isDraft": True}):
+        post = await me.made(**made, content=f"Hello {made}")
+        changes: list[dict[str, Any]] = [
+            {"content": "Better"},
+            {"title": "A title"},
+            {"timezone": "Europe/Berlin"},
+            {"tags": ["sun"]},
+            {"metadata": {"order": 1}},
+        ]
+        await asyncio.gather(*(change(me, post, **each) for each in changes))
+        seen = await me.post(post["_id"])
+        for each in changes:
+            for name, value in each.items():
+                assert seen[name] == value, name
+        publication = await me.api.service.publication(post["platforms"][0]["_id"])
+        assert publication.caption == publication.settings["title"] == "Better"
+        assert publication.timezone == "Europe/Berlin"
 
 
 async def test_a_change_is_checked_as_a_new_post_is(me: Caller) -> None:

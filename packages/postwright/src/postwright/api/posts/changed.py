@@ -24,6 +24,7 @@ from postwright.posts.models import Post, PostMedia
 from postwright.publishing.awaiting import expect, settled
 from postwright.publishing.cancel import cancel
 from postwright.publishing.edit import Changes, TooLateToEdit, edit
+from postwright.publishing.hand import ChangedMeanwhile
 from postwright.publishing.listing import Part, Whole, find_post, wholes
 from postwright.publishing.models import AwaitedMedia
 from postwright.publishing.schedule import InThePast, add
@@ -36,6 +37,7 @@ _LABELS = frozenset({"tags", "hashtags", "mentions", "metadata"})
 _AGAIN = frozenset({"platforms", "scheduled_for", "publish_now"})
 _CHANGEABLE = frozenset({State.DRAFT, State.SCHEDULED, State.PREPARING, State.HELD, State.FAILED})
 OUT = frozenset({State.PUBLISHED, State.DELIVERED})
+_TRIES = 10
 ELSEWHERE = "TikTok's API can neither change nor delete a post; its owner can, in TikTok's app."
 
 
@@ -51,21 +53,39 @@ class MadeElsewhere(Conflict):
     code = "made_elsewhere"
 
 
+class _Overtaken(Exception):
+    """Somebody else has changed the post since it was read."""
+
+
 async def change(parts: Parts, caller: Caller, whole: Whole, body: PostChange) -> list[str]:
     """Change a post as far as it is not out; what to say of what was left as it is.
+
+    Of two that change it at once, the second changes what the first has made of it.
 
     Raises:
         PostPublished, TooLateToEdit: nothing of it can be changed any more.
         MadeElsewhere: it was not made over the API.
         InvalidRequest: a draft is to go out, and nobody says when.
         PostUnfit: it could not go out like that.
+        ChangedMeanwhile: others change it again and again.
         And what making a post raises.
     """
+    for _ in range(_TRIES):
+        try:
+            return await _changed(parts, caller, whole, body)
+        except _Overtaken:
+            async with parts.database.transaction() as session:
+                post = await find_post(session, caller.workspace_id, whole.post.id)
+                (whole,) = await wholes(session, caller.workspace_id, [post])
+    raise ChangedMeanwhile(f"{whole.post.id} is being changed by others.", fix="Try again.")
+
+
+async def _changed(parts: Parts, caller: Caller, whole: Whole, body: PostChange) -> list[str]:
     before = wish_of(whole)
     after = wished(body, before)
     if body.given <= _LABELS:
         async with parts.database.transaction() as session:
-            await _label(session, caller, whole.post.id, after)
+            await _label(session, caller, whole.post, after)
         return []
     there = _there(whole, body)
     _refuse_what_is_over(whole.post, there)
@@ -131,6 +151,7 @@ async def _apply(
     there = {part.connection.id: part for part in whole.parts}
     wanted = {each.connection.id for each in targets}
     await lanes.lock(session, sorted({*there, *wanted}))
+    await _lock(session, whole.post)
     now = await app_now(session)
     for each in targets:
         part = there.get(each.connection.id)
@@ -222,12 +243,25 @@ async def _keep(
     await expect(session, row.id, None, media)
 
 
-async def _label(session: AsyncSession, caller: Caller, post_id: str, wish: Wish) -> None:
-    row = await find_post(session, caller.workspace_id, post_id, locks=True)
+async def _lock(session: AsyncSession, read: Post) -> Post:
+    """The post's row, locked.
+
+    Raises:
+        _Overtaken: it is not as it was read.
+    """
+    version = read.version
+    row = await find_post(session, read.workspace_id, read.id, locks=True)
+    if row.version != version:
+        raise _Overtaken
+    return row
+
+
+async def _label(session: AsyncSession, caller: Caller, post: Post, wish: Wish) -> None:
+    row = await _lock(session, post)
     row.tags, row.hashtags = list(wish.tags), list(wish.hashtags)
     row.mentions, row.more = list(wish.mentions), wish.more
     row.version += 1
     row.updated_at = await app_now(session)
     await audit.record(
-        session, caller.workspace_id, actor=caller.actor, action="post.labelled", subject=post_id
+        session, caller.workspace_id, actor=caller.actor, action="post.labelled", subject=row.id
     )
