@@ -30,6 +30,23 @@ async def test_the_same_key_twice_is_one_post(service: Service, video: Path) -> 
     assert len(await service.control.posts()) == 1
 
 
+async def test_a_key_means_its_post_where_repeats_are_refused_too(
+    service: Service, video: Path
+) -> None:
+    account = await service.connect()
+    order = Order(
+        (await service.add(video),),
+        "first light",
+        {"privacy_level": "PUBLIC_TO_EVERYONE", "title": "first light"},
+        key="monday",
+        refuses_repeats=True,
+    )
+    first, second = await asyncio.gather(
+        service.order(account, order), service.order(account, order)
+    )
+    assert first.post_id == second.post_id
+
+
 async def test_the_same_key_for_something_else_is_refused(service: Service, video: Path) -> None:
     account = await service.connect()
     await service.publish(account, video, key="monday")

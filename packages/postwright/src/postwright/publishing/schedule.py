@@ -30,7 +30,7 @@ from postwright.publishing.placing import (
     put_post,
     put_publication,
 )
-from postwright.publishing.repeats import ask_for_repeat, asked_for_repeat, content_hash
+from postwright.publishing.repeats import Repeated, ask_for_repeat, asked_for_repeat, content_hash
 from postwright.publishing.states import State, Visibility
 from postwright.publishing.work import START
 from postwright.workspaces import audit
@@ -39,6 +39,9 @@ from postwright.workspaces import audit
 Pair = tuple[Connection, Order]
 
 _NOW = Statement("SELECT app_now() AS now")
+_BY_KEY = Statement("""
+    SELECT id FROM posts WHERE workspace_id = :workspace_id AND client_key = :key
+""")
 
 # People type "now" and mean it; a few seconds are spent on reading the file.
 _GRACE = timedelta(minutes=1)
@@ -116,10 +119,16 @@ async def schedule(
     """
     order, targets = await _with_what_has_come(session, workspace_id, order, targets)
     pairs = _paired(targets, order)
-    now = await _hold(session, workspace_id, pairs, order)
     fingerprint = _fingerprint(order, pairs)
     post_id = new_id("post")
-    made = await _made(session, pairs, post_id, now)
+    try:
+        now = await _hold(session, workspace_id, pairs, order)
+        made = await _made(session, pairs, post_id, now)
+    except (InThePast, Repeated, Unusable):
+        # What the key has made already is told, whatever has become of its account and its time.
+        if await _is_known(session, workspace_id, order.key):
+            return await _repeated(session, workspace_id, targets, order, fingerprint)
+        raise
     every = list(made.values())
     post = post_of(workspace_id, post_id, order, fingerprint, made=every, now=now)
     if not await put_post(session, post):
@@ -336,6 +345,11 @@ async def _source(session: AsyncSession, connection: Connection, order: Order) -
         return order.source
     app = await session.get_one(PlatformApp, connection.platform_app_id)
     return Source(app.source)
+
+
+async def _is_known(session: AsyncSession, workspace_id: str, key: str | None) -> bool:
+    values = {"workspace_id": workspace_id, "key": key}
+    return key is not None and await _BY_KEY.first(session, values) is not None
 
 
 async def _repeated(
