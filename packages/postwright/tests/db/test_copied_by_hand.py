@@ -1,5 +1,6 @@
 """Each way in which people copy and restore their data ends in doubt; what is no copy does not."""
 
+import os
 import shutil
 from collections.abc import Generator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from postwright.db import guard
 from postwright.db.database import Database
 from postwright.db.embedded import EmbeddedServer
-from postwright.db.embedded.folder import socket_folder
+from postwright.db.embedded.folder import SOCKET_PORT, socket_folder
 from postwright.db.guard import Looked, Place
 from postwright.db.memory import Memory
 from tests.factories.datafolder import copy, made_once, place_of_copies, program, start, stop
@@ -123,6 +124,58 @@ async def test_a_copied_folder_that_is_served_by_an_address_is_in_doubt(folder: 
     copy(data, other)
     elsewhere = await look(other, address=str(socket_folder(other / "postgres")))
     assert "cannot be seen" in elsewhere.doubt
+
+
+def set_locally(data_dir: Path, line: str) -> None:
+    with (data_dir / "postgres" / "cluster" / "local.conf").open("a") as settings:
+        settings.write(line + "\n")
+
+
+def give_to_the_server(file: Path, cluster: Path) -> None:
+    owner = cluster.stat()
+    for path in (file, *file.rglob("*")):
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def base_backup(data_dir: Path, to: Path) -> None:
+    """`pg_basebackup` of a server that its owner has opened to it."""
+    cluster = data_dir / "postgres" / "cluster"
+    set_locally(data_dir, "max_wal_senders = 2")
+    rules = cluster / "backup_hba.conf"
+    set_locally(data_dir, f"hba_file = '{rules}'")
+    rules.write_text((cluster / "pg_hba.conf").read_text() + "local replication postgres trust\n")
+    give_to_the_server(rules, cluster)
+    start(data_dir)
+    shutil.rmtree(to)
+    socket = socket_folder(data_dir / "postgres")
+    url = f"host={socket} port={SOCKET_PORT} user=postgres"
+    program(data_dir, "pg_basebackup", url, f"--pgdata={to}", "--checkpoint=fast")
+    give_to_the_server(to, cluster)
+
+
+async def test_a_base_backup_is_in_doubt_and_its_original_is_not(folder: Path, made: Path) -> None:
+    data, other = folder / "data", folder / "other"
+    assert (await look(data)).doubt == ""
+    stop(data)
+    copy(made, other)
+    base_backup(data, other / "postgres" / "cluster")
+    assert str(other) in (await look(other)).doubt
+    assert (await look(data)).doubt == ""
+
+
+async def test_a_restore_to_a_point_in_time_is_in_doubt(folder: Path) -> None:
+    data = folder / "data"
+    assert (await look(data)).doubt == ""
+    stop(data)
+    # Recovery from an archive that has nothing more: at its end the server begins a new timeline.
+    set_locally(data, "restore_command = 'false'")
+    set_locally(data, "hot_standby = off")  # who asks waits for its end
+    cluster = data / "postgres" / "cluster"
+    signal = cluster / "recovery.signal"
+    signal.touch()
+    give_to_the_server(signal, cluster)
+    assert "restored to an earlier time" in (await look(data)).doubt
+    assert not signal.exists()
 
 
 async def test_a_server_that_was_killed_and_started_again_is_no_copy(folder: Path) -> None:
