@@ -95,11 +95,7 @@ def _bare(stage: Stage, tokens: list[str]) -> float:
 async def _round(stage: Stage, count: int, *, workers: int) -> dict[str, float]:
     """Milliseconds of CPU per publication of everybody, and publications per second."""
     with stage.workers(workers) as pids:
-        await stage.until(
-            "SELECT count(*) >= :workers FROM workers "
-            "WHERE beat_at > statement_timestamp() - interval '6 seconds'",
-            workers=workers,
-        )
+        await stage.works(workers)
         # Two for each account, and each round has accounts of its own: no quota is met.
         first = count // 2 + stage.planned // 2
         before = [measuring.cpu_s(pids), measuring.cpu_s([stage.emulator_pid]), stage.postgres_s()]

@@ -32,6 +32,7 @@ async def measure(*, rounds: int, small: bool) -> Part:
         async with stage.database.transaction() as session:
             await session.execute(text("ANALYZE posts, publications, lanes, publication_media"))
         with stage.workers(1) as [pid]:
+            await stage.works(1)
             await crowd.nap(_LOOK_EVERY_S)
             shares, sizes, server = list[float](), [measuring.memory_mb(pid)], 0.0
             for _ in range(rounds):

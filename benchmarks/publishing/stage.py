@@ -106,6 +106,14 @@ class Stage:
             await crowd.nap(0.5)
         return True
 
+    async def works(self, workers: int) -> None:
+        """Wait until so many workers have begun to look for work."""
+        await self.until(
+            "SELECT count(*) >= :workers FROM workers "
+            "WHERE beat_at > statement_timestamp() - interval '6 seconds'",
+            workers=workers,
+        )
+
     def postgres_s(self) -> float:
         """Seconds of CPU that PostgreSQL has used, those of connections that have ended too."""
         return measuring.cpu_s(measuring.family(self.postmaster_pid))

@@ -70,6 +70,7 @@ async def measure(*, rounds: int, small: bool) -> Part:  # noqa: ARG001  # as ev
             await stage.do(statement)
         await stage.do("ANALYZE publications, attempts, lanes")
         with stage.workers(1) as [pid]:
+            await stage.works(1)
             await crowd.nap(watched_s / 2)
             used, size = measuring.cpu_s([pid]), measuring.memory_mb(pid)
             [asked] = await stage.sql("SELECT count(*) FROM calls")
