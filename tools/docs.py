@@ -106,8 +106,9 @@ def errors() -> str:
 
 def exit_codes() -> str:
     """Exit codes; an error shares that of the one it derives from."""
-    first = {error.exit_code: error for error in app_errors() if AppError in error.__bases__}
-    rows = [("0", "Done."), *((str(code), first_line(first[code])) for code in sorted(first))]
+    first = {error.exit_code: error for error in app_errors() if "exit_code" in vars(error)}
+    rows = [("0", "Done."), (str(AppError.exit_code), "None of these: the error's code says what.")]
+    rows += [(str(code), first_line(first[code])) for code in sorted(first)]
     stopped = [("130", "Interrupted with Ctrl-C."), ("143", "Stopped with SIGTERM.")]
     return table("code", "meaning", rows=[*rows, *stopped])
 

@@ -86,9 +86,9 @@ def _carry(caller: socket.socket, behind: tuple[str, int], line: Line) -> None:
         server.sendall("\r\n".join([first, "Connection: close", *kept]).encode() + b"\r\n\r\n")
         server.sendall(body)
         while left > 0:
-            if loss is not None and loss.after_bytes is not None:
-                if length - left >= loss.after_bytes:
-                    return
+            breaks_at = None if loss is None else loss.after_bytes
+            if breaks_at is not None and length - left >= breaks_at:
+                return
             piece = caller.recv(min(_PIECE, left))
             if not piece:
                 return

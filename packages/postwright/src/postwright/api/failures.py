@@ -113,6 +113,7 @@ def answer(error: AppError, docs_url: str, headers: Mapping[str, str] | None = N
             # Of our own trouble, the cause and the cure are the operator's, and in the log.
             why="" if is_ours and kind is _API else error.why,
             fix="" if is_ours and kind is _API else error.fix,
+            command="" if is_ours and kind is _API else error.command,
             **error.details,
         ),
     )

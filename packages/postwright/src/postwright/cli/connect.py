@@ -7,7 +7,7 @@ import click
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.consenting import Way, ask, consent_options
 from postwright.cli.opening import opened
-from postwright.cli.settings import current
+from postwright.cli.settings import anywhere
 from postwright.connections.connect import PUBLISHING, register_app
 from postwright.platforms.purpose import Purpose
 
@@ -37,11 +37,18 @@ async def tiktok(*, purposes: tuple[str, ...], no_browser: bool, **way: Any) -> 
 
     Exit codes: 0 connected, 6 refused or nobody came back, 7 TikTok cannot be reached.
     """  # noqa: D301  # click reads \b: the lines below it are not wrapped
-    settings = current()
+    settings = anywhere()
+    wished = Way(browser=not no_browser, **way)
+    if settings.url:
+        # Nobody who works here pays for what knows elsewhere.
+        from postwright.cli.elsewhere import consenting as elsewhere  # noqa: PLC0415  # see above
+
+        await elsewhere.ask(settings, frozenset(Purpose(each) for each in purposes), wished)
+        return
     async with opened(settings) as desk:
         async with desk.database.transaction() as session:
             app = await register_app(
                 session, desk.accounts.vault, desk.workspace_id, settings.tiktok
             )
         wanted = frozenset(Purpose(each) for each in purposes) or PUBLISHING
-        await ask(desk, app, wanted, Way(browser=not no_browser, **way))
+        await ask(desk, app, wanted, wished)

@@ -31,7 +31,7 @@ from postwright.publishing.resume import resume_reconnected
 P = ParamSpec("P")
 
 # For an address that is only copied: nothing listens there.
-_ANY_PORT = 49152
+ANY_PORT = 49152
 
 
 class NoConsent(NeedsReconnect):
@@ -110,7 +110,7 @@ async def ask(
         made = await _looped_back(desk, app, purposes, way, expected)
     async with desk.database.transaction() as session:
         resumed = await resume_reconnected(session)
-    _tell(made, resumed, as_json=way.as_json)
+    tell(made, resumed, as_json=way.as_json)
     return made
 
 
@@ -124,8 +124,8 @@ async def _looped_back(
     async with listening(Redirect.parse(app.redirect_uri, port=way.port)) as loopback:
         consent = _begun(desk, app, loopback.redirect_uri, purposes)
         loopback.expect(consent.state)
-        _send_there(consent, browser=way.browser, as_json=way.as_json)
-        callback = await _callback(loopback.arrived(), way.timeout_s)
+        send_there(consent.url, way)
+        callback = await in_time(loopback.arrived(), way.timeout_s)
         try:
             made = await finish(
                 desk.accounts, app, consent, callback, purposes=purposes, expected=expected
@@ -151,20 +151,29 @@ async def _pasted(
     back = app.redirect_uri
     if app.kind != "web":
         redirect = Redirect.parse(back, port=way.port)
-        back = f"http://{redirect.host}:{redirect.port or _ANY_PORT}{redirect.path}"
+        back = f"http://{redirect.host}:{redirect.port or ANY_PORT}{redirect.path}"
     consent = _begun(desk, app, back, purposes)
-    say = printing.note if way.as_json else printing.line
-    say("Open this address in any browser:")
-    say(consent.url)
-    say("Then copy the whole address at which the browser ends, whatever it shows, and give it")
-    say("here:")
-    callback = (await _callback(_line(), way.timeout_s)).strip()
+    callback = await pasted(consent.url, way)
     return await finish(desk.accounts, app, consent, callback, purposes=purposes, expected=expected)
 
 
 def _begun(desk: Desk, app: PlatformApp, back: str, purposes: Collection[Purpose]) -> Consent:
     network = desk.accounts.networks.of_app(app)
     return network.consent(back, scopes_of(network, purposes), always_ask=True)
+
+
+async def pasted(url: str, way: Way) -> str:
+    """The address at which a browser ends that was sent to a consent page, as a person copies it.
+
+    Raises:
+        NoConsent: nobody did in time.
+    """
+    say = printing.note if way.as_json else printing.line
+    say("Open this address in any browser:")
+    say(url)
+    say("Then copy the whole address at which the browser ends, whatever it shows, and give it")
+    say("here:")
+    return (await in_time(_line(), way.timeout_s)).strip()
 
 
 async def _line() -> str:
@@ -200,15 +209,16 @@ async def _refuse_absent(base_url: str, *, proxied: bool) -> None:
         ) from None
 
 
-def _send_there(consent: Consent, *, browser: bool, as_json: bool) -> None:
-    say = printing.note if as_json else printing.line
-    if browser and _has_browser():
+def send_there(url: str, way: Way) -> None:
+    """Open a consent page in a browser, or say where it is."""
+    say = printing.note if way.as_json else printing.line
+    if way.browser and _has_browser():
         # Some return when their window is closed, so nobody waits for it.
-        threading.Thread(target=_open_browser, args=(consent.url,), daemon=True).start()
+        threading.Thread(target=_open_browser, args=(url,), daemon=True).start()
         say("A browser opens the consent page. If it does not, open it yourself:")
     else:
         say("Open this address in a browser on this machine:")
-    say(consent.url)
+    say(url)
 
 
 def _has_browser() -> bool:
@@ -222,7 +232,12 @@ def _open_browser(url: str) -> None:
         webbrowser.open(url)
 
 
-async def _callback(arrived: Awaitable[str], timeout_s: float) -> str:
+async def in_time(arrived: Awaitable[str], timeout_s: float) -> str:
+    """The address with which a browser came back.
+
+    Raises:
+        NoConsent: none did in time.
+    """
     try:
         async with asyncio.timeout(timeout_s):
             return await arrived
@@ -234,7 +249,8 @@ async def _callback(arrived: Awaitable[str], timeout_s: float) -> str:
         ) from None
 
 
-def _tell(made: Connected, resumed: int, *, as_json: bool) -> None:
+def tell(made: Connected, resumed: int, *, as_json: bool) -> None:
+    """Print who is connected, and how many held posts go on."""
     if made.missing_scopes:
         printing.warning(f"Not granted: {', '.join(sorted(made.missing_scopes))}.")
     if as_json:

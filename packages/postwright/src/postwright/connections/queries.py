@@ -1,6 +1,6 @@
 """Reads of connections. Every one takes the workspace first."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,16 +9,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, Credential, PlatformApp
+from postwright.connections.naming import NoSuchAccount, meant
 from postwright.db.plain import Columns
 from postwright.db.statement import Coming, Statement
-from postwright.errors import NotFound
-
-
-class NoSuchAccount(NotFound):
-    """No connected account has this name."""
-
-    code = "unknown_account"
-
 
 _CONNECTION = Columns(Connection, "c")
 _APP = Columns(PlatformApp, "a")
@@ -145,26 +138,6 @@ async def connection_by_handle(session: AsyncSession, workspace_id: str, handle:
         NoSuchAccount: there is none; the message names those there are.
     """
     return meant(await connections(session, workspace_id, disconnected_too=True), handle)
-
-
-def meant(known: Sequence[Connection], handle: str) -> Connection:
-    """Which of these connections a name or an id means, as `connection_by_handle` says.
-
-    Raises:
-        NoSuchAccount: none of them.
-    """
-    wanted = handle.removeprefix("@").lower()
-    named = [found for found in known if wanted in {found.handle.lower(), found.id}]
-    if named:
-        return max(named, key=lambda found: (found.state.usable, found.connected_at))
-    there = [f"@{each.handle}" for each in known if each.disconnected_at is None]
-    names = ", ".join(there) or "none yet"
-    raise NoSuchAccount(
-        f"No connected account is called @{handle.removeprefix('@')}.",
-        why=f"Connected accounts: {names}.",
-        fix="Check the name, or connect it.",
-        command="postwright connect",
-    )
 
 
 async def connection_by_id(

@@ -209,11 +209,20 @@ class Remote:
         return await self.transport.ask(AccountGone, "DELETE", path, query=query)
 
     async def connect_url(
-        self, purposes: frozenset[Purpose], *, reconnect_account_id: str | None = None
+        self,
+        purposes: frozenset[Purpose],
+        *,
+        redirect_url: str,
+        reconnect_account_id: str | None = None,
     ) -> ConnectUrl:
-        """Where a TikTok account's owner gives their consent."""
+        """Where a TikTok account's owner gives their consent; the browser ends at `redirect_url`.
+
+        That keeps its query, and is told `accountId` and `username`, or `error` and
+        `error_description`.
+        """
         query = {
             "purposes": sorted(purposes) or None,
+            "redirectUrl": redirect_url,
             "reconnectAccountId": reconnect_account_id,
         }
         return await self.transport.ask(ConnectUrl, "GET", "/connect/tiktok", query=query)

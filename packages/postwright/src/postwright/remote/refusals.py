@@ -55,6 +55,7 @@ class Refused(AppError):
             told.error,
             why=details.why,
             fix=details.fix,
+            command=details.command,
             param=told.param or "",
             details={"findings": details.findings, **(details.model_extra or {})},
         )
@@ -107,6 +108,12 @@ class RefusedNow(Refused, NetworkTrouble):
     """The service cannot do it now: a limit, a fault, or TikTok is away."""
 
     code = "service_refused_now"
+
+    def __init__(self, told: ErrorAnswer, request_id: str) -> None:
+        super().__init__(told, request_id)
+        # Why a service is in trouble it tells nobody but its own log.
+        if not self.fix and request_id:
+            self.fix = f"Try again later. The service's log has it as {request_id}."
 
 
 def refusal(status: int, body: bytes, request_id: str) -> AppError:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from postwright.errors import AppError
 from postwright.remote.address import Address
-from postwright.remote.refusals import AnswerLost, Unreachable, refusal
+from postwright.remote.refusals import AnswerLost, Refused, Unreachable, refusal
 
 M = TypeVar("M", bound=BaseModel)
 Progress = Callable[[int], None]
@@ -28,7 +28,8 @@ _CALL = httpx2.Timeout(60.0, connect=10.0)
 # A large file is looked into before it is answered.
 _UPLOAD = httpx2.Timeout(60.0, connect=10.0, read=900.0)
 _STREAM = httpx2.Timeout(60.0, connect=10.0)
-_AGAIN = frozenset({429, 502, 503, 504})
+_LATER = frozenset({429, 503})
+_OF_PROXIES = frozenset({502, 504})
 
 
 class _Again(Exception):
@@ -168,7 +169,9 @@ class Transport:
         if answer.status_code < 300:
             return answer
         failure = _failure(answer, answer.content)
-        if answer.status_code in _AGAIN:
+        # A 502 of the service's own says that TikTok did not answer, which it has tried already.
+        is_a_proxys = answer.status_code in _OF_PROXIES and not isinstance(failure, Refused)
+        if is_a_proxys or answer.status_code in _LATER:
             raise _Again(failure, _seconds(answer.headers.get("retry-after", "")))
         raise failure
 

@@ -13,7 +13,8 @@ from postwright.api.media.shown import reached
 from postwright.api.parts import Parts
 from postwright.api.posts.wish import Wish, WishedMedia, WishedTarget
 from postwright.connections import facts, queries
-from postwright.connections.queries import NoSuchAccount, WithApp
+from postwright.connections.naming import NoSuchAccount
+from postwright.connections.queries import WithApp
 from postwright.errors import AppError
 from postwright.media.errors import NoSuchMedia
 from postwright.media.fetching import checked

@@ -30,6 +30,9 @@ class ErrorDetails(Out):
     )
     why: str = Field(default="", description="The rule or the cause, for a person.")
     fix: str = Field(default="", description="What to do now, for a person.")
+    command: str = Field(
+        default="", description="The command that does it, for whoever is at a terminal."
+    )
     findings: list[dict[str, Any]] = Field(
         default=[], description="Each thing that is wrong, where there may be several."
     )

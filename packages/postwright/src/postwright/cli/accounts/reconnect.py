@@ -7,7 +7,7 @@ import click
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.consenting import Way, ask, consent_options
 from postwright.cli.opening import opened
-from postwright.cli.settings import current
+from postwright.cli.settings import anywhere
 from postwright.connections import queries
 from postwright.platforms.purpose import Purpose
 
@@ -26,9 +26,17 @@ async def command(*, account: str, purposes: tuple[str, ...], no_browser: bool, 
     Exit codes: 0 connected, 6 refused, another account, or nobody came back, 7 TikTok cannot be
     reached.
     """
-    async with opened(current()) as desk:
+    settings, asked = anywhere(), frozenset(Purpose(each) for each in purposes)
+    wished = Way(browser=not no_browser, **way)
+    if settings.url:
+        # Nobody who works here pays for what knows elsewhere.
+        from postwright.cli.elsewhere import consenting as elsewhere  # noqa: PLC0415  # see above
+
+        await elsewhere.ask(settings, asked, wished, again=account)
+        return
+    async with opened(settings) as desk:
         async with desk.database.transaction() as session:
             found = await queries.connection_by_handle(session, desk.workspace_id, account)
             app = await queries.platform_app(session, desk.workspace_id, found.id)
-        wanted = frozenset(Purpose(each) for each in (*found.purposes, *purposes))
-        await ask(desk, app, wanted, Way(browser=not no_browser, **way), expected=found)
+        wanted = asked | {Purpose(each) for each in found.purposes}
+        await ask(desk, app, wanted, wished, expected=found)

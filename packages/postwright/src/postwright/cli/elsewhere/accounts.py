@@ -8,7 +8,7 @@ from postwright.cli.counter import Account
 from postwright.cli.elsewhere.rows import connection_of, credential_of, pauses_of
 from postwright.connections.disconnect import Disconnected
 from postwright.connections.models import Connection
-from postwright.connections.queries import meant
+from postwright.connections.naming import meant
 from postwright.remote.client import Remote
 
 _AT_ONCE = 4
