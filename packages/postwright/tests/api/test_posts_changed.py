@@ -1,12 +1,14 @@
 """Posts over the API: changed, deleted, tried again, and what was done about them."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from postwright.connections.models import Connection
+from postwright.publishing.order import Order
 from postwright.publishing.states import State
 from tests.factories.posting import ALONE, Caller
 
@@ -67,6 +69,38 @@ async def test_two_who_change_a_post_at_once_both_have_changed_it(me: Caller) ->
         publication = await me.api.service.publication(post["platforms"][0]["_id"])
         assert publication.caption == publication.settings["title"] == "Better"
         assert publication.timezone == "Europe/Berlin"
+
+
+async def test_a_post_that_did_not_come_over_the_api_is_changed_as_well(
+    me: Caller, video: Path, tmp_path: Path
+) -> None:
+    service = me.api.service
+    chosen: dict[str, Any] = {"allow_comment": True, "is_aigc": True, "cover_timestamp_ms": 500}
+    made = await service.publish(me.account, video, at=datetime(2100, 1, 15, tzinfo=UTC), **chosen)
+    before = await service.publication(made.publication_id)
+    changed = await change(me, {"_id": made.post_id}, content="Better", tags=["sun"])
+    assert (changed["content"], changed["tags"], changed["source"]) == ("Better", ["sun"], "cli")
+    assert changed["scheduledFor"] == "2100-01-15T00:00:00.000Z"
+    after = await service.publication(made.publication_id)
+    assert after.settings == {
+        "allow_duet": False, "allow_stitch": False, "brand_content": False, "brand_organic": False,
+        **before.settings, "title": "Better",
+    }  # fmt: skip
+    photos = [await service.add_photo(tmp_path, n) for n in (1, 2)]
+    about: dict[str, Any] = {
+        "privacy_level": "SELF_ONLY",
+        "title": "Two",
+        "description": "Text",
+        "cover_index": 1,
+    }
+    order = Order(photos, "Text", about, publish_at=datetime(2100, 1, 16, tzinfo=UTC))
+    made = await service.order(me.account, order)
+    changed = await change(me, {"_id": made.post_id}, scheduledFor=EVEN_LATER, title="Both")
+    assert (changed["title"], changed["content"]) == ("Both", "Text")
+    assert len(changed["mediaItems"]) == 2
+    after = await service.publication(made.publication_id)
+    assert after.settings["title"] == "Both"
+    assert {**after.settings, **about, "title": "Both"} == after.settings
 
 
 async def test_a_change_is_checked_as_a_new_post_is(me: Caller) -> None:

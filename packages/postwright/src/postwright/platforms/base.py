@@ -198,6 +198,12 @@ class Network(Protocol):
         """Read the settings that callers of the API give, camelCase or snake_case. Pure."""
         ...
 
+    def said(
+        self, kind: Kind, mode: Mode, settings: Mapping[str, Any]
+    ) -> tuple[Texts, dict[str, Any]]:
+        """What `choose` would have been given for these settings: the texts, and the rest. Pure."""
+        ...
+
     def field(self, finding: Finding, kind: Kind) -> str:
         """What callers call that which a finding is about: `content`, `privacyLevel`. Pure.
 

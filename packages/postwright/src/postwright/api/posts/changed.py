@@ -13,7 +13,7 @@ from postwright.api.errors import InvalidRequest
 from postwright.api.parts import Parts
 from postwright.api.posts.checked import Checked, Examined, Named, fetched, pieces
 from postwright.api.posts.made import order_of, ready, targets_of
-from postwright.api.posts.shown import wish_of
+from postwright.api.posts.taken import taken_over
 from postwright.api.posts.wish import Wish, wished
 from postwright.api.wire.posts import PostChange
 from postwright.db.database import app_now
@@ -47,12 +47,6 @@ class PostPublished(Conflict):
     code = "post_published"
 
 
-class MadeElsewhere(Conflict):
-    """The post was not made over the API, so that its content is changed where it was made."""
-
-    code = "made_elsewhere"
-
-
 class _Overtaken(Exception):
     """Somebody else has changed the post since it was read."""
 
@@ -64,7 +58,6 @@ async def change(parts: Parts, caller: Caller, whole: Whole, body: PostChange) -
 
     Raises:
         PostPublished, TooLateToEdit: nothing of it can be changed any more.
-        MadeElsewhere: it was not made over the API.
         InvalidRequest: a draft is to go out, and nobody says when.
         PostUnfit: it could not go out like that.
         ChangedMeanwhile: others change it again and again.
@@ -81,7 +74,7 @@ async def change(parts: Parts, caller: Caller, whole: Whole, body: PostChange) -
 
 
 async def _changed(parts: Parts, caller: Caller, whole: Whole, body: PostChange) -> list[str]:
-    before = wish_of(whole)
+    before = taken_over(whole, parts.accounts.networks.of_app)
     after = wished(body, before)
     if body.given <= _LABELS:
         async with parts.database.transaction() as session:
@@ -89,11 +82,6 @@ async def _changed(parts: Parts, caller: Caller, whole: Whole, body: PostChange)
         return []
     there = _there(whole, body)
     _refuse_what_is_over(whole.post, there)
-    if whole.post.wish is None:
-        raise MadeElsewhere(
-            f"{whole.post.id} was not made over the API.",
-            fix="Change it where it was made; tags and metadata can be changed here.",
-        )
     _refuse_without_time(before, after, body)
     fixed = [part for part in there if part.publication.state not in _CHANGEABLE]
     ids = {part.connection.id for part in fixed}

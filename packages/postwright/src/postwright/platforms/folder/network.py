@@ -162,6 +162,13 @@ class FolderNetwork:
         """All that is said is written down."""
         return Choice(Mode.DIRECT, {"title": texts.content, **said}, texts.content)
 
+    def said(
+        self, kind: Kind, mode: Mode, settings: Mapping[str, Any]
+    ) -> tuple[Texts, dict[str, Any]]:
+        """All but the title was said as it is."""
+        rest = {name: value for name, value in settings.items() if name != "title"}
+        return Texts(settings.get("title", "")), rest
+
     def field(self, finding: Finding, kind: Kind) -> str:
         """All that it finds is about the post as a whole."""
         return ""

@@ -41,6 +41,20 @@ _FIELDS: Final = {
     "allow duet": "allowDuet",
     "allow stitch": "allowStitch",
 }
+# Our settings, and what callers call those.
+_OURS: Final = {
+    "privacy_level": "privacy_level",
+    "allow_comment": "allow_comment",
+    "brand_content": "brand_partner_promote",
+    "brand_organic": "is_brand_organic_post",
+    "is_aigc": "video_made_with_ai",
+}
+_OUR_VIDEOS: Final = {
+    "allow_duet": "allow_duet",
+    "allow_stitch": "allow_stitch",
+    "cover_timestamp_ms": "video_cover_timestamp_ms",
+}
+_OUR_PHOTOS: Final = {"cover_index": "photo_cover_index", "auto_add_music": "auto_add_music"}
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 
@@ -84,6 +98,21 @@ def choose(kind: Kind, said: Mapping[str, Any], texts: Texts) -> Choice:
         return Choice(mode, _video(given, texts).to_dict(), texts.content, findings, ignored)
     photos = _photos(given, texts)
     return Choice(mode, photos.to_dict(), photos.description, findings, ignored)
+
+
+def said(kind: Kind, mode: Mode, settings: Mapping[str, Any]) -> tuple[Texts, dict[str, Any]]:
+    """What `choose` would have been given for settings of ours: the texts, and the rest.
+
+    What was chosen on a command line was seen and agreed to by who typed it.
+    """
+    names = _OURS | (_OUR_VIDEOS if kind is Kind.VIDEO else _OUR_PHOTOS)
+    rest = {name: settings[ours] for ours, name in names.items() if settings.get(ours) is not None}
+    told = {_camel(name): value for name, value in rest.items() if value != ""}
+    told |= {"draft": mode is Mode.DRAFT, **{_camel(name): True for name in _CONSENTS}}
+    title = settings.get("title", "")
+    if kind is Kind.VIDEO:
+        return Texts(title), told
+    return Texts(settings.get("description", ""), title), told
 
 
 def field_of(finding: Finding, kind: Kind) -> str:

@@ -30,7 +30,7 @@ from postwright.platforms.report import Explained, Reported
 from postwright.platforms.tiktok import links, outcomes, reporting
 from postwright.platforms.tiktok.announcing import announce
 from postwright.platforms.tiktok.checking import check
-from postwright.platforms.tiktok.choosing import choose, field_of
+from postwright.platforms.tiktok.choosing import choose, field_of, said
 from postwright.platforms.tiktok.identity import who_is
 from postwright.platforms.tiktok.limits import SIZE_BYTES
 from postwright.platforms.tiktok.pool import endpoints
@@ -181,6 +181,12 @@ class TikTokNetwork:
     def choose(self, kind: Kind, said: Mapping[str, Any], texts: Texts) -> Choice:
         """Read the settings as the API's callers give them. Pure."""
         return choose(kind, said, texts)
+
+    def said(
+        self, kind: Kind, mode: Mode, settings: Mapping[str, Any]
+    ) -> tuple[Texts, dict[str, Any]]:
+        """What callers would say to get these settings. Pure."""
+        return said(kind, mode, settings)
 
     def field(self, finding: Finding, kind: Kind) -> str:
         """What callers call that which a finding is about. Pure."""
