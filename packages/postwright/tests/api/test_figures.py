@@ -40,6 +40,8 @@ async def test_a_publication_shows_in_the_figures(api: Api, video: Path) -> None
         assert seen["recent_publish_count", stage] == 1
         assert seen["recent_publish_seconds", "0.5", stage] >= 0
     assert seen["accounts", "connected"] == 1
+    assert seen["quota_left", "direct"] == seen["quota_left_least", "direct"] == 14
+    assert (seen["quota_left", "draft"], seen["quota_used_up", "direct"]) == (5, 0)
     assert 0 < seen["token_horizon_seconds", "access"] <= 86_400
     assert seen["token_horizon_seconds", "refresh"] > 86_400
     assert seen[("workers_alive",)] == 1
@@ -65,6 +67,7 @@ async def test_what_waits_and_what_failed_shows_in_the_figures(api: Api) -> None
     assert seen["queue_due", "start"] == 1
     assert 85 < seen["queue_lag_seconds", "start"] < 600
     assert seen[("accounts_capped",)] == 1
+    assert (seen["quota_left", "direct"], seen["quota_used_up", "direct"]) == (0, 1)
     assert seen[("workers_alive",)] == 0
 
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from postwright.connections.models import PlatformApp
 from postwright.db.database import Database
 from postwright.db.statement import Statement
 from postwright.jobs.workers import Alive, alive
+from postwright.publishing.forecast import COUNTS_FOR
 
 LATELY = timedelta(hours=1)
 _NEWEST = 20_000
@@ -73,6 +76,21 @@ _TOKENS = Statement("""
     FROM credentials JOIN connections ON connections.id = credentials.connection_id
     WHERE connections.state IN ('connected', 'expiring')
 """)
+# So many that stand alike are one row: there may be thousands of accounts.
+_QUOTAS = Statement("""
+    SELECT platform_app_id, cap_posts, posts, drafts, count(*) AS accounts,
+        COALESCE(cap_at > app_now() - interval '24 hours', false) AS is_capped
+    FROM connections CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE mode = 'direct') AS posts,
+            count(*) FILTER (
+                WHERE mode = 'draft' AND stage NOT IN ('published', 'failed', 'cancelled')
+            ) AS drafts
+        FROM attempts WHERE attempts.connection_id = connections.id
+            AND announced_at > app_now() - CAST(:counts_for AS interval)
+    ) AS used
+    WHERE connections.state IN ('connected', 'expiring') AND disconnected_at IS NULL
+    GROUP BY platform_app_id, cap_posts, posts, drafts, is_capped
+""")
 _SLOTS = Statement("""
     SELECT bucket, count(*) FILTER (WHERE free_at > app_now()) AS busy
     FROM quota_slots GROUP BY bucket
@@ -81,7 +99,7 @@ _SLOTS = Statement("""
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Rows of the statements above, and the workers that are alive."""
+    """Rows of the statements above, the apps by id, and the workers that are alive."""
 
     calls: list[Any]
     ends: list[Any]
@@ -91,6 +109,8 @@ class Figures:
     accounts: list[Any]
     tokens: list[Any]
     slots: list[Any]
+    quotas: list[Any]
+    apps: dict[str, PlatformApp]
     workers: list[Alive]
 
 
@@ -117,5 +137,7 @@ async def any_workspace_figures(database: Database, patience_s: float = 10) -> F
             accounts=await rows(session, _ACCOUNTS),
             tokens=await rows(session, _TOKENS),
             slots=await rows(session, _SLOTS),
+            quotas=await rows(session, _QUOTAS, counts_for=COUNTS_FOR),
+            apps={each.id: each for each in await session.scalars(select(PlatformApp))},
             workers=await alive(session),
         )

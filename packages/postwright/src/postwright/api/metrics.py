@@ -1,8 +1,9 @@
 """`/metrics`: how the installation does, for Prometheus."""
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -14,6 +15,8 @@ from postwright.api.errors import KeyInvalid
 from postwright.api.figures import Figures, any_workspace_figures
 from postwright.api.parts import Parts, PartsOf
 from postwright.api.wire.errors import FAILURES
+from postwright.platforms.base import Caps
+from postwright.platforms.content import Mode
 
 router = APIRouter(tags=["Health"])
 
@@ -44,7 +47,9 @@ async def get_metrics(request: Request, parts: PartsOf) -> Response:
     _check(request, parts)
     counts: RequestCounts = request.app.state.counts
     shown = CollectorRegistry(auto_describe=False)
-    shown.register(_Figures(await any_workspace_figures(parts.database)))
+    figures = await any_workspace_figures(parts.database)
+    caps = {id_: parts.accounts.networks.of_app(app).caps() for id_, app in figures.apps.items()}
+    shown.register(_Figures(figures, caps))
     text = generate_latest(shown) + generate_latest(counts.registry)
     return Response(text, media_type=CONTENT_TYPE_LATEST)
 
@@ -86,14 +91,15 @@ class Gauge(GaugeMetricFamily):
 
 def gauges() -> list[Gauge]:
     """Every figure of the installation that there may be, without samples."""
-    return list(_Figures(Figures([], [], [], [], [], [], [], [], [])).collect())
+    return list(_Figures(Figures([], [], [], [], [], [], [], [], [], {}, []), {}).collect())
 
 
 class _Figures(Collector):
     """The figures as Prometheus wants them."""
 
-    def __init__(self, figures: Figures) -> None:
+    def __init__(self, figures: Figures, caps: Mapping[str, Caps]) -> None:
         self._figures = figures
+        self._caps = caps
 
     def collect(self) -> Iterator[Gauge]:
         """Every family, also those without a sample."""
@@ -105,6 +111,7 @@ class _Figures(Collector):
         for row in seen.ends:
             ends.add_metric([row.state, row.end_code], row.count)
         yield from (calls, ends, *self._latency(), *self._queue(), *self._accounts())
+        yield from self._quotas()
         workers = _gauge("workers_alive", "Workers that were heard of lately.")
         workers.add_metric([], len(seen.workers))
         yield workers
@@ -144,6 +151,35 @@ class _Figures(Collector):
         for row in self._figures.slots:
             slots.add_metric([row.bucket], row.busy)
         yield from (accounts, capped, tokens, slots)
+
+    def _quotas(self) -> Iterator[Gauge]:
+        """What is left of the quotas of a day; what has no limit that is known is left out."""
+        left = _gauge("quota_left", "Posts that accounts may still start, in all.", "mode")
+        least = _gauge("quota_left_least", "Of the account that may start the fewest.", "mode")
+        used_up = _gauge("quota_used_up", "Accounts that may start no more for now.", "mode")
+        for mode in Mode:
+            each = [
+                (_left(self._caps[row.platform_app_id], mode, row), row.accounts)
+                for row in self._figures.quotas
+            ]
+            known = [(rest, accounts) for rest, accounts in each if rest is not None]
+            left.add_metric([mode], sum(rest * accounts for rest, accounts in known))
+            used_up.add_metric([mode], sum(accounts for rest, accounts in known if not rest))
+            if known:
+                least.add_metric([mode], min(rest for rest, _ in known))
+        yield from (left, least, used_up)
+
+
+def _left(caps: Caps, mode: Mode, row: Any) -> int | None:
+    """How much an account has left; None: any number."""
+    if mode is Mode.DRAFT:
+        return None if caps.drafts is None else max(0, caps.drafts - row.drafts)
+    if row.is_capped:
+        return 0
+    if caps.posts is None:
+        return None
+    most = caps.posts if row.cap_posts is None else max(1, row.cap_posts)
+    return max(0, most - row.posts)
 
 
 def _gauge(name: str, told: str, *labels: str) -> Gauge:
