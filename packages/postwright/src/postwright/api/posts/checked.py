@@ -19,8 +19,8 @@ from postwright.api.wire.posts_shown import PostFinding
 from postwright.connections.models import Connection, PlatformApp
 from postwright.connections.queries import WithApp
 from postwright.errors import AppError, BadInput
-from postwright.media.findings import Finding
 from postwright.media.fetching import checked
+from postwright.media.findings import Finding
 from postwright.media.ingest import hash_of, ingest
 from postwright.media.models import Ingest, MediaFile, MediaKind
 from postwright.media.references import FOLDER
