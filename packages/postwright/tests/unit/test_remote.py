@@ -1,0 +1,159 @@
+"""The client of our own API: where a key goes, when it asks again, what it makes of answers."""
+
+from collections.abc import AsyncGenerator, Callable
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+
+from postwright.api.wire.profiles import Message
+from postwright.errors import Advice, AppError
+from postwright.remote.address import Address, BadAddress, InClear
+from postwright.remote.events import read_events
+from postwright.remote.refusals import (
+    AnswerLost,
+    RefusedKey,
+    RefusedNow,
+    RefusedReconnect,
+    RefusedState,
+    Unreachable,
+)
+from postwright.remote.transport import Transport
+
+KEY = "pw_secret"
+OK = httpx2.Response(200, json={"message": "done"})
+Server = Callable[[httpx2.Request], httpx2.Response]
+
+
+def _transport(server: Server) -> Transport:
+    http = httpx2.AsyncClient(transport=httpx2.MockTransport(server))
+    return Transport(Address.parse("https://post.example.com"), SecretStr(KEY), http)
+
+
+def _told(status: int, code: str, advice: str = "fix", **headers: str) -> httpx2.Response:
+    body = {
+        "error": "No.",
+        "type": "api_error",
+        "code": code,
+        "docUrl": "x",
+        "details": {"advice": advice},
+    }
+    return httpx2.Response(status, json=body, headers={"X-Request-Id": "req_1", **headers})
+
+
+@pytest.mark.parametrize(
+    ("given", "base"),
+    [
+        ("https://post.example.com", "https://post.example.com"),
+        (" https://post.example.com/v1/ ", "https://post.example.com"),
+        ("https://example.com/pw/", "https://example.com/pw"),
+        ("http://127.0.0.1:8710", "http://127.0.0.1:8710"),
+        ("http://[::1]:8710", "http://[::1]:8710"),
+        ("http://localhost", "http://localhost"),
+    ],
+)
+def test_an_address_is_read(given: str, base: str) -> None:
+    assert Address.parse(given).base == base
+
+
+@pytest.mark.parametrize("given", ["", "example.com", "https://", "https://a:b@c", "https://a?b=c"])
+def test_what_is_none_is_refused(given: str) -> None:
+    with pytest.raises(BadAddress):
+        Address.parse(given)
+
+
+@pytest.mark.parametrize("host", ["example.com", "10.0.0.1", "127.0.0.1.a.com", "[2001:db8::1]"])
+def test_http_to_another_machine_is_refused_unless_it_is_allowed(host: str) -> None:
+    with pytest.raises(InClear):
+        Address.parse(f"http://{host}")
+    assert Address.parse(f"http://{host}", allows_http=True).base == f"http://{host}"
+
+
+def test_the_key_is_in_no_repr() -> None:
+    assert KEY not in repr(_transport(lambda _: OK))
+
+
+async def test_the_same_call_is_asked_again_under_one_name() -> None:
+    names = list[str]()
+
+    def server(request: httpx2.Request) -> httpx2.Response:
+        names.append(request.headers["idempotency-key"])
+        if len(names) == 1:
+            raise httpx2.ReadError("broken")
+        if len(names) == 2:
+            return _told(503, "storage_trouble", **{"Retry-After": "0"})
+        return httpx2.Response(200, json={"message": "done"})
+
+    transport = _transport(server)
+    assert (await transport.ask(Message, "POST", "/posts")).message == "done"
+    assert len(set(names)) == 1
+    await transport.ask(Message, "POST", "/posts")
+    assert len(names) == 4
+    assert len(set(names)) == 2
+
+
+async def test_it_does_not_wait_longer_than_it_is_worth() -> None:
+    asked = list[str]()
+
+    def server(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.path)
+        return _told(429, "rate_limited", "wait", **{"Retry-After": "3600"})
+
+    with pytest.raises(RefusedNow) as refused:
+        await _transport(server).ask(Message, "GET", "/posts")
+    assert asked == ["/v1/posts"]
+    assert refused.value.to_dict()["code"] == "rate_limited"
+    assert refused.value.to_dict()["request_id"] == "req_1"
+
+
+async def test_a_deletion_whose_answer_is_lost_is_not_asked_again() -> None:
+    asked = list[str]()
+
+    def server(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.method)
+        raise httpx2.ReadError("broken")
+
+    with pytest.raises(AnswerLost) as lost:
+        await _transport(server).ask(Message, "DELETE", "/posts/x")
+    assert asked == ["DELETE"]
+    assert lost.value.advice is Advice.ASK_STATUS
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "exit_code"),
+    [
+        (_told(401, "api_key_invalid"), RefusedKey, 11),
+        (_told(409, "too_late_to_edit"), RefusedState, 5),
+        (_told(409, "account_unusable", "reconnect"), RefusedReconnect, 6),
+        (_told(500, "internal_error", "retry"), RefusedNow, 7),
+        (httpx2.Response(404, text="<h1>nginx</h1>"), Unreachable, 7),
+        (httpx2.Response(200, text="<h1>hello</h1>"), Unreachable, 7),
+        (httpx2.Response(301, headers={"Location": "https://evil.example"}), Unreachable, 7),
+    ],
+)
+async def test_an_answer_becomes_the_error_that_it_is(
+    answer: httpx2.Response, kind: type[AppError], exit_code: int
+) -> None:
+    asked = list[str]()
+
+    def server(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.host)
+        return answer
+
+    with pytest.raises(kind) as refused:
+        await _transport(server).ask(Message, "GET", "/posts")
+    assert refused.value.exit_code == exit_code
+    assert KEY not in str(refused.value.to_dict())
+    assert asked == ["post.example.com"]
+
+
+async def test_events_are_read_and_comments_passed_over() -> None:
+    async def lines() -> AsyncGenerator[str]:
+        for line in ("id: 1-1", "event: ready", "data: {}", "", ": still there", "", "data: x", ""):
+            yield line
+        for line in ("id: 1-2", "event: post.published", 'data: {"postId": "post_1"}', ""):
+            yield line
+
+    found = [event async for event in read_events(lines())]
+    assert [(each.id, each.kind) for each in found] == [("1-1", "ready"), ("1-2", "post.published")]
+    assert found[1].data == {"postId": "post_1"}
