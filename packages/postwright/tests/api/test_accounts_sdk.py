@@ -108,6 +108,10 @@ async def test_health_and_creator_info_are_what_the_client_reads(api: Api, clien
     ):
         assert info["creator"]["nickname"] == "Demo Creator"
         assert info["creator"]["canPostMore"] is True
+        assert info["creator"]["avatarUrl"].startswith("http")
+        types = {each["value"]: each["requires"] for each in info["commercialContentTypes"]}
+        assert (types["none"], "SELF_ONLY" in types["brand_content"]) == ([], False)
+        assert "PUBLIC_TO_EVERYONE" in types["brand_content"]
         assert {each["value"] for each in info["privacyLevels"]} >= {"SELF_ONLY"}
 
 

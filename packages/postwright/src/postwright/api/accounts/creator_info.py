@@ -27,6 +27,7 @@ from postwright.publishing.creator import Unknown, creator_facts
 
 router = routes("Accounts")
 
+_ALONE: Final = "SELF_ONLY"
 _EVER = timedelta(days=3650)
 _LABELS: Final = {
     "PUBLIC_TO_EVERYONE": "Everyone",
@@ -40,7 +41,7 @@ _COMMERCIAL: Final = (
     CommercialContentType(
         value="brand_content",
         label="Promotes another brand, in a paid partnership",
-        requires=["privacyLevel is not SELF_ONLY"],
+        requires=[],
     ),
 )
 
@@ -105,6 +106,8 @@ def _shown(
         creator=Creator(
             nickname=known.get("nickname") or account.display_name or None,
             username=known.get("username") or account.handle,
+            # Of old facts it leads nowhere any more.
+            avatar_url=None if capped else known.get("avatar_url"),
             can_post_more=not capped,
         ),
         privacy_levels=[
@@ -114,7 +117,12 @@ def _shown(
             max_video_duration_sec=known.get("max_duration_s"),
             interaction_settings=_interactions(known, media_type) if known else None,
         ),
-        commercial_content_types=list(_COMMERCIAL),
+        commercial_content_types=[
+            each.model_copy(update={"requires": [one for one in levels if one != _ALONE]})
+            if each.value == "brand_content"
+            else each
+            for each in _COMMERCIAL
+        ],
         message=sentence(capped) or None,
     )
 

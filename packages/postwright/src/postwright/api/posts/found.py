@@ -54,23 +54,8 @@ class Filters:
     sorting: Sorting
 
 
-async def _filters(
+async def _times(
     *,
-    request: Request,
-    status: Annotated[PostStatus | None, Query(description="Only those that stand so.")] = None,
-    platform: Annotated[
-        str | None, Query(max_length=50, description="Only those that go to this network.")
-    ] = None,
-    profile_id: Annotated[
-        str | None,
-        Query(alias="profileId", description="Only those that go to accounts of this profile."),
-    ] = None,
-    account_id: Annotated[
-        str | None, Query(alias="accountId", description="Only those that go to this account.")
-    ] = None,
-    created_by: Annotated[
-        str | None, Query(alias="createdBy", description="Only those that this key made.")
-    ] = None,
     date_from: Annotated[
         str | None,
         Query(alias="dateFrom", description="Only those that go out, or were made, from then on."),
@@ -87,6 +72,31 @@ async def _filters(
     ] = None,
     to_date: Annotated[
         str | None, Query(alias="toDate", description="The same as `dateTo`.")
+    ] = None,
+) -> list[ColumnElement[bool]]:
+    return [
+        *_in_time("dateFrom", date_from, "dateTo", date_to),
+        *_in_time("fromDate", from_date, "toDate", to_date),
+    ]
+
+
+async def _filters(
+    *,
+    request: Request,
+    times: Annotated[list[ColumnElement[bool]], Depends(_times)],
+    status: Annotated[PostStatus | None, Query(description="Only those that stand so.")] = None,
+    platform: Annotated[
+        str | None, Query(max_length=50, description="Only those that go to this network.")
+    ] = None,
+    profile_id: Annotated[
+        str | None,
+        Query(alias="profileId", description="Only those that go to accounts of this profile."),
+    ] = None,
+    account_id: Annotated[
+        str | None, Query(alias="accountId", description="Only those that go to this account.")
+    ] = None,
+    created_by: Annotated[
+        str | None, Query(alias="createdBy", description="Only those that this key made.")
     ] = None,
     search: Annotated[
         str | None, Query(max_length=200, description="Only those with this in text or title.")
@@ -116,8 +126,7 @@ async def _filters(
 ) -> Filters:
     _refuse_unknown(request)
     wanted = [
-        *_in_time("dateFrom", date_from, "dateTo", date_to),
-        *_in_time("fromDate", from_date, "toDate", to_date),
+        *times,
         *_from(source),
     ]
     if status is not None:

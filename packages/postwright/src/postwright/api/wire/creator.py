@@ -10,7 +10,11 @@ class Creator(Out):
 
     nickname: str | None = Field(description="What people see.")
     username: str | None = Field(description="Their name at the network, without an @.")
-    avatar_url: str | None = Field(default=None, description="Not kept: null.")
+    avatar_url: str | None = Field(
+        default=None,
+        description="Their picture. The address is good for two hours; null if TikTok has not told "
+        "one lately.",
+    )
     is_verified: bool | None = Field(default=None, description="TikTok does not say: null.")
     can_post_more: bool = Field(description="Whether they may post more for now.")
 

@@ -151,6 +151,7 @@ def creator_facts(info: CreatorInfo) -> dict[str, Any]:
     return {
         "username": info.username,
         "nickname": info.nickname,
+        "avatar_url": info.avatar_url,
         "privacy_options": [str(option) for option in info.privacy_level_options],
         "max_duration_s": info.max_video_post_duration_s,
         "comment_disabled": not info.allows_comment,
