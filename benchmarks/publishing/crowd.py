@@ -28,9 +28,17 @@ _FIRST_ID = 7_000_000_000_000_000_000
 # What `schedule` writes, for many: post, file, publication, lane, and the notice.
 PLAN = (
     """
-    INSERT INTO posts (id, workspace_id, kind, caption, fingerprint, version, created_at)
-    SELECT 'post_' || n, :workspace_id, 'video', 'post ' || n, 'bench-' || n, 1, app_now()
+    INSERT INTO posts (
+        id, workspace_id, kind, caption, status, scheduled_for, listed_at, fingerprint, version,
+        created_at
+    )
+    SELECT 'post_' || n, :workspace_id, 'video', 'post ' || n, 'scheduled', moment.at, moment.at,
+        'bench-' || n, 1, CAST(:now AS timestamptz)
     FROM generate_series(CAST(:begin AS int), CAST(:end AS int)) AS n
+    CROSS JOIN LATERAL (
+        SELECT CAST(:now AS timestamptz) + CAST(:due_in AS interval)
+            + (n - :begin) * CAST(:apart AS interval) AS at
+    ) AS moment
     """,
     """
     INSERT INTO post_media (post_id, position, media_id)
@@ -47,10 +55,10 @@ PLAN = (
         'acct_' || (:first + (n - :begin) % :accounts), 'video', 'post ' || n,
         jsonb_build_object('privacy_level', 'PUBLIC_TO_EVERYONE', 'title', 'post ' || n),
         'upload', 'direct', 1, 'scheduled', 'start', moment.at, moment.at, 'UTC', '', '', '', '{}',
-        '', 'unknown', '[]', 1, app_now()
+        '', 'unknown', '[]', 1, CAST(:now AS timestamptz)
     FROM generate_series(CAST(:begin AS int), CAST(:end AS int)) AS n
     CROSS JOIN LATERAL (
-        SELECT app_now() + CAST(:due_in AS interval)
+        SELECT CAST(:now AS timestamptz) + CAST(:due_in AS interval)
             + (n - :begin) * CAST(:apart AS interval) AS at
     ) AS moment
     """,

@@ -20,7 +20,7 @@ _LOOK_EVERY_S = 10
 async def measure(*, rounds: int, small: bool) -> Part:
     """One worker, everything due tomorrow."""
     count, accounts = (10_000, 100) if small else (1_000_000, 10_000)
-    watched_s = 10 if small else 60
+    watched_s = 10 if small else 40
     async with set_up(accounts) as stage:
         for _ in range(10):
             await stage.plan(

@@ -81,9 +81,11 @@ class Stage:
             The number of the first one, and of the one after the last.
         """
         begin, self.planned = self.planned, self.planned + count
+        [now] = await self.sql("SELECT app_now()")
         for statement in crowd.PLAN:
             await self.do(
                 statement,
+                now=now,
                 begin=begin,
                 end=self.planned - 1,
                 first=first,
