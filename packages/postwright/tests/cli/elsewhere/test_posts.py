@@ -111,7 +111,9 @@ def test_drafts_and_photos_go_out_too(
         photos[0], title="Lisbon", caption="Three days", cover=2, music=True, at="+1h", key="p"
     )
     words = (*command[:2], *photos[1:], *command[2:])
-    ran = afar(*words, "--json")
+    assert "TikTok fetches photos" in afar.refused(3, *words)
+    connected.environ["POSTWRIGHT_WEB__PUBLIC_URL"] = "https://media.example.com"
+    ran = afar("--url", connected.serve(), *words, "--json")
     assert ran.code == 0, ran
     assert (ran.json["kind"], len(ran.json["files"])) == ("photo", len(photos))
     settings = ran.json["settings"]
