@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
-from benchmarks.api import create, listing
+from benchmarks.api import create, listing, upload
 from benchmarks.media.part import Part
 
 PARTS: dict[str, Callable[..., Part]] = {
     "create": create.measure,
     "list": listing.measure,
+    "upload": upload.measure,
 }
 
 

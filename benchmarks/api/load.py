@@ -13,6 +13,7 @@ from typing import cast
 import uvloop
 
 Make = Callable[[int], bytes]
+_MADE = b"HTTP/1.1 201"
 
 
 @dataclass(slots=True)
@@ -43,8 +44,7 @@ class WrongAnswer(Exception):
 class _Line(asyncio.Protocol):
     """A connection with one request on it at a time."""
 
-    def __init__(self, status: bytes) -> None:
-        self._status = b"HTTP/1.1 " + status
+    def __init__(self) -> None:
         self._said = b""
         self._answered: asyncio.Future[bytes | None] | None = None
         self._transport: asyncio.Transport | None = None
@@ -69,9 +69,9 @@ class _Line(asyncio.Protocol):
             return
         answered, self._answered = self._answered, None
         if not answered.done():
-            answered.set_result(None if self._said.startswith(self._status) else self._said)
+            answered.set_result(None if self._said.startswith(_MADE) else self._said)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's signature
         if self._answered is not None and not self._answered.done():
             self._answered.set_result(b"the connection was closed")
 
@@ -82,26 +82,20 @@ def _length(head: bytes) -> int:
     return 0 if at < 0 else int(low[at + 15 :].split(b"\r\n", 1)[0])
 
 
-def as_fast_as_it_goes(
-    port: int, make: Make, *, lines: int, seconds: float, begin: int, status: bytes = b"201"
-) -> Answers:
+def as_fast_as_it_goes(port: int, make: Make, *, lines: int, seconds: float, begin: int) -> Answers:
     """Each of some connections sends the next request when the last one is answered."""
-    return uvloop.run(_closed(port, make, lines, seconds, begin, status)).check()
+    return uvloop.run(_closed(port, make, lines, seconds, begin)).check()
 
 
-def steadily(
-    port: int, make: Make, *, per_s: float, seconds: float, begin: int, status: bytes = b"201"
-) -> Answers:
+def steadily(port: int, make: Make, *, per_s: float, seconds: float, begin: int) -> Answers:
     """A request at each tick, whatever became of those before. Counted is from the tick on."""
-    return uvloop.run(_open(port, make, per_s, seconds, begin, status)).check()
+    return uvloop.run(_open(port, make, per_s, seconds, begin)).check()
 
 
-async def _closed(
-    port: int, make: Make, lines: int, seconds: float, begin: int, status: bytes
-) -> Answers:
+async def _closed(port: int, make: Make, lines: int, seconds: float, begin: int) -> Answers:
     answers = Answers()
     numbers = iter(range(begin, 1 << 60))
-    open_ones = [await _connect(port, status) for _ in range(lines)]
+    open_ones = [await _connect(port) for _ in range(lines)]
     answers.began = time.perf_counter()
     until = answers.began + seconds
 
@@ -117,15 +111,13 @@ async def _closed(
     return answers
 
 
-async def _open(
-    port: int, make: Make, per_s: float, seconds: float, begin: int, status: bytes
-) -> Answers:
+async def _open(port: int, make: Make, per_s: float, seconds: float, begin: int) -> Answers:
     answers = Answers()
-    idle = [await _connect(port, status) for _ in range(8)]
+    idle = [await _connect(port) for _ in range(8)]
     running = set[asyncio.Task[None]]()
 
     async def ask(number: int, at: float) -> None:
-        line = idle.pop() if idle else await _connect(port, status)
+        line = idle.pop() if idle else await _connect(port)
         wrong = await line.ask(make(number))
         answers.took.append(time.perf_counter() - at)
         if wrong is not None:
@@ -148,7 +140,7 @@ def _ticks(began: float, per_s: float, seconds: float, begin: int) -> Iterator[t
         yield begin + n, began + n / per_s
 
 
-async def _connect(port: int, status: bytes) -> _Line:
+async def _connect(port: int) -> _Line:
     loop = asyncio.get_running_loop()
-    _, line = await loop.create_connection(lambda: _Line(status), "127.0.0.1", port)
+    _, line = await loop.create_connection(_Line, "127.0.0.1", port)
     return line

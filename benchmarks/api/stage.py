@@ -135,7 +135,7 @@ def served(command: Sequence[str], environment: dict[str, str]) -> Generator[Ser
         assert process.stdout is not None
         try:
             told = json.loads(process.stdout.readline())
-            port = urlsplit(told["address"]).port
+            port = urlsplit(str(told["address"])).port
             assert port is not None
             yield Server(port, process.pid)
         finally:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from postwright.workspaces.models import Scope
 from tests.factories.posting import Caller
@@ -127,3 +128,45 @@ async def test_what_no_list_knows_is_refused(me: Caller) -> None:
     ):  # fmt: skip
         answer = await me.ask("GET", "", params=params)
         assert (answer.status_code, answer.json()["param"]) == (400, next(iter(params)))
+
+
+async def test_who_reads_page_after_page_comes_to_the_end_of_more_than_are_counted(
+    me: Caller,
+) -> None:
+    made = await me.made(isDraft=True)
+    async with me.api.service.database.transaction() as session:
+        await session.execute(
+            text("""
+                INSERT INTO posts (
+                    id, workspace_id, kind, caption, fingerprint, version, created_at
+                )
+                SELECT 'post_' || n, workspace_id, kind, 'many', '', 1, created_at
+                FROM posts, generate_series(1, 1049) AS n WHERE posts.id = :id
+            """),
+            {"id": made["_id"]},
+        )
+    first = (await listed(me, limit=100))["pagination"]
+    assert (first["total"], first["pages"], first["isCapped"]) == (1000, 10, True)
+    last = await listed(me, limit=100, page=11)
+    assert len(last["posts"]) == 50
+    assert (last["pagination"]["total"], last["pagination"]["nextCursor"]) == (1050, None)
+    tenth = (await listed(me, limit=100, page=10))["pagination"]
+    assert (tenth["pages"], tenth["nextCursor"] is None) == (11, False)
+
+
+async def test_posts_of_several_accounts_come_once_and_in_order(me: Caller) -> None:
+    pia = await me.api.service.connect("private.pia")
+    ids = [me.account.id, pia.id]
+    both = [{"platform": "tiktok", "accountId": each} for each in ids]
+    for name, targets in (("A", both), ("B", both[:1]), ("C", both[1:]), ("D", both)):
+        await me.made(content=name, isDraft=True, platforms=targets)
+    lists: list[tuple[dict[str, Any], str]] = [
+        ({"accountId": me.account.id}, "DBA"),
+        ({"accountId": pia.id, "sortBy": "created-asc"}, "ACD"),
+        ({"platform": "tiktok"}, "DCBA"),
+        ({"accountId": pia.id, "limit": 1, "page": 2}, "C"),
+    ]
+    for params, wanted in lists:
+        assert "".join(texts(await listed(me, **params))) == wanted, params
+    cursor = (await listed(me, accountId=pia.id, limit=2))["pagination"]["nextCursor"]
+    assert texts(await listed(me, accountId=pia.id, cursor=cursor)) == ["A"]

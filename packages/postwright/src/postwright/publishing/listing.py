@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, select, true, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, PlatformApp
@@ -137,42 +137,59 @@ async def find_posts(
 
     They are to be looked at: no session knows them.
     """
-    columns = sorting.columns
-    order = [each.desc() if sorting.descends else each for each in columns]
-    if after is not None:
-        place = tuple_(*columns)
-        conditions = (*conditions, place < after if sorting.descends else place > after)
     wanted = _wanted(workspace_id, conditions).with_only_columns(*_COLUMNS.all)
-    if on is not None and (on.is_most or sorting is Sorting.STATUS):
+    if on is None or on.is_most or sorting is Sorting.STATUS:
         # Most of the posts are meant: those in order are looked at one after the other.
-        wanted = wanted.where(_goes_to(on))
-    elif on is not None:
-        wanted = wanted.where(Post.id.in_(_first_of_each(on, wanted, sorting, skip + limit)))
-    found = await session.execute(wanted.order_by(*order).offset(skip).limit(limit))
+        if on is not None:
+            wanted = wanted.where(_goes_to(on))
+        wanted = _in_order(wanted, sorting, sorting.columns, after).offset(skip).limit(limit)
+    else:
+        wanted = _of_each(on, wanted, sorting, after, skip + limit).offset(skip).limit(limit)
+    found = await session.execute(wanted)
     return [_COLUMNS.look(row) for row in found]
 
 
+def _in_order(
+    wanted: Select[Any],
+    sorting: Sorting,
+    columns: Sequence[Any],
+    after: tuple[datetime, str] | None,
+) -> Select[Any]:
+    if after is not None:
+        place = tuple_(*columns)
+        wanted = wanted.where(place < after if sorting.descends else place > after)
+    return wanted.order_by(*(each.desc() if sorting.descends else each for each in columns))
+
+
 def _goes_to(on: On) -> ColumnElement[bool]:
+    """Asked of one post after the other, in order: with EXISTS all might be gathered first."""
     its = PostAccount
-    return exists().where(its.post_id == Post.id, its.connection_id.in_(on.ids))
+    one = select(true()).where(its.post_id == Post.id, its.connection_id.in_(on.ids)).limit(1)
+    return one.correlate(Post).scalar_subquery()
 
 
-def _first_of_each(on: On, wanted: Select[Any], sorting: Sorting, most: int) -> Select[Any]:
-    """The ids of the first posts of each account: what is wanted is among them."""
+def _of_each(
+    on: On,
+    wanted: Select[Any],
+    sorting: Sorting,
+    after: tuple[datetime, str] | None,
+    most: int,
+) -> Select[Any]:
+    """The first posts of each account, and of these the first: a step into an index for each."""
     its = PostAccount
-    order = its.created_at if sorting.is_by_making else its.listed_at
-    by = (order.desc(), its.post_id.desc()) if sorting.descends else (order, its.post_id)
+    at = its.created_at if sorting.is_by_making else its.listed_at
     account = func.unnest(cast(list(on.ids), ARRAY(Text))).table_valued("id").render_derived()
     first = (
-        wanted.with_only_columns(Post.id)
+        _in_order(wanted, sorting, (at, its.post_id), after)
         .join(its, its.post_id == Post.id)
         .where(its.connection_id == account.c.id)
-        .order_by(*by)
         .limit(most)
         .correlate(account)
         .lateral()
     )
-    return select(first.c.id).select_from(account.join(first, true()))
+    order = (first.c.created_at if sorting.is_by_making else first.c.listed_at, first.c.id)
+    every = select(*first.c).select_from(account.join(first, true())).ext(distinct_on(*order))
+    return every.order_by(*(each.desc() if sorting.descends else each for each in order))
 
 
 async def count_posts(
