@@ -65,8 +65,8 @@ def test_accounts_say_what_they_need_and_are_disconnected(
 
 def test_an_account_is_connected_from_afar(afar: Afar, connected: Commandline) -> None:
     consent = {"client_key": APP[0], "username": "demo", "decision": "accept", "count": 1}
-    back = ["http://127.0.0.1:*/v1/connect/tiktok/callback"]
-    connected.control(f"apps/{APP[0]}", {"redirect_uris": back}, method="PATCH")
+    back = ["http://127.0.0.1:*/callback/", f"{afar.url}/v1/connect/tiktok/callback"]
+    connected.control("seed", {"apps": [{"client_key": APP[0], "redirect_uris": back}]})
     connected.control("consent", consent)
     again = afar("accounts", "reconnect", "@demo", "--timeout", 60, "--json", BROWSER=BROWSER)
     assert again.code == 0, again
