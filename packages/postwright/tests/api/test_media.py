@@ -290,6 +290,9 @@ async def test_a_key_of_one_profile_sees_what_it_brought_and_no_more(
     other = (await api.service.add_photo(tmp_path, 7)).id
     assert (await api.ask("GET", f"/v1/media/{other}", bound)).status_code == 404
     assert (await api.ask("DELETE", f"/v1/media/{other}", bound)).status_code == 404
+    body = {"url": f"{api.url}/v1/media/{other}/photo.jpg"}
+    for path in ("/v1/tools/validate/media", "/v1/media/ingest"):
+        assert (await api.ask("POST", path, bound, json=body)).status_code == 404, path
     told = await presigned(api, bound)
     await put(api, told["uploadUrl"], photo.read_bytes())
     form = {"files": ("b.jpg", photo.read_bytes() + b"\0", "image/jpeg")}

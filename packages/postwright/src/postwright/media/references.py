@@ -8,7 +8,7 @@ upload or of an ingest, and means something only together with the workspace.
 
 import re
 from collections.abc import Collection
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 from urllib.parse import quote, urlsplit
 
 from sqlalchemy import select
@@ -21,6 +21,8 @@ from postwright.media.errors import NoSuchMedia
 from postwright.media.models import Ingest, IngestState, MediaFile, Upload, UploadState
 
 FOLDER = "/v1/media/"
+
+_Row = TypeVar("_Row", MediaFile, Upload, Ingest)
 
 _OURS = re.compile(r".*/v1/media/(?P<id>(?:media|upl|ing)_[0-9a-z]{12})(?:/[^/]*)?")
 
@@ -132,14 +134,7 @@ async def upload_by_id(session: AsyncSession, workspace_id: str, upload_id: str)
     Raises:
         NoSuchMedia: this workspace has none of this id.
     """
-    upload = await session.scalar(
-        select(Upload)
-        .where(Upload.workspace_id == workspace_id, Upload.id == upload_id)
-        .execution_options(populate_existing=True)
-    )
-    if upload is None:
-        raise NoSuchMedia(upload_id)
-    return upload
+    return await _row(session, Upload, workspace_id, upload_id)
 
 
 async def ingest_by_id(session: AsyncSession, workspace_id: str, ingest_id: str) -> Ingest:
@@ -148,14 +143,7 @@ async def ingest_by_id(session: AsyncSession, workspace_id: str, ingest_id: str)
     Raises:
         NoSuchMedia: this workspace has none of this id.
     """
-    ingest = await session.scalar(
-        select(Ingest)
-        .where(Ingest.workspace_id == workspace_id, Ingest.id == ingest_id)
-        .execution_options(populate_existing=True)
-    )
-    if ingest is None:
-        raise NoSuchMedia(ingest_id)
-    return ingest
+    return await _row(session, Ingest, workspace_id, ingest_id)
 
 
 async def _uploaded(session: AsyncSession, workspace_id: str, upload_id: str) -> str:
@@ -167,11 +155,18 @@ async def _uploaded(session: AsyncSession, workspace_id: str, upload_id: str) ->
 
 
 async def _file(session: AsyncSession, workspace_id: str, media_id: str) -> MediaFile:
-    file = await session.scalar(
-        select(MediaFile)
-        .where(MediaFile.workspace_id == workspace_id, MediaFile.id == media_id)
+    file = await _row(session, MediaFile, workspace_id, media_id)
+    if file.removed_at is not None:
+        raise NoSuchMedia(media_id, why="It was removed.")
+    return file
+
+
+async def _row(session: AsyncSession, its: type[_Row], workspace_id: str, row_id: str) -> _Row:
+    found: _Row | None = await session.scalar(
+        select(its)
+        .where(its.workspace_id == workspace_id, its.id == row_id)
         .execution_options(populate_existing=True)
     )
-    if file is None or file.removed_at is not None:
-        raise NoSuchMedia(media_id, why="" if file is None else "It was removed.")
-    return file
+    if found is None:
+        raise NoSuchMedia(row_id)
+    return found

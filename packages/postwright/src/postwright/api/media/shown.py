@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, exists, true
+from sqlalchemy import ColumnElement, exists, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.api.caller import Caller
@@ -52,6 +52,16 @@ def reached(caller: Caller) -> ColumnElement[bool]:
         caller.within(Connection.profile_id),
     )
     return uploaded | fetched | posted
+
+
+async def reaches_file(session: AsyncSession, caller: Caller, media_id: str) -> bool:
+    """Whether a file of the workspace is within a key's bounds."""
+    if caller.profile_ids is None:
+        return True
+    wanted = select(MediaFile.id).where(
+        MediaFile.workspace_id == caller.workspace_id, MediaFile.id == media_id, reached(caller)
+    )
+    return await session.scalar(wanted) is not None
 
 
 async def files_shown(

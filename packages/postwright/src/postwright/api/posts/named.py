@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.api.caller import Caller
 from postwright.api.errors import InvalidRequest
-from postwright.api.media.shown import reached
+from postwright.api.media.shown import reaches_file
 from postwright.api.parts import Parts
 from postwright.api.posts.wish import Wish, WishedMedia, WishedTarget
 from postwright.connections import facts, queries
@@ -18,7 +17,7 @@ from postwright.connections.queries import WithApp
 from postwright.errors import AppError
 from postwright.media.errors import NoSuchMedia
 from postwright.media.fetching import checked
-from postwright.media.models import Ingest, MediaFile
+from postwright.media.models import Ingest
 from postwright.media.references import ask_for_files, files_of, resolve
 from postwright.platforms.base import Network
 from postwright.publishing.awaiting import Piece
@@ -119,11 +118,6 @@ async def _file(
 
 
 async def _reaches(session: AsyncSession, caller: Caller, found: Piece) -> bool:
-    if caller.profile_ids is None:
-        return True
     if isinstance(found, Ingest):
-        return found.api_key_id == caller.key_id
-    wanted = select(MediaFile.id).where(
-        MediaFile.workspace_id == caller.workspace_id, MediaFile.id == found.id, reached(caller)
-    )
-    return await session.scalar(wanted) is not None
+        return caller.profile_ids is None or found.api_key_id == caller.key_id
+    return await reaches_file(session, caller, found.id)

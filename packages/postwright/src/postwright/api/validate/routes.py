@@ -4,13 +4,14 @@ from dataclasses import asdict, replace
 
 from postwright.api.caller import Reader
 from postwright.api.findings import findings_of, shown, size, size_limits, text_lengths
-from postwright.api.media.shown import TYPES
+from postwright.api.media.shown import TYPES, reaches_file
 from postwright.api.parts import Parts, PartsOf
 from postwright.api.routing import routes
 from postwright.api.wire.base import warnings_of
 from postwright.api.wire.media import MediaUrl, MediaVerdict
 from postwright.api.wire.validate import PostText, TextLengths
 from postwright.errors import BadInput, NetworkTrouble
+from postwright.media.errors import NoSuchMedia
 from postwright.media.fetching import Reach, checked, fetch_into, name_in
 from postwright.media.probe import Probe, read_probe
 from postwright.media.references import media_of
@@ -35,6 +36,8 @@ async def validate_media(wanted: MediaUrl, caller: Reader, parts: PartsOf) -> Me
     warnings = warnings_of(wanted)
     async with parts.database.transaction() as session:
         kept = await media_of(session, caller.workspace_id, wanted.url)
+        if kept is not None and not await reaches_file(session, caller, kept.id):
+            raise NoSuchMedia(kept.id)
     if kept is not None:
         return _verdict(wanted.url, read_probe(kept.probe), parts, warnings)
     try:
