@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 
@@ -186,15 +186,7 @@ async def get_account_health(
     seen = _Seen(account, networks.of_app(app), token, pauses, quotas.now)
     (quota,) = quotas.accounts
     return AccountHealth(
-        account_id=account.id,
-        platform=account.platform,
-        profile_id=account.profile_id,
-        username=account.handle,
-        display_name=account.display_name,
-        status=seen.status,
-        state=account.state,
-        needs_reconnect=needs_reconnection(account),
-        issues=seen.issues(),
+        **_standing(seen),
         state_detail=account.state_detail,
         token_status=_token(seen),
         permissions=_permissions(seen),
@@ -211,22 +203,29 @@ async def get_account_health(
 
 
 def _line(seen: _Seen) -> AccountHealthLine:
-    account = seen.account
     return AccountHealthLine(
-        account_id=account.id,
-        platform=account.platform,
-        profile_id=account.profile_id,
-        username=account.handle,
-        display_name=account.display_name,
-        status=seen.status,
-        state=account.state,
-        needs_reconnect=needs_reconnection(account),
-        issues=seen.issues(),
+        **_standing(seen),
         can_post=seen.can_post,
         can_fetch_analytics=seen.can_fetch_analytics,
-        token_valid=account.state.usable,
+        token_valid=seen.account.state.usable,
         token_expires_at=seen.ends_at,
     )
+
+
+def _standing(seen: _Seen) -> dict[str, Any]:
+    """What every look at an account tells."""
+    account = seen.account
+    return {
+        "account_id": account.id,
+        "platform": account.platform,
+        "profile_id": account.profile_id,
+        "username": account.handle,
+        "display_name": account.display_name,
+        "status": seen.status,
+        "state": account.state,
+        "needs_reconnect": needs_reconnection(account),
+        "issues": seen.issues(),
+    }
 
 
 def _summary(shown: Sequence[AccountHealthLine]) -> HealthSummary:
