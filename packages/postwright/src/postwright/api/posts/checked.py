@@ -17,7 +17,7 @@ from postwright.api.posts.named import Seen, look_up
 from postwright.api.posts.wish import Wish, WishedMedia, WishedTarget
 from postwright.api.wire.posts_shown import PostFinding
 from postwright.connections.models import Connection, PlatformApp
-from postwright.connections.queries import WithApp
+from postwright.connections.with_apps import WithApp
 from postwright.errors import AppError, BadInput
 from postwright.media.fetching import checked
 from postwright.media.findings import Finding

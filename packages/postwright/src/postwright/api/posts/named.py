@@ -11,9 +11,9 @@ from postwright.api.errors import InvalidRequest
 from postwright.api.media.shown import reaches_file
 from postwright.api.parts import Parts
 from postwright.api.posts.wish import Wish, WishedMedia, WishedTarget
-from postwright.connections import facts, queries
+from postwright.connections import facts
 from postwright.connections.naming import NoSuchAccount
-from postwright.connections.queries import WithApp
+from postwright.connections.with_apps import WithApp, ask_with_apps, with_apps
 from postwright.errors import AppError
 from postwright.media.errors import NoSuchMedia
 from postwright.media.fetching import checked
@@ -53,9 +53,9 @@ async def look_up(parts: Parts, caller: Caller, wish: Wish) -> Seen:
     ids = [target.account_id for target in wish.targets]
     urls = dict.fromkeys(each.url for _, each in _addresses(wish))
     async with parts.database.transaction() as session:
-        accounts = await queries.ask_with_apps(session, caller.workspace_id, ids, kept=facts.KEPT)
+        accounts = await ask_with_apps(session, caller.workspace_id, ids, kept=facts.KEPT)
         files = await ask_for_files(session, caller.workspace_id, urls)
-    seen = Seen(_accounts(caller, wish.targets, await queries.with_apps(accounts)))
+    seen = Seen(_accounts(caller, wish.targets, await with_apps(accounts)))
     for each in seen.accounts:
         seen.networks[each.connection.id] = parts.accounts.networks.of_app(each.app)
         seen.facts[each.connection.id] = each.facts
