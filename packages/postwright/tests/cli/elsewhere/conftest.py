@@ -36,6 +36,12 @@ def afar(connected: Commandline, make_key: MakeKey, folder: Path) -> Afar:
 
 
 @pytest.fixture
+def unserved(alone: Commandline, folder: Path) -> Afar:
+    """A command line elsewhere, for what is decided before any service is asked."""
+    return Afar(alone, "http://127.0.0.1:9", "pw_nobodys", folder / "afar")
+
+
+@pytest.fixture
 def strangers_key(connected: Commandline, database_url: str) -> str:
     """A key of another workspace of the same installation, which may do everything there."""
     assert connected("accounts").code == 0

@@ -31,19 +31,19 @@ DEAD = "http://127.0.0.1:9"
         "https://post example.com",
     ],
 )
-def test_what_is_no_address_is_refused(afar: Afar, url: str) -> None:
-    said = afar.refused(11, "--url", url, "posts")
+def test_what_is_no_address_is_refused(unserved: Afar, url: str) -> None:
+    said = unserved.refused(11, "--url", url, "posts")
     assert "address of" in said
     assert "secret" not in said
 
 
-def test_a_key_is_not_sent_in_clear_to_another_machine(afar: Afar) -> None:
+def test_a_key_is_not_sent_in_clear_to_another_machine(unserved: Afar) -> None:
     for url in ("http://post.example.com", "http://192.0.2.1:8710", "http://localhost.example.com"):
-        assert "cross the network unencrypted" in afar.refused(11, "--url", url, "posts")
+        assert "cross the network unencrypted" in unserved.refused(11, "--url", url, "posts")
 
 
-def test_a_service_that_is_not_there_is_said_to_be(afar: Afar, video: Path) -> None:
-    said = afar.refused(7, "--url", DEAD, "status", "monday")
+def test_a_service_that_is_not_there_is_said_to_be(unserved: Afar, video: Path) -> None:
+    said = unserved.refused(7, "--url", DEAD, "status", "monday")
     assert f"The service at {DEAD} does not answer." in said
 
 
@@ -181,22 +181,22 @@ def test_what_is_no_service_of_ours_is_said_to_be_none(afar: Afar, connected: Co
         ("media", "fix", "media_000000000000"),
     ],
 )
-def test_what_only_works_there_says_so(afar: Afar, words: tuple[str, ...]) -> None:
-    said = afar.refused(2, *words)
+def test_what_only_works_there_says_so(unserved: Afar, words: tuple[str, ...]) -> None:
+    said = unserved.refused(2, *words)
     assert "needs the service's own machine." in said
     assert "unset POSTWRIGHT_URL" in said
 
 
 @pytest.mark.parametrize("option", ["--fix", "--pull", "--upload"])
 def test_an_option_that_only_works_there_says_so(
-    afar: Afar, connected: Commandline, video: Path, option: str
+    unserved: Afar, alone: Commandline, video: Path, option: str
 ) -> None:
-    said = afar.refused(2, *connected.publish(video), option)
+    said = unserved.refused(2, *alone.publish(video), option)
     assert f"{option} works on the service's own machine." in said
 
 
-def test_the_settings_do_not_tell_the_key(afar: Afar) -> None:
-    assert afar.url in afar("config", "show").out
+def test_the_settings_do_not_tell_the_key(unserved: Afar) -> None:
+    assert unserved.url in unserved("config", "show").out
 
 
 @contextmanager
