@@ -79,7 +79,7 @@ NARROWED: list[tuple[dict[str, str], str]] = [
     ({"fromDate": "2100-01-01", "toDate": "2100-02-01"}, "BA"),
     ({"offset": "1"}, "BAD"),
     ({"offset": "3", "page": "1", "limit": "1"}, "D"),
-    ({"source": "zernio", "includeHidden": "true"}, "CBAD"),
+    ({"source": "zernio", "includeHidden": "true", "fields": "_id"}, "CBAD"),
     ({"source": "api"}, "CBAD"),
     ({"source": "csv"}, ""),
     ({"source": "external"}, ""),

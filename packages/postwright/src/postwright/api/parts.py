@@ -18,7 +18,8 @@ class Parts:
     """The settings, the database, the vault and networks (`accounts`), and the media.
 
     `uploads` signs the addresses that files are sent to. `tiktok` gives the app through which
-    accounts are connected now: an emulator may come up after this.
+    accounts are connected now, and `is_reachable` whether networks can fetch files from here: an
+    emulator may come up after this.
     """
 
     settings: Settings
@@ -26,6 +27,7 @@ class Parts:
     library: Library
     uploads: Signer
     tiktok: Callable[[], TikTokSettings]
+    is_reachable: Callable[[], bool]
 
     @property
     def database(self) -> Database:

@@ -125,6 +125,7 @@ def parts_of(
     settings: Settings,
     database: Database,
     tiktok: Callable[[], TikTokSettings] | None = None,
+    is_reachable: Callable[[], bool] | None = None,
 ) -> Parts:
     """What the API works with; see `serving`. Its `accounts` are to be closed.
 
@@ -135,7 +136,14 @@ def parts_of(
     library = Library(database, store, settings.media, posts_needing)
     signer = Signer(_keys_of(settings), folder=UPLOADS)
     accounts = Accounts(settings, database)
-    return Parts(settings, accounts, library, signer, tiktok or (lambda: settings.tiktok))
+    return Parts(
+        settings,
+        accounts,
+        library,
+        signer,
+        tiktok or (lambda: settings.tiktok),
+        is_reachable or (lambda: bool(settings.web.public_url)),
+    )
 
 
 @asynccontextmanager
@@ -144,6 +152,7 @@ async def serving(
     database_url: str,
     *,
     tiktok: Callable[[], TikTokSettings] | None = None,
+    is_reachable: Callable[[], bool] | None = None,
 ) -> AsyncGenerator[str]:
     """Serve until the block ends; gives the address on this machine.
 
@@ -151,6 +160,7 @@ async def serving(
         settings: what is served, and where.
         database_url: of the database.
         tiktok: gives the app to connect accounts through, if it is not the one of the settings.
+        is_reachable: whether networks can fetch from here, if the settings do not say it.
 
     Raises:
         WebPortTaken: something else listens there.
@@ -162,7 +172,7 @@ async def serving(
     calls = Database(database_url, pool_size=_CALLS, patience_s=_PATIENCE_S, repeats=True)
     parts = None
     try:
-        parts = parts_of(settings, calls, tiktok)
+        parts = parts_of(settings, calls, tiktok, is_reachable)
         host = MediaHost(
             database,
             open_store(settings.media, settings.media_folder),

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,14 +72,15 @@ async def command(*, emulator: bool, emulator_port: int, as_json: bool) -> None:
             stack.enter_context(only_emulator(settings.data_dir))
             settings = without_public_address(settings)
         desk = await stack.enter_async_context(opened(settings, waits=True))
-        meant = _Meant(TikTokSettings() if emulator else settings.tiktok)
+        tiktok = TikTokSettings() if emulator else settings.tiktok
+        meant = _Meant(tiktok, settings.web.public_url)
         web = await stack.enter_async_context(_web(settings, desk, meant, any_port=emulator))
         noted = None
         if emulator:
             near = None if web is None else _on_this_machine(web)
             noted = await stack.enter_async_context(_emulator(settings, emulator_port, near))
             settings = with_emulator(settings, noted)
-            meant.tiktok = settings.tiktok
+            meant.tiktok, meant.public_url = settings.tiktok, settings.web.public_url
         _tell(settings, noted, web, as_json=as_json)
         parts = [Worker(settings, desk.database.url).run(), keep_running(settings)]
         if not as_json:
@@ -96,13 +97,25 @@ def _on_this_machine(address: str) -> str:
 
 @dataclass(slots=True)
 class _Meant:
-    """The app that accounts are connected through: the emulator's comes up after the web part."""
+    """What the web part has to know of the emulator, which comes up after it.
+
+    `tiktok` is the app that accounts are connected through; `public_url` is where TikTok fetches.
+    """
 
     tiktok: TikTokSettings
+    public_url: str
+
+    def is_reachable(self) -> bool:
+        """Whether TikTok can fetch files from us."""
+        return bool(self.public_url)
 
     def __call__(self) -> TikTokSettings:
         """The app as of now."""
         return self.tiktok
+
+
+def _serving(settings: Settings, desk: Desk, meant: _Meant) -> AbstractAsyncContextManager[str]:
+    return serving(settings, desk.database.url, tiktok=meant, is_reachable=meant.is_reachable)
 
 
 @asynccontextmanager
@@ -112,9 +125,7 @@ async def _web(
     """The web part; if its port is taken on any other, or without it if nobody would find it."""
     async with AsyncExitStack() as stack:
         try:
-            address = await stack.enter_async_context(
-                serving(settings, desk.database.url, tiktok=meant)
-            )
+            address = await stack.enter_async_context(_serving(settings, desk, meant))
         except WebPortTaken as error:
             if settings.web.public_url:
                 raise
@@ -122,9 +133,7 @@ async def _web(
                 free = settings.model_copy(
                     update={"web": settings.web.model_copy(update={"port": 0})}
                 )
-                address = await stack.enter_async_context(
-                    serving(free, desk.database.url, tiktok=meant)
-                )
+                address = await stack.enter_async_context(_serving(free, desk, meant))
             else:
                 printing.warning(f"{error.what} {error.why} Media is not served.")
                 address = None

@@ -117,7 +117,7 @@ async def examine(parts: Parts, caller: Caller, wish: Wish) -> Examined:
     chosen = [_chosen(wish, place, account, seen) for place, account in enumerate(seen.accounts)]
     if not wish.is_draft:
         await _ask_about_creators(parts, chosen, seen, warnings)
-    is_reachable = bool(parts.settings.web.public_url)
+    is_reachable = parts.is_reachable()
     targets = tuple(_checked(target, wish, seen, is_reachable=is_reachable) for target in chosen)
     for target in targets:
         warnings += _warnings(target)

@@ -80,9 +80,22 @@ async def _times(
     ]
 
 
+async def _unheeded(
+    *,
+    fields: Annotated[  # taken, and not looked at
+        str | None, Query(max_length=2000, description="Posts are told whole: means nothing.")
+    ] = None,
+    include_hidden: Annotated[  # likewise
+        bool, Query(alias="includeHidden", description="No post is hidden: means nothing.")
+    ] = False,
+) -> None:
+    """What clients of another server send, and what means nothing here."""
+
+
 async def _filters(
     *,
     request: Request,
+    _: Annotated[None, Depends(_unheeded)],
     times: Annotated[list[ColumnElement[bool]], Depends(_times)],
     status: Annotated[PostStatus | None, Query(description="Only those that stand so.")] = None,
     platform: Annotated[
@@ -108,9 +121,6 @@ async def _filters(
             "ones: what is made elsewhere is not read."
         ),
     ] = Source.ZERNIO,
-    include_hidden: Annotated[  # noqa: ARG001  # clients of another server send it
-        bool, Query(alias="includeHidden", description="No post is hidden: means nothing.")
-    ] = False,
     tags: Annotated[
         str | None,
         Query(max_length=2000, description="Only those with all of these tags, with commas."),
