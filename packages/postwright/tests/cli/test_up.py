@@ -7,8 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from postwright.db import embedded
+from tests.factories.afar import Afar
 from tests.factories.commandline import Commandline, read_until
 
 pytestmark = pytest.mark.slow
@@ -34,6 +36,20 @@ def test_a_first_post_needs_no_setting(
     assert alone.stop(up) == 0
     assert not embedded.is_running(alone.data_dir / "postgres")
     assert not (alone.data_dir / "emulator.json").exists()
+
+
+def test_photos_go_out_over_its_api_as_its_tiktok_fetches_from_this_machine(
+    alone: Commandline, up: subprocess.Popen[str], folder: Path
+) -> None:
+    alone.connect()
+    note = json.loads((alone.data_dir / "emulator.json").read_text())
+    key = alone("api-keys", "create", "--name", "test", "--scope", "publish").out.strip()
+    afar = Afar(alone, note["public_url"], key, folder / "afar")
+    photo = folder / "sunset.jpg"
+    Image.new("RGB", (720, 960), "orange").save(photo)
+    ran = afar(*alone.publish(photo, key="sunset", wait=True, timeout=60))
+    assert (ran.code, ran.err) == (0, ""), ran
+    assert "published" in read_until(up, "published")
 
 
 def test_the_note_of_the_emulator_is_private_and_config_show_tells_of_it(
