@@ -19,6 +19,7 @@ from benchmarks.crash.scene import Scene, Upload
 from postwright.media.models import MediaKind
 from postwright.media.probe import Probe, probe
 from postwright.platforms.content import Mode, Source
+from tiktok_client.limits import MAX_CHUNK_BYTES
 
 _PHOTO_SIDES = (480, 640)
 _PHOTOS = (2, 3)
@@ -56,6 +57,11 @@ class Item:
     def size_bytes(self) -> int:
         """All of its files."""
         return sum(file.size_bytes for file in self.files)
+
+    @property
+    def takes_ranges(self) -> bool:
+        """Whether it is sent in several ranges, the first of which is not the last."""
+        return self.sort is Sort.SENT and self.size_bytes > MAX_CHUNK_BYTES
 
     @property
     def caption(self) -> str:

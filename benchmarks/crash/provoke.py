@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import TextClause, text
 
-from benchmarks.crash.items import Sort
+from benchmarks.crash.items import Item, Sort
 from benchmarks.crash.people import People
 from benchmarks.crash.scene import CLIENT_KEY, Scene
-from benchmarks.crash.supply import Fits, Supply
+from benchmarks.crash.supply import Fits, Supply, Wanted
 from benchmarks.crash.weather import INITS, Weather
 from benchmarks.crash.windows import Window
 from postwright.db.database import DatabaseGone
@@ -106,9 +106,18 @@ class Provoker:
                 await self._pull(self.weather.is_slow_to_fetch)
             case Window.SERVING | Window.DB_SERVING:
                 await self._pull(lambda _: True)
+            case Window.MID:
+                await self._send(_takes_ranges)
+            case Window.LAST:
+                await self._send(_takes_one)
             case _:
                 if not self.supply.going:
-                    await self.supply.publish(Sort.SENT)
+                    await self.supply.publish(Sort.SENT, wanted=_takes_one)
+
+    async def _send(self, wanted: Wanted) -> None:
+        """Have a video on its way, unless one is."""
+        if not self.supply.is_sending(wanted):
+            await self.supply.publish(Sort.SENT, wanted=wanted)
 
     async def _pull(self, fits: Fits) -> None:
         if not await self.supply.publish(Sort.FETCHED, fits):
@@ -128,6 +137,14 @@ class Provoker:
                 }
                 await self.scene.control("POST", "webhooks", event)
             yield
+
+
+def _takes_ranges(item: Item) -> bool:
+    return item.takes_ranges
+
+
+def _takes_one(item: Item) -> bool:
+    return not item.takes_ranges
 
 
 @asynccontextmanager

@@ -218,7 +218,8 @@ class _Run:
         share = len(self._dealer.blows) / max(1, len(plan.kinds))
         due = plan.at_once + round((plan.publications - plan.at_once) * share * 0.6)
         while supply.left and (len(supply.rows) < due or supply.going < plan.at_once):
-            if not await supply.publish():
+            # Those in several ranges are kept for blows that aim between them.
+            if not await supply.publish(wanted=lambda item: not item.takes_ranges):
                 break
         self._tell(self._status())
 

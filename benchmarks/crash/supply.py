@@ -16,7 +16,11 @@ from postwright.publishing.states import ENDS
 
 _STATES = "SELECT id, state, detail FROM publications"
 
+# Until then a range of it may be under way, or be so soon.
+_TO_SEND = frozenset({"scheduled", "preparing", "submitting", "uploading"})
+
 Fits = Callable[[str], bool]
+Wanted = Callable[[Item], bool]
 
 
 @dataclass(slots=True)
@@ -48,9 +52,18 @@ class Supply:
     left: list[Item]
     rows: list[Row] = field(default_factory=list[Row])
 
-    async def publish(self, sort: Sort | None = None, fits: Fits = lambda _: True) -> bool:
-        """Publish the next item of a sort for a creator that fits; False if there is none."""
-        item = next((each for each in self.left if sort in {None, each.sort}), None)
+    async def publish(
+        self,
+        sort: Sort | None = None,
+        fits: Fits = lambda _: True,
+        wanted: Wanted = lambda _: True,
+    ) -> bool:
+        """Publish the next item of a sort that is wanted, for a creator that fits.
+
+        False if there is none.
+        """
+        fitting = (each for each in self.left if sort in {None, each.sort} and wanted(each))
+        item = next(fitting, None)
         creators = [creator for creator in self.scene.creators if fits(creator.handle)]
         if item is None or not creators:
             return False
@@ -94,6 +107,13 @@ class Supply:
         for row in self.rows:
             seen = found[row.publication_id]
             row.state, row.detail = seen.state, seen.detail
+
+    def is_sending(self, wanted: Wanted = lambda _: True) -> bool:
+        """Whether such a video is on its way to TikTok, as of the last look."""
+        return any(
+            row.item.sort is Sort.SENT and row.state in _TO_SEND and wanted(row.item)
+            for row in self.rows
+        )
 
     @property
     def going(self) -> int:
