@@ -16,13 +16,17 @@ from postwright.publishing.models import Publication
 
 WITHIN = timedelta(hours=24)
 
-# What will not go out, or did not, is no repeat.
+# What will not go out, or did not, is no repeat. What an account has of a content is looked up
+# first, in the index that is for it: a planner that knows nothing of a young table takes any other.
 _OTHER = Statement("""
-    SELECT post_id FROM publications
-    WHERE workspace_id = :workspace_id AND connection_id = :connection_id
-      AND content_hash = :content AND id <> :besides
-      AND publish_at > COALESCE(CAST(:at AS timestamptz), app_now()) - CAST(:within AS interval)
-      AND publish_at < COALESCE(CAST(:at AS timestamptz), app_now()) + CAST(:within AS interval)
+    WITH same AS MATERIALIZED (
+        SELECT workspace_id, post_id, id, state FROM publications
+        WHERE connection_id = :connection_id AND content_hash = :content
+          AND publish_at > COALESCE(CAST(:at AS timestamptz), app_now()) - CAST(:within AS interval)
+          AND publish_at < COALESCE(CAST(:at AS timestamptz), app_now()) + CAST(:within AS interval)
+    )
+    SELECT post_id FROM same
+    WHERE workspace_id = :workspace_id AND id <> :besides
       AND state NOT IN ('draft', 'failed', 'cancelled')
     LIMIT 1
 """)
