@@ -1,5 +1,6 @@
 """A post whose file is gone, changed, or cannot be had just now."""
 
+import asyncio
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -88,14 +89,19 @@ async def test_a_bucket_that_is_away_holds_the_post_until_it_is_back(
     made = await service.publish(account, video)
     port = free_port()
     keep_in(service, BucketServer(port))
-    service.start_worker()
+    worker = service.start_worker()
 
     waiting = await service.until(made.publication_id, held)
 
     assert waiting.hold_reason == "unreachable"
     assert "does not answer" in waiting.detail
+    # Whoever looks into the bucket that is back before the file is in it again finds it gone.
+    service.workers.remove(worker)
+    worker.cancel()
+    await asyncio.gather(worker, return_exceptions=True)
     with running_bucket_server(tmp_path / "s3.log", port) as server:
         server.make("media")
         await service.add(video)
         await service.advance(hours=1)
+        service.start_worker()
         await service.until(made.publication_id, State.PUBLISHED)
