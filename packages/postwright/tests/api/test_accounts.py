@@ -239,10 +239,11 @@ async def test_creator_info_is_asked_once_in_five_minutes(api: Api) -> None:
     path = f"/v1/accounts/{account.id}/tiktok/creator-info"
     before = len(await api.service.control.requests("creator_info"))
     told = (await api.ask("GET", path, key)).json()
+    base_url = api.service.settings.tiktok.base_url
     assert told["creator"] == {
         "nickname": "Private Pia",
         "username": "private.pia",
-        "avatarUrl": None,
+        "avatarUrl": f"{base_url}/avatar/private.pia.svg",
         "isVerified": None,
         "canPostMore": True,
     }
