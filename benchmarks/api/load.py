@@ -71,6 +71,11 @@ class _Line(asyncio.Protocol):
         if not answered.done():
             answered.set_result(None if self._said.startswith(_MADE) else self._said)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something can be asked: a server closes what has been idle for long."""
+        return self._transport is not None and not self._transport.is_closing()
+
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's signature
         if self._answered is not None and not self._answered.done():
             self._answered.set_result(b"the connection was closed")
@@ -118,6 +123,8 @@ async def _open(port: int, make: Make, per_s: float, seconds: float, begin: int)
 
     async def ask(number: int, at: float) -> None:
         line = idle.pop() if idle else await _connect(port)
+        if not line.is_open:
+            line = await _connect(port)
         wrong = await line.ask(make(number))
         answers.took.append(time.perf_counter() - at)
         if wrong is not None:

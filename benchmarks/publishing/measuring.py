@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -9,8 +10,15 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def cpu_s(pids: Iterable[int]) -> float:
-    """Seconds of CPU that these processes have used, with the children they have waited for."""
-    return sum(sum(map(int, _stat(pid)[11:15])) for pid in pids) / _TICKS
+    """Seconds of CPU that these processes have used, with the children they have waited for.
+
+    One that has ended counts nothing: what it used is its parent's by then.
+    """
+    ticks = 0
+    for pid in pids:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            ticks += sum(map(int, _stat(pid)[11:15]))
+    return ticks / _TICKS
 
 
 def memory_mb(pid: int) -> float:
