@@ -3,8 +3,7 @@
 The million is put in as `schedule` writes it, most of it over and the rest to come, for fifty
 accounts and in a second network. Each list is asked for again and again on one connection, in
 turns with the others; its time is from the request to the last byte of the answer, and beside it
-stands what the server itself says it took (its `http_request_duration` figures are not asked: it
-is CPU of the server and of PostgreSQL for each).
+stands the server's CPU for it.
 """
 
 import json
