@@ -17,7 +17,7 @@ import click
 from benchmarks.api import bare
 from benchmarks.api.load import Make, as_fast_as_it_goes, steadily
 from benchmarks.api.stage import Server, Stage, postwright, served, set_up
-from benchmarks.media.part import Part
+from benchmarks.parts import Part
 from benchmarks.publishing.measuring import cpu_s, family, share
 
 GOALS: dict[str, float] = {"create_ratio": 0.5, "create_p99_ms": 60}

@@ -17,7 +17,7 @@ import httpx2
 
 from benchmarks.api import many
 from benchmarks.api.stage import Stage, postwright, set_up
-from benchmarks.media.part import Part
+from benchmarks.parts import Part
 from benchmarks.publishing.measuring import cpu_s, share
 
 GOALS: dict[str, float] = {"list_ms": 20}

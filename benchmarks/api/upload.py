@@ -29,7 +29,7 @@ from urllib.parse import urlsplit
 import click
 import httpx2
 
-from benchmarks.media.part import Part
+from benchmarks.parts import Part
 from demo.video import make_video
 from postwright.cli.opening import opened
 from postwright.config import load

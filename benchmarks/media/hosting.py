@@ -13,7 +13,7 @@ from statistics import median
 import click
 import psutil
 
-from benchmarks.media.part import Part
+from benchmarks.parts import Part
 
 MB = 1_000_000
 SIZE_MB = 1_000

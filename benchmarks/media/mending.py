@@ -12,8 +12,8 @@ import click
 import psutil
 from PIL import Image, ImageFilter
 
-from benchmarks.media.part import Missing, Part
 from benchmarks.media.probing import Pair, in_turns
+from benchmarks.parts import Missing, Part
 from demo.video import make_video
 from postwright.media.fixing.encode import SOUND_BITS, X264, bits_for
 from postwright.media.fixing.graph import SAMPLE_RATE

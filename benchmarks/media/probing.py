@@ -13,7 +13,7 @@ import click
 import psutil
 from PIL import Image
 
-from benchmarks.media.part import Missing, Part
+from benchmarks.parts import Missing, Part
 from demo.video import make_video
 from postwright.media.lookout import lookout
 from postwright.media.probe import probe

@@ -14,7 +14,7 @@ import click
 import psutil
 from pydantic import SecretStr
 
-from benchmarks.media.part import Part
+from benchmarks.parts import Part
 from postwright.media.store import MediaStore, StoredMedia, verify
 from postwright.media.store.bucket import PART_BYTES, PARTS_AT_ONCE
 from postwright.media.store.cloud import open_bucket

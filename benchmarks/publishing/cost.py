@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from benchmarks.crash.processes import ROOT
-from benchmarks.media.part import Part
+from benchmarks.parts import Part
 from benchmarks.publishing import measuring
 from benchmarks.publishing.stage import Stage, set_up
 

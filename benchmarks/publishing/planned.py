@@ -7,7 +7,7 @@ from typing import Any
 import click
 from sqlalchemy import text
 
-from benchmarks.media.part import Part
+from benchmarks.parts import Part
 from benchmarks.publishing import crowd, measuring
 from benchmarks.publishing.stage import Stage, set_up
 from postwright.jobs.dispatch import LOOK

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from benchmarks.crash import processes
-from benchmarks.media.part import Part
+from benchmarks.parts import Part
 from benchmarks.publishing import crowd
 from benchmarks.publishing.stage import Stage, set_up
 from postwright.media.fixing.jobs import request

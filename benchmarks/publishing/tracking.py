@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from benchmarks.media.part import Part
+from benchmarks.parts import Part
 from benchmarks.publishing import crowd, measuring
 from benchmarks.publishing.stage import CLIENT_KEY, Stage, set_up
 from postwright.cli.serving import serving
