@@ -2,16 +2,14 @@
 
 import asyncio
 import json
-import subprocess
 import sys
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from statistics import median
 
 import click
 import httpx2
 
+from benchmarks.sink import sink
 from tiktok_client import AsyncTikTok, AsyncTransport, Endpoints, TikTok, Transport
 
 CALLS = 1_000
@@ -21,18 +19,6 @@ HEADERS = {
     "Authorization": "Bearer act.example",
     "Content-Type": "application/json; charset=UTF-8",
 }
-
-
-@contextmanager
-def sink() -> Generator[str]:
-    """Start the server; give its base address."""
-    command = [sys.executable, "-m", "benchmarks.calls.sink"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-        finally:
-            process.kill()
 
 
 async def waiting(base: str, calls: int, rounds: int) -> tuple[list[float], list[float]]:
@@ -86,7 +72,7 @@ def blocking(base: str, calls: int, rounds: int) -> tuple[list[float], list[floa
 @click.option("--rounds", default=7, show_default=True, help="Rounds of each.")
 def main(calls: int, rounds: int) -> None:
     """Rate of small calls on one connection pool, against httpx2 alone."""
-    with sink() as base:
+    with sink("benchmarks.calls.sink") as base:
         kinds = {
             "async": asyncio.run(waiting(base, calls, rounds)),
             "sync": blocking(base, calls, rounds),

@@ -1,41 +1,12 @@
 """`python -m benchmarks.crash`, which is `make crash`."""
 
-import asyncio
-import signal
 import sys
-import time
 
 import click
 
 from benchmarks.crash.report import last_line, summary, table
-from benchmarks.crash.run import Outcome, Plan, run
-
-_EVERY_S = 5.0
-
-
-class Progress:
-    """The line that tells how far it is: rewritten on a terminal, now and then elsewhere."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-        self._told_at = -_EVERY_S
-        self._is_live = sys.stdout.isatty()
-
-    def tell(self, what: str) -> None:
-        """Show it."""
-        after_s = time.monotonic() - self._began
-        text = f"[{after_s:5.0f} s] {what}"
-        if self._is_live:
-            sys.stdout.write(f"\r{text:<100}")
-            sys.stdout.flush()
-        elif after_s - self._told_at >= _EVERY_S:
-            self._told_at = after_s
-            click.echo(text)
-
-    def end(self) -> None:
-        """Leave the line."""
-        if self._is_live:
-            click.echo()
+from benchmarks.crash.run import Plan, run
+from benchmarks.watched import watched
 
 
 @click.command()
@@ -53,27 +24,13 @@ class Progress:
 def main(*, log: bool, **options: float) -> None:
     """Run 200 kills and stops over real publications, with lost answers and webhooks."""
     plan = Plan(**options)  # pyright: ignore[reportArgumentType]  # the options are its fields
-    progress = Progress()
-    try:
-        outcome = asyncio.run(_run(plan, progress))
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        progress.end()
-        click.echo("Interrupted; all its processes have ended and its files are gone.")
-        sys.exit(130)
-    progress.end()
+    outcome = watched(lambda tell: run(plan, tell))
     met = bool(summary(outcome)["met"])
     if log or not met:
         click.echo(outcome.log_tail)
     click.echo(table(outcome))
     click.echo(last_line(outcome))
     sys.exit(0 if met else 1)
-
-
-async def _run(plan: Plan, progress: Progress) -> Outcome:
-    task = asyncio.ensure_future(run(plan, progress.tell))
-    # Ended politely it cleans up as it does after Ctrl-C.
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await task
 
 
 if __name__ == "__main__":

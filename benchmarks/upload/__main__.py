@@ -6,13 +6,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
 import click
+
+from benchmarks.sink import sink
 
 MB = 1_000_000
 SPEED_MB = 1_000
@@ -39,18 +39,6 @@ class Figures:
     cpu_s: float
     throughput_ratio: float
     cpu_ratio: float
-
-
-@contextmanager
-def sink() -> Generator[str]:
-    """Start the sink; give its base address."""
-    command = [sys.executable, "-m", "benchmarks.upload.sink"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-        finally:
-            process.kill()
 
 
 def run_curl(curl: str, base: str, path: Path) -> Run:
@@ -185,7 +173,7 @@ def main(rounds: int, memory_rounds: int, megabytes: int) -> None:
     if curl is None:
         click.echo("curl is not installed: there is nothing to compare with", err=True)
         sys.exit(2)
-    with tempfile.TemporaryDirectory() as name, sink() as base:
+    with tempfile.TemporaryDirectory() as name, sink("benchmarks.upload.sink") as base:
         folder = Path(name)
         size_bytes = megabytes * MB
         found = speeds(curl, base, sparse(folder, size_bytes), rounds)
