@@ -1,12 +1,21 @@
 """How accounts stand, on the wire."""
 
 from enum import StrEnum
+from typing import Final
 
 from pydantic import ConfigDict, Field
 
 from postwright.api.wire.base import At, Out, example
 from postwright.connections.models import ConnectionState
 from postwright.platforms.purpose import Purpose
+
+_EXAMPLE: Final = {
+    "accountId": "conn_7k3m9x2q4d1f",
+    "platform": "tiktok",
+    "profileId": "prof_7k3m9x2q4d1f",
+    "username": "ada",
+    "displayName": "Ada",
+}
 
 
 class HealthStatus(StrEnum):
@@ -39,11 +48,7 @@ class AccountHealthLine(_Standing):
 
     model_config = ConfigDict(
         json_schema_extra=example(
-            accountId="conn_7k3m9x2q4d1f",
-            platform="tiktok",
-            profileId="prof_7k3m9x2q4d1f",
-            username="ada",
-            displayName="Ada",
+            **_EXAMPLE,
             status="error",
             state="revoked",
             canPost=False,
@@ -159,11 +164,7 @@ class AccountHealth(_Standing):
 
     model_config = ConfigDict(
         json_schema_extra=example(
-            accountId="conn_7k3m9x2q4d1f",
-            platform="tiktok",
-            profileId="prof_7k3m9x2q4d1f",
-            username="ada",
-            displayName="Ada",
+            **_EXAMPLE,
             status="healthy",
             state="connected",
             needsReconnect=False,
