@@ -1,27 +1,21 @@
 """What people have becomes what TikTok takes: mended, then judged by the emulator's own eyes."""
 
-import asyncio
 import struct
-from contextlib import suppress
 from dataclasses import asdict, replace
 from fractions import Fraction
-from math import log10
 from pathlib import Path
 from typing import Any
 
 import av
-import psutil
 import pytest
-from PIL import Image, ImageChops, ImageCms, ImageFilter, ImageStat
+from PIL import Image
 
-from postwright.media.fixing.benches import benches
 from postwright.media.fixing.errors import FixFailed
-from postwright.media.fixing.mend import mend
 from postwright.media.fixing.plan import plan
-from postwright.media.fixing.recipe import Recipe, VideoOrder
+from postwright.media.fixing.recipe import VideoOrder
 from postwright.media.fixing.run import Limits, started
 from postwright.media.probe import PhotoProbe, Probe, VideoProbe, probe
-from postwright.platforms.tiktok.rules import PHOTO_TARGET, VIDEO_TARGET, check_files
+from postwright.platforms.tiktok.rules import VIDEO_TARGET, check_files
 from postwright.platforms.tiktok.settings import CreatorLimits
 from tiktok_emulator.posting.publish import StoredFile
 from tiktok_emulator.pull.photos import look_at
@@ -31,6 +25,7 @@ from tiktok_emulator.upload.media import probe as emulators_probe
 from .conftest import Corpus, Video
 from .corpus import NAMES
 from .corpus.videos import Shot, film
+from .mended import colour, mended, recipe_of
 
 pytestmark = pytest.mark.slow
 
@@ -43,20 +38,6 @@ ALONG = {"rotation", "pixel-shape", "hdr", "sound", "alpha"}
 
 def is_mended(kind: str, rule: str) -> bool:
     return kind == "fixable" or (kind == "advice" and rule.rpartition(".")[2] in ALONG)
-
-
-def recipe_of(found: Probe) -> Recipe | None:
-    if isinstance(found, VideoProbe):
-        return plan(found, VIDEO_TARGET)
-    return plan(found, PHOTO_TARGET)
-
-
-async def mended(source: Path, folder: Path, recipe: Recipe | None = None) -> tuple[Path, Probe]:
-    recipe = recipe or recipe_of(await probe(source))
-    assert recipe is not None
-    output = folder / f"out{recipe.suffix}"
-    found = await mend(recipe, source, output, limits=Limits(), probe_timeout_s=30)
-    return output, found
 
 
 def emulator_takes(path: Path, found: Probe) -> bool:
@@ -152,11 +133,6 @@ async def test_times_begin_at_zero_and_stay_in_step(corpus: Corpus, tmp_path: Pa
         video_s = float(video.duration * video.time_base)
         sound_s = float(sound.duration * sound.time_base)
     assert abs(video_s - sound_s) < 0.1
-
-
-def colour(image: Image.Image, x: int, y: int) -> tuple[int, int, int]:
-    seen: Any = image.convert("RGB").getpixel((x, y))
-    return seen
 
 
 def quarters(path: Path, *, width: int, height: int, rotation: int) -> Path:
@@ -264,57 +240,6 @@ async def test_nothing_of_where_and_when_is_left(tmp_path: Path, video: Video) -
     assert b"+52.52" not in moving.read_bytes()
 
 
-async def test_colours_of_a_wide_profile_are_brought_to_srgb(tmp_path: Path) -> None:
-    cms: Any = ImageCms
-    profile = cms.ImageCmsProfile(cms.createProfile("LAB")).tobytes()
-    lab = Image.new("LAB", (400, 400), (128, 128, 128))
-    lab.save(tmp_path / "lab.tiff", icc_profile=profile)
-
-    output, _ = await mended(tmp_path / "lab.tiff", tmp_path)
-
-    with Image.open(output) as image:
-        assert image.mode == "RGB"
-        assert "icc_profile" not in image.info
-        seen = colour(image, 5, 5)
-    assert max(seen) - min(seen) < 12
-
-
-async def test_inks_are_read_as_adobe_writes_them_whether_its_mark_is_there_or_not(
-    corpus: Corpus, tmp_path: Path
-) -> None:
-    marked = corpus("cmyk.jpg").read_bytes()
-    at = marked.index(b"\xff\xee\x00\x0eAdobe")
-    (tmp_path / "plain.jpg").write_bytes(marked[:at] + marked[at + 16 :])
-
-    plain, _ = await mended(tmp_path / "plain.jpg", tmp_path)
-
-    with Image.open(corpus("good.jpg")) as wanted, Image.open(plain) as image:
-        assert image.mode == "RGB"
-        for spot in ((20, 20), (540, 675), (1060, 1330)):
-            pairs = zip(colour(image, *spot), colour(wanted, *spot), strict=True)
-            assert max(abs(one - two) for one, two in pairs) < 12
-
-
-async def test_a_turned_photo_becomes_upright_and_transparency_white(tmp_path: Path) -> None:
-    turned = Image.new("RGB", (1200, 1600))
-    turned.paste((255, 255, 255), (0, 0, 600, 800))
-    exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned clockwise
-    turned.save(tmp_path / "turned.jpg", exif=exif)
-    Image.new("RGBA", (600, 600), (255, 0, 0, 0)).save(tmp_path / "clear.png")
-
-    upright, _ = await mended(tmp_path / "turned.jpg", tmp_path)
-    with Image.open(upright) as image:
-        sides, corner = image.size, colour(image, image.width - 20, 20)
-    opaque, _ = await mended(tmp_path / "clear.png", tmp_path)
-    with Image.open(opaque) as image:
-        paper = colour(image, 5, 5)
-
-    assert sides == (1440, 1080)
-    assert min(corner) > 240
-    assert paper == (255, 255, 255)
-
-
 async def test_a_cut_video_is_no_longer_than_it_may_be(video: Video, tmp_path: Path) -> None:
     for suffix, wanted in ((".mp4", "remux"), (".avi", "encode")):
         codec = "mpeg4" if suffix == ".avi" else "h264"
@@ -378,92 +303,3 @@ async def test_half_a_video_is_never_kept(video: Video, tmp_path: Path, damage: 
     assert {"media.video.codecs", "media.video.formats"} <= set(caught.value.rules)
     assert "[media.video.codecs, media.video.formats" in caught.value.what
     assert caught.value.fix
-
-
-async def test_a_program_without_its_parent_ends_at_once_and_so_does_one_that_stalls(
-    video: Video, tmp_path: Path
-) -> None:
-    recipe = recipe_of(await probe(video(fps=120)))
-    assert recipe is not None
-
-    with pytest.raises(FixFailed, match=r"could not be mended") as caught:
-        await mend(
-            recipe,
-            video(fps=120),
-            tmp_path / "out.mp4",
-            limits=Limits(stall_s=0.01),
-            probe_timeout_s=30,
-        )
-
-    assert "Nothing came of it for 0.01 s" in caught.value.why
-    async with started("photo", Limits()) as bench:
-        one = psutil.Process(bench.pid)
-        bench.close()
-        await asyncio.to_thread(one.wait, 10)
-
-
-def working() -> list[int]:
-    """The programs that mend photos for this process."""
-    children = psutil.Process().children()
-    return [child.pid for child in children if "postwright.media.fixing.photo" in child.cmdline()]
-
-
-async def test_many_photos_are_mended_by_one_program_and_a_bad_one_harms_none(
-    corpus: Corpus, tmp_path: Path
-) -> None:
-    source = corpus("good.png")
-    recipe = recipe_of(await probe(source))
-    assert recipe is not None
-    seen = list[list[int]]()
-
-    async with benches(Limits()) as kept:
-        for number, one in enumerate((source, source, corpus("cut.png"), source)):
-            output = tmp_path / f"{number}.jpg"
-            with suppress(FixFailed):
-                await mend(recipe, one, output, limits=Limits(), probe_timeout_s=30, kept=kept)
-            seen.append(working())
-
-    assert [len(pids) for pids in seen] == [1, 1, 0, 1]
-    assert seen[0] == seen[1]
-    assert [(tmp_path / f"{number}.jpg").exists() for number in range(4)] == [1, 1, 0, 1]
-    assert not working()
-
-
-async def test_a_photo_that_is_unpacked_smaller_is_as_good_as_one_made_small_by_the_best_filter(
-    tmp_path: Path,
-) -> None:
-    grain = Image.effect_noise((3000, 4000), 40).filter(ImageFilter.GaussianBlur(1))
-    grain.convert("RGB").save(tmp_path / "a.jpg", quality=92)
-    with Image.open(tmp_path / "a.jpg") as image:
-        whole: Any = image  # how it is resized is typed in part only
-        best = whole.resize((1080, 1440), Image.Resampling.LANCZOS)
-    best.save(tmp_path / "best.jpg", quality=90)
-
-    output, _ = await mended(tmp_path / "a.jpg", tmp_path)
-
-    # Grain alone is the hardest there is; without any change but JPEG's own it comes to 37.
-    assert decibels(output, best) > decibels(tmp_path / "best.jpg", best) - 2.5
-
-
-def decibels(path: Path, wanted: Image.Image) -> float:
-    """How near a picture comes to another."""
-    with Image.open(path) as image:
-        apart: Any = ImageStat.Stat(ImageChops.difference(image, wanted)).rms
-    return 20 * log10(255 / max(apart))
-
-
-async def test_a_file_that_eats_memory_is_stopped(corpus: Corpus, tmp_path: Path) -> None:
-    recipe = recipe_of(await probe(corpus("huge.jpg")))
-    assert recipe is not None
-    Image.new("RGB", (9000, 9000)).save(tmp_path / "huge.png", compress_level=1)
-
-    with pytest.raises(FixFailed) as caught:
-        await mend(
-            recipe,
-            tmp_path / "huge.png",
-            tmp_path / "out.jpg",
-            limits=Limits(memory_bytes=300 << 20),
-            probe_timeout_s=30,
-        )
-
-    assert "memory" in caught.value.why
