@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.contract.desk import DESKTOP, SCOPES, WEB, Desk
-from tests.contract.receiver import Arrival, Receiver, listening
 from tests.contract.test_status import decided
+from tests.factories.receiver import Arrival, Receiver, listening
 from tiktok_client import (
     FailReason,
     PrivacyLevel,

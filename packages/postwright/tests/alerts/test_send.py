@@ -4,13 +4,10 @@ import asyncio
 import base64
 import hashlib
 import hmac
-import json
 import logging
-import re
 import socket
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -26,23 +23,12 @@ from postwright.alerts.tell import tell
 from postwright.config import AlertSettings
 from postwright.db.database import Database
 from postwright.workspaces.default import default_workspace
-from tests.factories.loopback import reply, serve
+from tests.factories.receiver import Receiver, listening
 
 pytestmark = pytest.mark.slow
 
 KEY = bytes(range(32))
 SECRET = SecretStr("whsec_" + base64.b64encode(KEY).decode())
-
-
-@dataclass
-class Receiver:
-    """Somebody's server: what it was sent, and what it answers."""
-
-    base: str = ""
-    answers: list[str] = field(default_factory=list[str])
-    messages: list[tuple[dict[str, str], bytes]] = field(
-        default_factory=list[tuple[dict[str, str], bytes]]
-    )
 
 
 @dataclass
@@ -54,7 +40,7 @@ class Desk:
     receiver: Receiver
 
     def sender(self, url: str = "", *, allow_private: bool = True, proxy: str = "") -> Sender:
-        where = SecretStr(url or f"{self.receiver.base}/hook?key=1")
+        where = SecretStr(url or f"{self.receiver.url}?key=1")
         settings = AlertSettings(url=where, secret=SECRET, allow_private=allow_private)
         return Sender(self.database, settings, proxy)
 
@@ -80,26 +66,6 @@ class Desk:
             )
 
 
-@asynccontextmanager
-async def receiving() -> AsyncGenerator[Receiver]:
-    receiver = Receiver()
-
-    async def answer(
-        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes
-    ) -> None:
-        length = re.search(rb"(?i)content-length: (\d+)", head)
-        body = await reader.readexactly(int(length[1]) if length else 0)
-        lines = [line.partition(": ") for line in head.decode().splitlines()[1:] if line]
-        receiver.messages.append(({name.lower(): told for name, _, told in lines}, body))
-        status = receiver.answers.pop(0) if receiver.answers else "200 OK"
-        writer.write(reply(status, b"thanks", "Location: /elsewhere\r\n"))
-        await writer.drain()
-
-    async with serve(answer) as served:
-        receiver.base = served.base
-        yield receiver
-
-
 @pytest.fixture
 async def desk(database_url: str) -> AsyncGenerator[Desk]:
     database = Database(database_url)
@@ -107,7 +73,7 @@ async def desk(database_url: str) -> AsyncGenerator[Desk]:
         await session.execute(text("UPDATE app_clock SET is_test = true"))
         workspace_id = await default_workspace(session)
     try:
-        async with receiving() as receiver:
+        async with listening() as receiver:
             yield Desk(database, workspace_id, receiver)
     finally:
         await database.close()
@@ -117,13 +83,14 @@ async def test_an_alert_is_sent_once_and_signed(desk: Desk) -> None:
     await desk.tell(code="internal", account="demo")
     await desk.sender().send_due()
     await desk.sender().send_due()
-    ((headers, body),) = desk.receiver.messages
+    (arrival,) = desk.receiver.arrivals
+    headers = arrival.headers
     (row,) = await desk.rows()
-    said = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    said = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + arrival.body
     digest = base64.b64encode(hmac.new(KEY, said, hashlib.sha256).digest()).decode()
     assert headers["webhook-signature"] == f"v1,{digest}"
     assert headers["content-type"] == "application/json"
-    told = json.loads(body)
+    told = arrival.event
     assert told["type"] == "publication.failed"
     assert told["data"] == {
         "workspace_id": desk.workspace_id, "subject": "pub_1", "says": "It failed.",
@@ -133,24 +100,24 @@ async def test_an_alert_is_sent_once_and_signed(desk: Desk) -> None:
     assert row.sent_at is not None
 
 
-@pytest.mark.parametrize("answer", ["500 No", "302 Found"])
+@pytest.mark.parametrize("status", [500, 302])
 async def test_what_was_not_taken_is_sent_again_later_with_the_same_id(
-    desk: Desk, answer: str
+    desk: Desk, status: int
 ) -> None:
-    desk.receiver.answers = [answer]
+    desk.receiver.statuses = [status]
     await desk.tell()
     await desk.sender().send_due()
     (row,) = await desk.rows()
     assert row.next_at is not None
-    assert answer.partition(" ")[0] in row.detail
+    assert str(status) in row.detail
     await desk.sender().send_due()
-    assert len(desk.receiver.messages) == 1  # not yet
+    assert len(desk.receiver.arrivals) == 1  # not yet
     await desk.advance(seconds=6)
     await desk.sender().send_due()
-    (first, body), (second, again) = desk.receiver.messages
-    assert first["webhook-id"] == second["webhook-id"]
-    assert first["webhook-timestamp"] != second["webhook-timestamp"]
-    assert body == again
+    first, second = desk.receiver.arrivals
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert first.headers["webhook-timestamp"] != second.headers["webhook-timestamp"]
+    assert first.body == second.body
     (row,) = await desk.rows()
     assert (row.next_at, row.tries, row.detail) == (None, 2, "")
 
@@ -176,24 +143,24 @@ async def test_a_receiver_that_is_away_for_hours_gets_it_and_one_for_a_day_does_
     assert [row.sent_at is not None for row in await desk.rows()] == [False, True]
     await desk.advance(hours=24)
     await desk.sender().send_due()
-    assert len(desk.receiver.messages) == 1
+    assert len(desk.receiver.arrivals) == 1
 
 
 async def test_a_receiver_that_is_gone_for_good_is_left_alone(desk: Desk) -> None:
-    desk.receiver.answers = ["410 Gone"]
+    desk.receiver.statuses = [410]
     await desk.tell()
     await desk.sender().send_due()
     await desk.advance(hours=1)
     await desk.sender().send_due()
-    assert len(desk.receiver.messages) == 1
+    assert len(desk.receiver.arrivals) == 1
 
 
 async def test_two_workers_send_each_alert_once(desk: Desk) -> None:
     for number in range(50):
         await desk.tell(f"pub_{number}")
     await asyncio.gather(*(desk.sender().send_due() for _ in range(4)))
-    assert len(desk.receiver.messages) == 50
-    assert len({headers["webhook-id"] for headers, _ in desk.receiver.messages}) == 50
+    assert len(desk.receiver.arrivals) == 50
+    assert len({each.headers["webhook-id"] for each in desk.receiver.arrivals}) == 50
 
 
 async def test_a_worker_that_dies_over_it_leaves_it_to_the_next(desk: Desk) -> None:
@@ -201,10 +168,10 @@ async def test_a_worker_that_dies_over_it_leaves_it_to_the_next(desk: Desk) -> N
     sender = desk.sender()
     assert len(await sender.claim()) == 1
     await sender.send_due()
-    assert desk.receiver.messages == []
+    assert desk.receiver.arrivals == []
     await desk.advance(minutes=3)
     await sender.send_due()
-    assert len(desk.receiver.messages) == 1
+    assert len(desk.receiver.arrivals) == 1
 
 
 async def test_nothing_is_sent_into_a_private_network(desk: Desk) -> None:
@@ -215,7 +182,7 @@ async def test_nothing_is_sent_into_a_private_network(desk: Desk) -> None:
         sender = desk.sender(f"https://{host}:{port}/", allow_private=False)
         problem, _ = await sender.post(due)
         assert "private network" in problem
-    assert desk.receiver.messages == []
+    assert desk.receiver.arrivals == []
 
 
 async def test_a_name_is_looked_up_once_and_that_machine_is_connected_to(
@@ -273,7 +240,7 @@ async def test_alerts_go_through_the_proxy(desk: Desk) -> None:
         sender = desk.sender("http://hooks.internal/x", proxy=f"http://me:word@127.0.0.1:{port}")
         await sender.send_due()
     assert asked[0].startswith(b"CONNECT hooks.internal:80 HTTP/1.1\r\n")
-    assert len(desk.receiver.messages) == 1
+    assert len(desk.receiver.arrivals) == 1
     assert (await desk.rows())[0].sent_at is not None
     assert "word" not in repr(sender)
 
@@ -282,7 +249,7 @@ async def test_a_proxy_is_not_asked_for_what_is_known_to_be_private(desk: Desk) 
     await desk.tell()
     sender = desk.sender("https://localhost/x", allow_private=False, proxy=desk.receiver.base)
     await sender.send_due()
-    assert desk.receiver.messages == []
+    assert desk.receiver.arrivals == []
     assert "private network" in (await desk.rows())[0].detail
 
 
@@ -297,7 +264,7 @@ async def test_without_an_address_alerts_are_in_the_log_only(
     await nowhere.send_due()
     assert (await desk.rows())[0].next_at is None
     await desk.sender().send_due()
-    assert desk.receiver.messages == []
+    assert desk.receiver.arrivals == []
 
 
 async def test_what_is_rolled_back_is_not_told(

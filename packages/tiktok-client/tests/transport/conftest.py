@@ -1,6 +1,6 @@
 import pytest
 
-from tests.factories.loopback import Caller
+from .calling import Caller
 
 
 @pytest.fixture(params=["async", "sync"])

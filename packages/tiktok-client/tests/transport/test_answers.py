@@ -13,7 +13,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from tests.factories.loopback import OK, Behaviour, reply, serve, whole_body
+from tests.factories.loopback import Behaviour, reply, serve, whole_body
 from tiktok_client import (
     Advice,
     APIError,
@@ -36,6 +36,8 @@ from tiktok_client import (
     TransportError,
     UploadError,
 )
+
+from .calling import OK
 
 STALE, FRESH = "act.s3cret.stale", "act.s3cret.fresh"
 UPLOAD = "/upload?upload_id=s3cret1&upload_token=s3cret2"

@@ -5,9 +5,11 @@ import re
 
 import pytest
 
-from tests.factories.loopback import MIB, OK, Caller, reply, serve, whole_body
+from tests.factories.loopback import MIB, reply, serve, whole_body
 from tiktok_client import AsyncTikTok, AsyncTransport, Endpoints, UploadError, plan_chunks
 from tiktok_client._network.interim import is_interim, without_interim
+
+from .calling import OK, Caller
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nLink: </b>\r\n\r\n"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.loopback import MIB, certificate, reply, serve
+from tests.factories.certificates import certificate
+from tests.factories.loopback import MIB, reply, serve
 from tiktok_client import AsyncTikTok, AsyncTransport, Chunk, Endpoints, TikTok, Transport
 
 OK = b'{"data":{"status":"FAILED"},"error":{"code":"ok","message":"","log_id":""}}'
@@ -87,7 +88,8 @@ async def test_an_upload_arrives_through_a_proxy(
         arrived.append(await reader.readexactly(len(content)))
         writer.write(reply("201 Created"))
 
-    server, client = certificate(tmp_path)
+    server, trusted = certificate(tmp_path)
+    client = ssl.create_default_context(cafile=trusted)
     async with (
         serve(take, server if over_tls else None) as served,
         serve(pass_on, server if proxy_over_tls else None) as before,

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import logging
 import socket
+import ssl
 import struct
 import tracemalloc
 from itertools import pairwise
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.loopback import MIB, OK, Caller, certificate, reply, serve, whole_body
+from tests.factories.certificates import certificate
+from tests.factories.loopback import MIB, reply, serve, whole_body
 from tiktok_client import (
     Advice,
     AsyncTikTok,
@@ -28,6 +30,8 @@ from tiktok_client import (
     UploadError,
     UploadRefusal,
 )
+
+from .calling import OK, Caller
 
 
 async def test_a_put_declares_its_length_and_is_never_cut_in_transfer_chunks(
@@ -88,7 +92,8 @@ async def test_an_early_answer_is_read_although_the_connection_is_reset(caller: 
 async def test_over_tls_session_tickets_are_not_taken_for_an_answer(
     caller: Caller, tmp_path: Path
 ) -> None:
-    server, client = certificate(tmp_path)
+    server, trusted = certificate(tmp_path)
+    client = ssl.create_default_context(cafile=trusted)
 
     async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes) -> None:
         await whole_body(reader, head)
@@ -101,7 +106,8 @@ async def test_over_tls_session_tickets_are_not_taken_for_an_answer(
 
 
 async def test_over_tls_an_early_answer_is_read_too(caller: Caller, tmp_path: Path) -> None:
-    server, client = certificate(tmp_path)
+    server, trusted = certificate(tmp_path)
+    client = ssl.create_default_context(cafile=trusted)
     async with serve(answers_early, server) as served:
         base = served.base.replace("127.0.0.1", "localhost")
         with pytest.raises(UploadError) as caught:

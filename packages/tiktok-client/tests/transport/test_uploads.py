@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.loopback import MIB, Caller, certificate, reply, serve, whole_body
+from tests.factories.certificates import certificate
+from tests.factories.loopback import MIB, reply, serve, whole_body
 from tiktok_client import (
     AsyncTikTok,
     AsyncTransport,
@@ -21,6 +23,8 @@ from tiktok_client import (
     TimedOut,
     UploadError,
 )
+
+from .calling import Caller
 
 
 class Posting:
@@ -68,7 +72,8 @@ async def test_the_bytes_arrive_as_they_are(
             left -= len(piece)
         writer.write(reply("201 Created"))
 
-    server, client = certificate(tmp_path)
+    server, trusted = certificate(tmp_path)
+    client = ssl.create_default_context(cafile=trusted)
     content = noise(3 * MIB + 12_345)
     async with serve(take, server if over_tls else None) as served:
         base = served.base.replace("127.0.0.1", "localhost")

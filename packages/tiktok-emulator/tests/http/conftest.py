@@ -18,6 +18,7 @@ import httpx2
 import pytest
 from PIL import Image
 
+from tests.factories.receiver import Receiver, listening
 from tiktok_emulator import DEMO, AppSeed, Emulator, Seed
 
 REDIRECT = "http://127.0.0.1:7123/callback/"
@@ -363,3 +364,11 @@ def picture(kind: str = "JPEG", width: int = 108, height: int = 192) -> bytes:
 @pytest.fixture(scope="session")
 def make_picture() -> Callable[..., bytes]:
     return picture
+
+
+@pytest.fixture
+async def receiver(caller: Caller) -> AsyncIterator[Receiver]:
+    """The webhook address of the caller's app."""
+    async with listening() as made:
+        await caller.http.patch(f"/_control/apps/{caller.key}", json={"webhook_url": made.url})
+        yield made

@@ -13,7 +13,8 @@ from postwright.cli.doctor import between, ownership, public
 from postwright.cli.doctor.verdict import Light, Scene, Verdict
 from postwright.cli.serving import serving, signer_of
 from postwright.config import MediaSettings, Settings, WebSettings
-from tests.factories.front import Answer, Habit, Pass, certificate, front, honest
+from tests.factories.certificates import certificate
+from tests.factories.front import Answer, Habit, Pass, front, honest
 
 pytestmark = pytest.mark.slow
 
