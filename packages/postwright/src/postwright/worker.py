@@ -30,7 +30,7 @@ from postwright.media.sweeping import SWEEP, Sweeper
 from postwright.publishing import awaiting, pauses
 from postwright.publishing.copies import watch
 from postwright.publishing.events import forget_events
-from postwright.publishing.hosting import hosting_of
+from postwright.publishing.hosting import bring_on_what_is_served_again, hosting_of
 from postwright.publishing.inbox.forget import forget
 from postwright.publishing.queries import posts_needing
 from postwright.publishing.resume import resume_reconnected
@@ -116,6 +116,7 @@ class Worker:
                 (60, "forgetting dead workers", self._engine.tidy),
                 (2, "looking for accounts that were connected again", self._resume),
                 (30, "bringing on what was paused", self._bring_on_paused),
+                (3, "bringing on what waits for the web part", self._bring_on_served),
                 (600, "planning to sweep", self._sweeper.plan),
                 (self._settings.worker.refresh_s, "refreshing tokens", self._refresh),
                 (60, _COPY, self._look_round),
@@ -132,6 +133,10 @@ class Worker:
     async def _bring_on_paused(self) -> None:
         async with self._database.transaction() as session:
             await pauses.bring_on(session)
+
+    async def _bring_on_served(self) -> None:
+        async with self._database.transaction() as session:
+            await bring_on_what_is_served_again(session)
 
     async def _look_round(self) -> None:
         await watch(self._database, self._place, starting=self._is_starting)

@@ -13,6 +13,7 @@ STEPS: Final = {
     "pending_drafts": "finish a draft in TikTok's app, or wait",
     "no_public_address": "set POSTWRIGHT_WEB__PUBLIC_URL for every process, as "
     "docs/howto/serve-media.md says; postwright doctor looks at it",
+    "web_away": "start the web part: postwright web, or postwright up",
     "unreachable": "postwright doctor",
     "trouble": "postwright doctor",
     "paused": _RESUME,
@@ -38,7 +39,7 @@ MENDS: Final = {
 NEEDS_A_PERSON: Final = frozenset(
     {
         "reconnect", "revoked", "insufficient_scope", "paused", "copy_in_doubt", "missed",
-        "restored", "no_public_address", "unconfirmed",
+        "restored", "no_public_address", "web_away", "unconfirmed",
     }
 )  # fmt: skip
 

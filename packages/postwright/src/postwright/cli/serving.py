@@ -17,6 +17,7 @@ from postwright.errors import Misconfigured
 from postwright.kit.keys import MasterKeys
 from postwright.kit.vault import Vault
 from postwright.media.host.app import Limits, MediaHost
+from postwright.media.host.presence import present
 from postwright.media.host.serving import address_of, answering, listening
 from postwright.media.host.signing import UPLOADS, Signer
 from postwright.media.library import Library
@@ -197,7 +198,8 @@ async def serving(
                 trusted_proxies=web.trusted_proxies,
             ):
                 try:
-                    yield address_of(listener)
+                    async with present(database.conninfo):
+                        yield address_of(listener)
                 finally:
                     api.state.stopping.set()
     finally:

@@ -6,7 +6,7 @@ was held is due again, in its order, when nothing pauses it any more.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Final
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection
 from postwright.db.database import NOW
-from postwright.jobs import lanes
 from postwright.kit.ids import new_id
 from postwright.publishing.gate import PAUSED
 from postwright.publishing.models import Pause
+from postwright.publishing.parked import Parked
 from postwright.publishing.work import START
 from postwright.workspaces import audit
 
@@ -48,33 +48,7 @@ _NOT_PAUSED = """
     )
 """
 
-# From account to account by the index of what waits: thousands may wait on the same one.
-_HELD = text(f"""
-    WITH RECURSIVE waiting AS (
-        SELECT min(connection_id) AS id FROM publications
-        WHERE lane IS NOT NULL AND due_at IS NULL
-        UNION ALL
-        SELECT (SELECT min(connection_id) FROM publications
-                WHERE lane IS NOT NULL AND due_at IS NULL AND connection_id > waiting.id)
-        FROM waiting WHERE waiting.id IS NOT NULL
-    )
-    SELECT connections.id FROM waiting JOIN connections ON connections.id = waiting.id
-    WHERE {_NOT_PAUSED} AND EXISTS (
-        SELECT FROM publications
-        WHERE connection_id = connections.id AND lane IS NOT NULL AND due_at IS NULL
-          AND hold_reason = :paused
-    )
-""")  # noqa: S608  # put together from constants only
-
-# Each at its own time again, which has passed: so they go out in their order.
-_RESUME = text(f"""
-    UPDATE publications SET due_at = LEAST(publish_at, app_now()), version = version + 1
-    FROM connections
-    WHERE connections.id = publications.connection_id AND {_NOT_PAUSED}
-      AND connections.id = ANY(:connections)
-      AND lane IS NOT NULL AND due_at IS NULL AND hold_reason = :paused
-    RETURNING connections.id, due_at
-""")  # noqa: S608  # as above
+_FOR_THE_END: Final = Parked(PAUSED, _NOT_PAUSED)
 
 
 async def pause(
@@ -155,15 +129,7 @@ async def bring_on(session: AsyncSession) -> int:
 
     Workers do it now and then: what saw the pause may be held a moment after its end.
     """
-    connections = list((await session.scalars(_HELD, {"paused": PAUSED})).all())
-    if not connections:
-        return 0
-    await lanes.lock(session, connections)
-    rows = await session.execute(_RESUME, {"paused": PAUSED, "connections": connections})
-    due: list[tuple[str, datetime]] = [(connection_id, at) for connection_id, at in rows]
-    if due:
-        await lanes.wake_all(session, START, due)
-    return len(due)
+    return await _FOR_THE_END.bring_on(session)
 
 
 async def pauses_of(session: AsyncSession, workspace_id: str) -> list[Pause]:

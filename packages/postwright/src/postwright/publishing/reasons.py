@@ -29,6 +29,9 @@ _HOLDS: Final = {
     "no_public_address": Explained(
         f"there is no address from which {NETWORK} can fetch it", Advice.FIX
     ),
+    "web_away": Explained(
+        f"the web part, from which {NETWORK} would fetch it, is not running", Advice.FIX
+    ),
     "trouble": Explained("something is wrong on this side", Advice.FIX),
     "paused": Explained("publishing is paused", Advice.WAIT),
     "copy_in_doubt": Explained("this may be a copy of the data", Advice.FIX),

@@ -36,7 +36,6 @@ from postwright.publishing.attempt import (
     Event,
     Init,
     NoToken,
-    OnHold,
     Restart,
     Send,
     Served,
@@ -68,12 +67,6 @@ _KEPT_FOR_S = 60
 # An init is answered in seconds; a token that is about to end must not be sent with it.
 _TOKEN_NEED = timedelta(minutes=2)
 _PURPOSES = {Mode.DIRECT: Purpose.PUBLISH, Mode.DRAFT: Purpose.DRAFT}
-_NO_ADDRESS = OnHold(
-    "no_public_address",
-    "{network} fetches this from us, and we have no address to be reached at. "
-    "Set POSTWRIGHT_WEB__PUBLIC_URL; `postwright doctor` looks whether it works.",
-    timedelta(minutes=5),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +134,9 @@ class Turn:
                 purpose=_PURPOSES[work.mode],
                 asked=tokens,
             )
-        if self._missing(decision) is None and not (
-            self._wants_token(decision) and self._token is None
-        ):
+        if self._wants_token(decision) and self._token is None:
+            return
+        if not self._is_to_fetch(decision) or await self._bench.hosting.barred(session) is None:
             held = Held(publication, work.now, work.now, is_just_read=True)
             recorded = await self._recorder.record_held(session, held, work, decision)
             self._first = decision, recorded
@@ -241,16 +234,17 @@ class Turn:
     def _wants_token(self, decision: Decision) -> bool:
         return isinstance(decision.next, CheckCreator | Init | AskStatus | CancelPull)
 
-    def _missing(self, decision: Decision) -> Barred | None:
-        announces = isinstance(decision.next, CheckCreator | Init)
-        if announces and decision.attempt.is_pull and not self._bench.hosting.public_url:
-            return Barred(_NO_ADDRESS)
-        return None
+    def _is_to_fetch(self, decision: Decision) -> bool:
+        """Whether the network is about to be told of what it is to fetch from us."""
+        return decision.attempt.is_pull and isinstance(decision.next, CheckCreator | Init)
 
     async def _missing_for(self, decision: Decision) -> Barred | None:
         """See to what a call needs before its intent is recorded."""
-        if (barred := self._missing(decision)) is not None:
-            return barred
+        if self._is_to_fetch(decision):
+            async with self._accounts.database.transaction() as session:
+                barred = await self._bench.hosting.barred(session)
+            if barred is not None:
+                return Barred(barred)
         if not self._wants_token(decision):
             return None
         if self._token is not None and self._now() < self._token.usable_until:

@@ -8,13 +8,21 @@ from ipaddress import ip_address
 from socket import SOCK_STREAM
 from urllib.parse import SplitResult, urlsplit
 
+from sqlalchemy import text
+
 from postwright.cli.doctor.verdict import Scene, Verdict, amber, green, red
 from postwright.cli.serving import signer_of
 from postwright.cli.settings import is_noted
 from postwright.kit.fetch import Fetched, FetchFailed, Line, NotTrusted, fetch
+from postwright.media.host.presence import Presence
 from postwright.media.host.readiness import PATH
+from postwright.publishing.hosting import AWAY
 
 _SOON = timedelta(days=14)
+_WAITING = text("""
+    SELECT count(*) FROM publications
+    WHERE lane IS NOT NULL AND due_at IS NULL AND hold_reason = :reason
+""")
 _LAPTOP = (
     "None is set. Videos are uploaded and need none. Photos do not work, because TikTok fetches "
     "them; nor do webhooks, so TikTok is asked for news instead."
@@ -61,18 +69,43 @@ async def proven(scene: Scene, base: str, line: Line) -> Fetched | None:
 
 
 async def _here(scene: Scene) -> Verdict:
+    """Whether a web part answers on this machine, and whether workers know of that or another."""
+    web = scene.settings.web
+    base = _base_here(scene)
+    runs, waits = await _known(scene)
+    if web.port == 0 and runs is not False:
+        return amber("web", "It listens on a port of its own choice.", "Set POSTWRIGHT_WEB__PORT.")
+    do = "Start it: postwright up, or postwright web"
+    try:
+        is_ours = await proven(scene, base, Line()) is not None
+        why = "" if is_ours else f"Another program listens at {base}, or one with another key."
+    except FetchFailed as error:
+        why = f"The web part does not answer at {base}. {error}"
+    if why:
+        if runs:
+            return green("web", f"A web part is running, not at {base} on this machine.")
+        return red("web", f"{why}{waits}", do)
+    if runs is False:
+        says = f"The web part answers at {base}, but no connection of it to the database is there, "
+        says += f"by which workers know that it serves.{waits}"
+        return red("web", says, "See what it logs. If it is an older version, restart it.")
+    return green("web", f"The web part answers at {base}.")
+
+
+def _base_here(scene: Scene) -> str:
     web = scene.settings.web
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(web.host, web.host)  # noqa: S104  # compared, not listened on
-    base = f"http://[{host}]:{web.port}" if ":" in host else f"http://{host}:{web.port}"
-    do = "Start it: postwright up, or postwright web"
-    if web.port == 0:
-        return amber("web", "It listens on a port of its own choice.", "Set POSTWRIGHT_WEB__PORT.")
-    try:
-        if await proven(scene, base, Line()) is None:
-            return red("web", f"Another program listens at {base}, or one with another key.", do)
-    except FetchFailed as error:
-        return red("web", f"The web part does not answer at {base}. {error}", do)
-    return green("web", f"The web part answers at {base}.")
+    return f"http://[{host}]:{web.port}" if ":" in host else f"http://{host}:{web.port}"
+
+
+async def _known(scene: Scene) -> tuple[bool | None, str]:
+    """Whether workers know of a web part, None if nobody can tell; and how many posts wait."""
+    if scene.database is None:
+        return None, ""
+    async with scene.database.transaction() as session:
+        runs = await Presence().is_there(session)
+        waiting: int = (await session.execute(_WAITING, {"reason": AWAY})).scalar_one()
+    return runs, f" Posts that wait for it: {waiting:,}." if waiting else ""
 
 
 def _form(parts: SplitResult) -> list[Verdict]:
