@@ -44,7 +44,18 @@ async def test_a_path_that_nothing_answers_at(api: Api) -> None:
 async def test_a_method_that_a_path_does_not_answer_to(api: Api) -> None:
     answer = await api.ask("PATCH", "/v1/profiles", await api.key())
     checked(answer, 405, "method_not_allowed")
-    assert answer.headers["Allow"]
+    assert answer.headers["Allow"] == "GET, HEAD, POST"
+    answer = await api.ask("OPTIONS", "/v1/accounts/conn_of_nobody", await api.key())
+    assert answer.headers["Allow"] == "DELETE, GET, HEAD, PATCH, PUT"
+
+
+async def test_head_is_answered_as_get_is_without_the_body(api: Api) -> None:
+    key = await api.key()
+    for path in ("/healthz", "/v1/profiles", "/v1/profiles/prof_of_nobody"):
+        whole, head = await api.ask("GET", path, key), await api.ask("HEAD", path, key)
+        assert (head.status_code, head.content) == (whole.status_code, b"")
+        assert head.headers["Content-Length"] == whole.headers["Content-Length"]
+    assert (await api.ask("HEAD", "/v1/profiles")).status_code == 401
 
 
 async def test_a_field_that_is_wrong_is_named_as_the_caller_wrote_it(api: Api) -> None:

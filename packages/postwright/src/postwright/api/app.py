@@ -73,6 +73,6 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.counts = RequestCounts()
     app.state.stopping = asyncio.Event()
     app.state.door = Door(parts.database, api.requests_per_minute)
-    handle_failures(app, api.docs_url)
+    handle_failures(app, ROUTERS, api.docs_url)
     app.add_middleware(Around, counts=app.state.counts, docs_url=api.docs_url)
     return app

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -68,11 +69,12 @@ _MEANINGS: Sequence[tuple[type[AppError], int, ErrorType]] = (
 )
 
 
-def handle_failures(app: FastAPI, docs_url: str) -> None:
+def handle_failures(app: FastAPI, routers: Sequence[APIRouter], docs_url: str) -> None:
     """Have the app answer every error with the envelope.
 
     Args:
         app: the app.
+        routers: what it is made of.
         docs_url: where docs/reference/errors.md is.
     """
 
@@ -89,7 +91,10 @@ def handle_failures(app: FastAPI, docs_url: str) -> None:
         # What a route raises while FastAPI reads the body for it comes as the cause.
         if isinstance(error.__cause__, AppError):
             return answer(error.__cause__, docs_url)
-        return answer(_of_http(request, error), docs_url, error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers |= _allowed(request.scope["path"], routers)
+        return answer(_of_http(request, error), docs_url, headers)
 
     app.add_exception_handler(AppError, ours)
     app.add_exception_handler(RequestValidationError, invalid)
@@ -142,6 +147,18 @@ def _meaning(error: AppError) -> tuple[int, ErrorType]:
         if isinstance(error, known):
             return status, kind
     return 500, _API
+
+
+def _allowed(path: str, routers: Sequence[APIRouter]) -> dict[str, str]:
+    """What a path does answer to: each of its methods is a route of its own."""
+    methods = set[str]()
+    for router in routers:
+        for route in router.routes:
+            if isinstance(route, APIRoute) and route.path_regex.match(path):
+                methods |= route.methods
+    if "GET" in methods:
+        methods.add("HEAD")
+    return {"Allow": ", ".join(sorted(methods))} if methods else {}
 
 
 def _of_http(request: Request, error: HTTPException) -> AppError:

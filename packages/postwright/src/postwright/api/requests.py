@@ -24,6 +24,7 @@ class Around:
     """Gives a request its id, and its answer the headers that all have.
 
     A request may bring its id as `X-Request-Id`: up to 128 letters, digits and `. _ : -`.
+    HEAD is answered as GET is, without the body.
     """
 
     def __init__(self, app: ASGIApp, counts: RequestCounts, docs_url: str) -> None:
@@ -41,26 +42,30 @@ class Around:
         state["request_id"] = brought if state["brought_id"] else new_id("req")
         began = time.perf_counter()
         status = 0
+        is_head = scope["method"] == "HEAD"
+        asked = {**scope, "method": "GET"} if is_head else scope
 
         async def sending(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 _add_headers(message, state["request_id"], state.get("standing"))
+            elif is_head:
+                message = {**message, "body": b""}
             await send(message)
 
         before = REQUEST_ID.set(state["request_id"])
         try:
-            await self._app(scope, receive, sending)
+            await self._app(asked, receive, sending)
         except Exception:
             log.exception("request %s failed", state["request_id"])
             if status:
                 raise  # half an answer is out: the connection has to break
-            await answer(unhandled(), self._docs_url)(scope, receive, sending)
+            await answer(unhandled(), self._docs_url)(asked, receive, sending)
         finally:
             REQUEST_ID.reset(before)
             seconds = time.perf_counter() - began
-            self._counts.note(scope["method"], _route(scope), status, seconds)
+            self._counts.note(scope["method"], _route(asked), status, seconds)
 
 
 def _add_headers(message: Message, request_id: str, standing: Standing | None) -> None:
