@@ -127,14 +127,19 @@ class Caller:
         return answer.json()["data"]
 
     async def put(
-        self, url: str, data: bytes, first: int = 0, total: int = 0, **headers: str
+        self,
+        url: str,
+        data: bytes,
+        first: int = 0,
+        total: int = 0,
+        headers: dict[str, str] | None = None,
     ) -> httpx2.Response:
         total = total or len(data)
         sent = {
             "Content-Type": "video/mp4",
             "Content-Range": f"bytes {first}-{first + len(data) - 1}/{total}",
-        } | {name.replace("_", "-"): value for name, value in headers.items()}
-        return await self.http.put(url, content=data, headers=sent)
+        }
+        return await self.http.put(url, content=data, headers=sent | (headers or {}))
 
     async def status(self, publish_id: str) -> Any:
         return (await self.call("status/fetch", {"publish_id": publish_id})).json()["data"]
@@ -212,6 +217,7 @@ async def unaudited(caller: Caller) -> Caller:
 
 
 MakeVideo = Callable[..., bytes]
+MakePicture = Callable[..., bytes]
 
 
 @pytest.fixture(scope="session")
@@ -362,7 +368,7 @@ def picture(kind: str = "JPEG", width: int = 108, height: int = 192) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def make_picture() -> Callable[..., bytes]:
+def make_picture() -> MakePicture:
     return picture
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
 
 
 @pytest.mark.parametrize("step", [1e9, -1e9])

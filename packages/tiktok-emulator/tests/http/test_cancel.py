@@ -1,14 +1,12 @@
 """Cancelling what is being downloaded."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
 from tiktok_emulator import Emulator
 
-Caller = Any  # the fixtures of conftest.py
-Shelf = Any
+from .conftest import Caller, Shelf
 
 
 async def _hanging(caller: Caller, shelf: Shelf, video: bytes, path: str = "video/init") -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
 
 
 def _page_id(page: httpx2.Response) -> str:

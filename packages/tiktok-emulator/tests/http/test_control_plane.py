@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
 
 
 async def test_the_index_lists_each_endpoint_with_what_it_does(caller: Caller) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tiktok_emulator.upload.cover import take_cover
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
 
 DARK, BRIGHT = 40, 210
 

@@ -7,7 +7,8 @@ import pytest
 
 from tiktok_emulator import AppSeed, CreatorSeed, Emulator, Seed
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
+
 ALL = "user.info.basic,user.info.profile,user.info.stats,video.list,video.publish"
 VIDEO = "id,title,create_time,view_count,cover_image_url,share_url"
 

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-Caller = Any  # the fixtures of conftest.py
-Shelf = Any
-MakePicture = Any
+from .conftest import Caller
+
 SOURCE = {"source": "FILE_UPLOAD", "video_size": 100, "chunk_size": 100, "total_chunk_count": 1}
 
 

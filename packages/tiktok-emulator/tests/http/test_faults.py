@@ -1,14 +1,13 @@
 """What goes wrong on order, for each operation, with and without a socket."""
 
 import asyncio
-from typing import Any
 
 import httpx2
 import pytest
 
 from tiktok_emulator import DEMO, ConnectionDropped, World, create_app
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
 
 
 async def test_a_dropped_answer_is_a_broken_connection_and_nothing_was_done(

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
+
 FOREIGN = {"Origin": "http://evil.com"}
 
 

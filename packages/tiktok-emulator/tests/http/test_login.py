@@ -7,7 +7,7 @@ import pytest
 
 from tiktok_emulator import AppSeed, Emulator, Seed
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
 
 
 def _callback(answer: httpx2.Response) -> dict[str, str]:

@@ -2,9 +2,8 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Any
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
 
 
 def _moment(text: str) -> datetime:

@@ -2,12 +2,11 @@
 
 from base64 import urlsafe_b64encode
 from hashlib import sha256
-from typing import Any
 
 import httpx2
 import pytest
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
 
 
 def _callback(answer: httpx2.Response) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
@@ -10,7 +9,8 @@ import pytest
 
 from tiktok_emulator import Emulator
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
+
 FORM = "application/x-www-form-urlencoded"
 
 

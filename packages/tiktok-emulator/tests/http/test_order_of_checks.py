@@ -2,7 +2,7 @@
 
 from typing import Any
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
 
 
 async def _told(caller: Caller, **wish: Any) -> tuple[int, str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from tiktok_emulator import Emulator
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
 
 
 async def _send(caller: Caller, path: str, **fields: Any) -> Any:

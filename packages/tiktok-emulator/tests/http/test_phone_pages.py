@@ -1,8 +1,6 @@
 """What people see: profiles, posts, the video itself."""
 
-from typing import Any
-
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
 
 
 async def test_the_home_page_lists_creators_with_their_posts(caller: Caller, video: bytes) -> None:

@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-Caller = Any  # the fixtures of conftest.py
-Shelf = Any
-MakePicture = Any
+from .conftest import Caller, MakePicture, Shelf
 
 
 async def _decided(caller: Caller, answer: Any) -> Any:

@@ -2,11 +2,10 @@
 
 import json
 import re
-from typing import Any
 
 import pytest
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
 
 
 async def test_creator_info_tells_what_the_creator_may_do(caller: Caller) -> None:

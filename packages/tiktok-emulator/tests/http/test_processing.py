@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-Caller = Any  # the fixture of conftest.py
-MakeVideo = Any
+from .conftest import Caller, MakeVideo
 
 
 @pytest.mark.slow
@@ -36,7 +35,7 @@ async def test_what_is_in_the_file_decides(
     data = make_video(**wish)
     await caller.sign_in()
     begun = await caller.begin(len(data))
-    answer = await caller.put(begun["upload_url"], data, Content_Type=media_type)
+    answer = await caller.put(begun["upload_url"], data, headers={"Content-Type": media_type})
     assert answer.status_code == 201
     await caller.decided(begun["publish_id"])
     status = await caller.status(begun["publish_id"])

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-Caller = Any  # the fixtures of conftest.py
-Shelf = Any
+from .conftest import Caller, Shelf
+
 PREFIX = "https://media.example.com/videos/"
 
 

@@ -8,8 +8,7 @@ import pytest
 
 from tiktok_emulator import Emulator
 
-Caller = Any  # the fixtures of conftest.py
-Shelf = Any
+from .conftest import Caller, Shelf
 
 
 async def _pulled(caller: Caller, url: str, path: str = "video/init") -> Any:

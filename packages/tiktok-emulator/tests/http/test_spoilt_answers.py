@@ -2,12 +2,12 @@
 
 import json
 import re
-from typing import Any
 
 import httpx2
 import pytest
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
+
 STATUS = {"publish_id": "v_pub_file~v2-1.1"}
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from tiktok_emulator import DEMO, Emulator
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
+
 NOON = "2026-11-21T12:00:00+00:00"
 BAD: list[dict[str, Any]] = [
     {"format": 2},

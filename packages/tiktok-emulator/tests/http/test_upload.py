@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-Caller = Any  # the fixture of conftest.py
+from .conftest import Caller
+
 CHUNK = 5_500_000
 
 
@@ -60,9 +61,9 @@ async def test_a_content_range_off_by_one_is_refused(caller: Caller, long_video:
     size = len(long_video)
     url = (await caller.begin(size, chunk=CHUNK, count=2))["upload_url"]
     piece = long_video[:CHUNK]
-    shifted = await caller.put(url, piece, Content_Range=f"bytes 1-{CHUNK}/{size}")
+    shifted = await caller.put(url, piece, headers={"Content-Range": f"bytes 1-{CHUNK}/{size}"})
     assert shifted.status_code == 416
-    longer = await caller.put(url, piece, Content_Range=f"bytes 0-{CHUNK}/{size}")
+    longer = await caller.put(url, piece, headers={"Content-Range": f"bytes 0-{CHUNK}/{size}"})
     assert longer.status_code == 400
     short = await caller.put(url, piece[:-1], 0, size)
     assert short.status_code == 416
@@ -104,7 +105,7 @@ async def test_a_resent_chunk_can_be_accepted_without_counting_twice(
 async def test_bad_headers_are_400(caller: Caller, name: str, value: str) -> None:
     await caller.sign_in()
     url = (await caller.begin(100))["upload_url"]
-    answer = await caller.put(url, b"x" * 100, **{name.replace("-", "_"): value})
+    answer = await caller.put(url, b"x" * 100, headers={name: value})
     assert answer.status_code == 400
     assert (await caller.last_request())["why"]
 
