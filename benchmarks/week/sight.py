@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.refresh import LEASE
 from postwright.db.statement import Statement
+from postwright.publishing.hosting import AWAY
 
 # Workers look for tokens that are due now and then, while the story goes on; this long after it is
 # due one is waited for.
@@ -42,6 +43,9 @@ _LOOK = Statement(f"""
         CASE
             WHEN EXISTS (SELECT FROM lanes WHERE kind IN ('start', 'track')
                          AND next_at <= app_now()) THEN 'a lane is due'
+            WHEN EXISTS (SELECT FROM publications
+                         WHERE lane IS NOT NULL AND due_at IS NULL AND hold_reason = '{AWAY}')
+                THEN 'a post waits for the web part'
             WHEN EXISTS (SELECT FROM credentials WHERE refresh_at <= app_now() - :overdue)
                 THEN 'a token is overdue'
             WHEN :in_doubt AND EXISTS (SELECT FROM credentials WHERE refresh_at > app_now()

@@ -1,11 +1,14 @@
 """The web part as a command, and what the doctor prints."""
 
+import signal
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from demo.photos import make_photos
 from tests.factories.commandline import APP, READY_S, Commandline, ask, read_until
 
 pytestmark = pytest.mark.slow
@@ -32,6 +35,41 @@ def test_tiktok_tells_the_command_what_happens(connected: Commandline) -> None:
     (news,) = [each for each in ran.json["checks"] if each["about"] == "webhooks"]
     assert "a moment ago" in news["says"]
     assert connected.stop(process) == 0
+
+
+def test_photos_wait_for_a_web_part_that_was_killed_and_say_so(
+    connected: Commandline, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    connected.environ |= {
+        "POSTWRIGHT_WEB__PORT": str(port),
+        "POSTWRIGHT_WEB__PUBLIC_URL": f"http://127.0.0.1:{port}",
+    }
+    connected.control(f"apps/{APP[0]}", {"allow_localhost_urls": True}, method="PATCH")
+    web = connected.start("web", until="Serving at")
+    assert found(connected, "web") == ("green", f"The web part answers at http://127.0.0.1:{port}.")
+    connected.stop(web, signal.SIGKILL)
+    (photo,) = make_photos(tmp_path, 1)
+    assert connected(*connected.publish(photo, key="album")).code == 0
+    connected.start("worker", until="is running")
+    held = connected.until("album", "held")
+    assert (held["reason"], held["advice"], held["expected_at"]) == ("web_away", "fix", None)
+    told = " ".join(connected("status", "album").out.split())
+    assert "held: the web part, from which TikTok would fetch it, is not running" in told
+    assert "start the web part: postwright web, or postwright up" in told
+    light, says = found(connected, "web")
+    assert (light, says.rpartition(" Posts")[2]) == ("red", " that wait for it: 1.")
+    connected.start("web", until="Serving at")
+    connected.until("album", "published")
+    assert len(connected.control("state")["posts"]) == 1
+
+
+def found(connected: Commandline, about: str) -> tuple[str, str]:
+    """What the doctor says of one thing."""
+    checks = connected("doctor", "--json").json["checks"]
+    (check,) = [check for check in checks if check["about"] == about]
+    return check["light"], check["says"]
 
 
 def until_told(connected: Commandline) -> dict[str, Any]:

@@ -190,17 +190,20 @@ async def serving(
         )
         api = create_app(parts)
         with listening(web.host, web.port) as listener:
-            async with answering(
-                Web(inbox, host, api, base=urlsplit(web.public_url).path),
-                listener,
-                connections=web.connections,
-                takes_bodies=is_of_the_api(web.public_url),
-                trusted_proxies=web.trusted_proxies,
+            async with (
+                present(database.conninfo) as leave,
+                answering(
+                    Web(inbox, host, api, base=urlsplit(web.public_url).path),
+                    listener,
+                    connections=web.connections,
+                    takes_bodies=is_of_the_api(web.public_url),
+                    trusted_proxies=web.trusted_proxies,
+                ),
             ):
                 try:
-                    async with present(database.conninfo):
-                        yield address_of(listener)
+                    yield address_of(listener)
                 finally:
+                    leave()
                     api.state.stopping.set()
     finally:
         if parts is not None:

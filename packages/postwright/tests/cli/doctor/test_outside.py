@@ -13,6 +13,8 @@ from postwright.cli.doctor import between, ownership, public
 from postwright.cli.doctor.verdict import Light, Scene, Verdict
 from postwright.cli.serving import serving, signer_of
 from postwright.config import MediaSettings, Settings, WebSettings
+from postwright.db.database import Database
+from postwright.db.embedded import EmbeddedServer
 from tests.factories.certificates import certificate
 from tests.factories.front import Answer, Habit, Pass, front, honest
 
@@ -180,6 +182,30 @@ async def test_an_address_that_tiktok_takes_never_is_red_whoever_answers(
     says = " ".join(verdict.says for verdict in await public.check(scene))
     assert "TikTok takes no address like" in says
     assert "does not answer" in says  # the web part is not running
+
+
+async def test_a_web_part_that_workers_know_of_may_run_elsewhere(
+    database_url: str, own_server: EmbeddedServer, tmp_path: Path
+) -> None:
+    ours, others = Database(database_url), Database(own_server.app_url)
+    try:
+        async with standing(database_url, tmp_path) as scene:
+            assert "answers at" in await said_of_web(replace(scene, database=ours))
+            elsewhere = scene.settings.web.model_copy(update={"port": 1})
+            settings = scene.settings.model_copy(update={"web": elsewhere})
+            says = await said_of_web(replace(scene, settings=settings, database=ours))
+            assert says == "green A web part is running, not at http://127.0.0.1:1 on this machine."
+            says = await said_of_web(replace(scene, database=others))
+            assert says.startswith("red The web part answers")
+            assert "no connection of it to the database is there" in says
+    finally:
+        await ours.close()
+        await others.close()
+
+
+async def said_of_web(scene: Scene) -> str:
+    (verdict,) = [each for each in await public.check(scene) if each.about == "web"]
+    return f"{verdict.light} {verdict.says}"
 
 
 async def test_on_a_laptop_it_says_what_works_and_what_does_not(tmp_path: Path) -> None:

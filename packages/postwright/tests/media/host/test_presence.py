@@ -58,6 +58,12 @@ async def test_it_is_there_while_it_serves(database: Database) -> None:
     await until(database, there=False)
 
 
+async def test_it_goes_before_it_has_stopped_serving(database: Database) -> None:
+    async with present(database.conninfo) as leave:
+        leave()
+        await until(database, there=False)
+
+
 async def test_of_two_one_is_enough(database: Database) -> None:
     async with present(database.conninfo):
         async with present(database.conninfo):

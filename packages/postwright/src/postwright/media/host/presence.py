@@ -50,23 +50,24 @@ _ALERT: Final[dict[str, Any]] = {
     "options": "-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
     " -c idle_session_timeout=0",
 }
-_AGAIN_S: Final = (0.1, 0.5, 1.0, 2.0)
+_AGAIN_S: Final = (0.1, 0.2, 0.5)
 _WAKES_S: Final = 60.0  # whoever waits for the end of a connection need not look often
 # A host that is there is taken to be there for a moment: nobody asks for each post.
 _KNOWN_S: Final = 1.0
 
 
 @asynccontextmanager
-async def present(conninfo: str) -> AsyncGenerator[None]:
-    """Say that a host serves, until the block ends; the block begins when it is said.
+async def present(conninfo: str) -> AsyncGenerator[Callable[[], object]]:
+    """Say that a host serves, until the block ends or what it gives is called.
 
-    If the database is away it begins all the same, and it is said as soon as that is back.
+    The block begins when it is said. If the database is away it begins all the same, and it is
+    said as soon as that is back.
     """
     tried = asyncio.Event()
     saying = asyncio.ensure_future(_say(conninfo, tried))
     try:
         await tried.wait()
-        yield
+        yield saying.cancel
     finally:
         saying.cancel()
         with suppress(asyncio.CancelledError):
