@@ -21,4 +21,4 @@ def base_of(request: Request, public_url: str) -> str:
         return public_url or str(request.base_url).rstrip("/")
     raw: bytes = request.scope.get("raw_path", b"")
     before, found, _ = raw.decode("latin-1").partition("/v1/")
-    return f"{request.url.scheme}://{host}{before if found else ''}"
+    return f"{request.scope['scheme']}://{host}{before if found else ''}"

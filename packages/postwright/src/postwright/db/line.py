@@ -8,7 +8,7 @@ first statement. All of it is done in order and in one transaction; if one fails
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection
@@ -20,6 +20,7 @@ from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy.exc import DBAPIError
 
+Row = TypeVar("Row")
 Key = tuple[bytes, tuple[int, ...] | None]
 Then = Callable[[PGresult], None]
 
@@ -38,11 +39,10 @@ class Asked:
     __slots__ = ("_line", "formats", "key", "result", "values")
 
     def __init__(self, line: "Line", sql: bytes, values: Sequence[Any]) -> None:
-        adapting = Transformer(line.connection)
         self._line = line
-        self.values = adapting.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        self.formats = adapting.formats
-        self.key: Key = sql, adapting.types
+        self.values = line.writing.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        self.formats = line.writing.formats
+        self.key: Key = sql, line.writing.types
         self.result: PGresult | None = None
 
     def take(self, result: PGresult) -> None:
@@ -60,10 +60,12 @@ class Asked:
 class Line:
     """One connection, and what is to be said on it. Nobody else uses it meanwhile."""
 
-    __slots__ = ("_made", "_prepared", "_waiting", "connection")
+    __slots__ = ("_made", "_prepared", "_reading", "_waiting", "connection", "writing")
 
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self.connection = connection
+        # They learn how values of a type are written and read: kept, they learn it once.
+        self.writing, self._reading = Transformer(connection), Transformer(connection)
         self._prepared = dict[Key, bytes]()
         self._made = 0
         self._waiting = list[Asked]()
@@ -78,6 +80,13 @@ class Line:
         asked = Asked(self, sql, values)
         self._waiting.append(asked)
         return asked
+
+    def read(self, result: PGresult, make_row: Callable[[Sequence[Any]], Row]) -> list[Row]:
+        """Make rows of what a statement gave."""
+        self._reading.set_pgresult(result)
+        rows = self._reading.load_rows(0, result.ntuples, make_row)
+        self._reading.set_pgresult(None, set_loaders=False)
+        return rows
 
     async def send(self, *, commits: bool = False) -> None:
         """Send what waits, in a transaction, and end that if it `commits`.

@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
-from psycopg.adapt import Transformer
 from psycopg.pq.abc import PGresult
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -61,9 +60,7 @@ class Statement:
             names = [(result.fname(n) or b"").decode() for n in range(result.nfields)]
             made = namedtuple("Row", names, rename=True)  # pyright: ignore[reportUntypedNamedTuple]  # as the statement names them
             self._make_row = made._make
-        reading = Transformer(line.connection)
-        reading.set_pgresult(result)
-        return reading.load_rows(0, result.ntuples, self._make_row)
+        return line.read(result, self._make_row)
 
 
 class Coming:

@@ -29,7 +29,7 @@ class Failures:
 
     def are_many(self, client: str) -> bool:
         """Whether there were so many that no work is done for them any more."""
-        return self._of(client)[1] >= MOST
+        return bool(self._counts) and self._of(client)[1] >= MOST
 
     def _of(self, client: str) -> tuple[float, int]:
         found = self._counts.get(_network(client))

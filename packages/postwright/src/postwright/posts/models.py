@@ -22,7 +22,7 @@ class Post(Base):
     Its files are in `post_media`: one video, or photos in their order.
 
     `client_key` is the caller's own name for it: the same key twice is the same post.
-    `fingerprint` is the hash of what was asked for, to tell a repeat from a mistake.
+    `fingerprint` is the hash of what was asked for with it, to tell a repeat from a mistake.
     `more` is what the caller wants to keep with it. `source` is the way it came in, `created_by`
     who gave it. `wish` is what was asked for, where an edit has to know it.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from postwright.db.plain import plain
 from postwright.db.statement import Statement
 from postwright.media.models import MediaFile
 from postwright.posts.models import Post
@@ -88,7 +89,8 @@ def post_of(
 ) -> Post:
     """The post's row, as it stands with its publications: a trigger finds nothing to change."""
     first = min((each.publish_at for each in made if each.state is not State.DRAFT), default=None)
-    return Post(
+    return plain(
+        Post,
         id=post_id,
         workspace_id=workspace_id,
         kind=order.kind,

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, PlatformApp
 from postwright.connections.standing import again, mends, says
+from postwright.db.plain import plain
 from postwright.db.statement import Coming, Statement
 from postwright.errors import BadInput, Conflict, NeedsReconnect
 from postwright.jobs import lanes
@@ -35,8 +36,15 @@ from postwright.publishing.states import State, Visibility
 from postwright.publishing.work import START
 from postwright.workspaces import audit
 
-# An account, and what goes there.
-Pair = tuple[Connection, Order]
+
+@dataclass(frozen=True, slots=True)
+class _Going:
+    """What goes to an account; `content` is the hash by which a repeat is told."""
+
+    connection: Connection
+    order: Order
+    content: bytes
+
 
 _NOW = Statement("SELECT app_now() AS now")
 _BY_KEY = Statement("""
@@ -118,12 +126,12 @@ async def schedule(
         Repeated: it refuses repeats, and an account gets the same already.
     """
     order, targets = await _with_what_has_come(session, workspace_id, order, targets)
-    pairs = _paired(targets, order)
-    fingerprint = _fingerprint(order, pairs)
+    going = _to_accounts(targets, order)
+    fingerprint = "" if order.key is None else _fingerprint(order, going)
     post_id = new_id("post")
     try:
-        now = await _hold(session, workspace_id, pairs, order)
-        made = await _made(session, pairs, post_id, now)
+        now = await _hold(session, workspace_id, going, order)
+        made = await _made(session, going, post_id, now)
     except (InThePast, Repeated, Unusable):
         # What the key has made already is told, whatever has become of its account and its time.
         if await _is_known(session, workspace_id, order.key):
@@ -133,7 +141,7 @@ async def schedule(
     post = post_of(workspace_id, post_id, order, fingerprint, made=every, now=now)
     if not await put_post(session, post):
         return await _repeated(session, workspace_id, targets, order, fingerprint)
-    await _place(session, pairs, made)
+    await _place(session, going, made)
     await put_files(session, post_id, None, order.media)
     await audit.record(
         session,
@@ -141,11 +149,11 @@ async def schedule(
         actor=actor,
         action="post.scheduled",
         subject=post_id,
-        accounts=[connection.handle for connection, _ in pairs],
+        accounts=[each.connection.handle for each in going],
         publish_at=[each.publish_at.isoformat() for each in made.values()],
     )
     ids = tuple(made[target.connection.id].id for target in targets)
-    files = {connection.id: wanted.media for connection, wanted in pairs}
+    files = {each.connection.id: each.order.media for each in going}
     return Scheduled(post_id, ids, is_new=True, made=Stored(post, order.media, made, files))
 
 
@@ -165,43 +173,43 @@ async def add(
     """
     workspace_id = targets[0].connection.workspace_id
     order, targets = await _with_what_has_come(session, workspace_id, order, targets)
-    pairs = _paired(targets, order)
-    now = await _hold(session, workspace_id, pairs, order)
-    await _place(session, pairs, await _made(session, pairs, post_id, now))
+    going = _to_accounts(targets, order)
+    now = await _hold(session, workspace_id, going, order)
+    await _place(session, going, await _made(session, going, post_id, now))
     await audit.record(
         session,
         workspace_id,
         actor=actor,
         action="post.extended",
         subject=post_id,
-        accounts=[connection.handle for connection, _ in pairs],
+        accounts=[each.connection.handle for each in going],
     )
 
 
 async def _made(
-    session: AsyncSession, pairs: Sequence[Pair], post_id: str, now: datetime
+    session: AsyncSession, going: Sequence[_Going], post_id: str, now: datetime
 ) -> dict[str, Publication]:
     """The publications of a post, by account; nothing is stored."""
-    return {
-        connection.id: await _new(session, connection, wanted, post_id, now)
-        for connection, wanted in pairs
-    }
+    return {each.connection.id: await _new(session, each, post_id, now) for each in going}
 
 
 async def _place(
-    session: AsyncSession, pairs: Sequence[Pair], made: dict[str, Publication]
+    session: AsyncSession, going: Sequence[_Going], made: dict[str, Publication]
 ) -> None:
     """Store the publications of a post, with their files."""
-    for connection, wanted in pairs:
-        publication = made[connection.id]
+    for each in going:
+        publication = made[each.connection.id]
         await put_publication(session, publication)
-        await put_files(session, publication.post_id, publication.id, wanted.media)
+        await put_files(session, publication.post_id, publication.id, each.order.media)
 
 
 async def _with_what_has_come(
     session: AsyncSession, workspace_id: str, order: Order, targets: Sequence[Target]
 ) -> tuple[Order, Sequence[Target]]:
     """The same, with the files of fetches that have ended meanwhile."""
+    every = (order.media, *(target.media or () for target in targets))
+    if all(isinstance(each, MediaFile) for media in every for each in media):
+        return order, targets
     media = await settled(session, workspace_id, order.media)
     own = [
         target
@@ -212,7 +220,7 @@ async def _with_what_has_come(
     return replace(order, media=media), own
 
 
-def _paired(targets: Sequence[Target], order: Order) -> list[Pair]:
+def _to_accounts(targets: Sequence[Target], order: Order) -> list[_Going]:
     """Each account with what goes there, in the order in which accounts are locked."""
     by_id = {target.connection.id: target for target in targets}
     if len(by_id) < len(targets):
@@ -221,14 +229,20 @@ def _paired(targets: Sequence[Target], order: Order) -> list[Pair]:
             why="A post goes to an account once.",
             fix="Name each account once, or make two posts.",
         )
-    pairs = [(target.connection, target.order(order)) for _, target in sorted(by_id.items())]
-    if not order.is_draft and not all(wanted.media for _, wanted in pairs):
+    going = [_as_ordered(target, order) for _, target in sorted(by_id.items())]
+    if not order.is_draft and not all(each.order.media for each in going):
         raise NothingToPost("There is no file to post.", fix="Add a video, or photos.")
-    return pairs
+    return going
+
+
+def _as_ordered(target: Target, order: Order) -> _Going:
+    its = target.order(order)
+    content = content_hash(its.media, its.caption, its.settings, its.mode)
+    return _Going(target.connection, its, content)
 
 
 async def _hold(
-    session: AsyncSession, workspace_id: str, pairs: Sequence[Pair], order: Order
+    session: AsyncSession, workspace_id: str, going: Sequence[_Going], order: Order
 ) -> datetime:
     """Wake the lanes, and hold the files: in this order, as a worker has them that announces.
 
@@ -240,17 +254,19 @@ async def _hold(
         Repeated: it refuses repeats, and an account gets the same already.
     """
     if not order.is_draft:
-        for connection, wanted in pairs:
-            await lanes.wake(session, workspace_id, connection.id, START, wanted.publish_at)
-    every = (order, *(wanted for _, wanted in pairs))
+        for each in going:
+            await lanes.wake(
+                session, workspace_id, each.connection.id, START, each.order.publish_at
+            )
+    every = (order, *(each.order for each in going))
     files = {file.id for each in every for file in each.media if isinstance(file, MediaFile)}
     uses = {each: await ask_to_use(session, workspace_id, each) for each in sorted(files)}
     repeats = list[tuple[str, Coming]]()
-    for connection, wanted in pairs:
+    for each in going:
         if order.refuses_repeats and not order.is_draft:
-            told, at = _content(wanted), wanted.publish_at
-            repeat = await ask_for_repeat(session, workspace_id, connection.id, told, at=at)
-            repeats.append((connection.id, repeat))
+            its, at = each.connection.id, each.order.publish_at
+            repeat = await ask_for_repeat(session, workspace_id, its, each.content, at=at)
+            repeats.append((its, repeat))
     asked = await _NOW.ask(session, {})
     for media_id, use in uses.items():
         await used(use, media_id)
@@ -261,9 +277,9 @@ async def _hold(
     return row.now
 
 
-def _fingerprint(order: Order, pairs: Sequence[Pair]) -> str:
+def _fingerprint(order: Order, going: Sequence[_Going]) -> str:
     """Tells a repeat of the same order from another one."""
-    told = [_told(order), *([connection.id, _told(wanted)] for connection, wanted in pairs)]
+    told = [_told(order), *([each.connection.id, _told(each.order)] for each in going)]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
@@ -274,13 +290,8 @@ def _told(order: Order) -> list[Any]:
     return [files, order.caption, order.settings, how, at]
 
 
-def _content(wanted: Order) -> bytes:
-    return content_hash(wanted.media, wanted.caption, wanted.settings, wanted.mode)
-
-
-async def _new(
-    session: AsyncSession, connection: Connection, wanted: Order, post_id: str, now: datetime
-) -> Publication:
+async def _new(session: AsyncSession, going: _Going, post_id: str, now: datetime) -> Publication:
+    connection, wanted = going.connection, going.order
     if not connection.state.usable and not wanted.is_draft:
         raise Unusable(
             f"@{connection.handle} cannot be posted to: its connection is {connection.state}.",
@@ -289,7 +300,8 @@ async def _new(
             command=again(connection.handle),
         )
     at = time_to_come(wanted.publish_at, now)
-    made = Publication(
+    made = plain(
+        Publication,
         id=new_id("pub"),
         workspace_id=connection.workspace_id,
         post_id=post_id,
@@ -300,7 +312,7 @@ async def _new(
         source=await _source(session, connection, wanted),
         mode=wanted.mode,
         content_version=1,
-        content_hash=_content(wanted),
+        content_hash=going.content,
         request_id=audit.REQUEST_ID.get(),
         state=State.DRAFT if wanted.is_draft else State.SCHEDULED,
         lane=None if wanted.is_draft else START,

@@ -68,6 +68,8 @@ class Checked:
         kind: of what goes there.
         media: its files; the post's if it has none of its own.
         choice: its settings.
+        rules: what the rules say of it, by what was stored when it was looked at; None if more was
+            known then than is stored.
         findings: what the rules say, what blocks first.
     """
 
@@ -79,7 +81,8 @@ class Checked:
     kind: MediaKind
     media: tuple[Named, ...]
     choice: Choice
-    findings: tuple[PostFinding, ...]
+    rules: Sequence[Finding] | None = None
+    findings: tuple[PostFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +214,7 @@ def _chosen(wish: Wish, place: int, account: WithApp, seen: Seen) -> Checked:
     network = seen.networks[account.connection.id]
     text = wish.content if target.content is None else target.content
     choice = network.choose(Kind(kind.value), _settings(wish, target), Texts(text, wish.title))
-    return Checked(place, target, account.connection, account.app, network, kind, media, choice, ())
+    return Checked(place, target, account.connection, account.app, network, kind, media, choice)
 
 
 def _settings(wish: Wish, target: WishedTarget) -> dict[str, Any]:
@@ -268,7 +271,8 @@ def _checked(target: Checked, wish: Wish, seen: Seen, *, is_reachable: bool) -> 
     probes = [each.probe for each in known if isinstance(each, MediaFile)]
     kind = Kind(target.kind.value)
     content = Content(kind, choice.mode, choice.settings, _NOTHING)
-    found = network.findings(content, probes, seen.facts[target.connection.id])
+    facts = seen.facts[target.connection.id]
+    rules = found = network.findings(content, probes, facts)
     if len(probes) < len(known):
         # How many there are, and what is in them, is seen when all have come.
         found = [each for each in found if not each.rule.startswith("photo.init.cover")]
@@ -276,7 +280,11 @@ def _checked(target: Checked, wish: Wish, seen: Seen, *, is_reachable: bool) -> 
     findings = [_told(each, target, wish, kind) for each in every]
     if not is_reachable and network.source(kind, Source(target.app.source)) is Source.PULL:
         findings.append(_unreachable(target))
-    return replace(target, findings=tuple(sorted(findings, key=lambda each: each.kind == "advice")))
+    return replace(
+        target,
+        rules=rules if facts is target.connection.facts else None,
+        findings=tuple(sorted(findings, key=lambda each: each.kind == "advice")),
+    )
 
 
 def _unreachable(target: Checked) -> PostFinding:

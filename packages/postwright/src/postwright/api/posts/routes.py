@@ -78,7 +78,8 @@ async def create_post(
             if_missed=wanted.if_missed,
         )
         if made.made is not None:
-            shown = new_shown(whole_of(made.made, here), parts, base)
+            rules = {each.connection.id: each.rules for each in here.targets}
+            shown = new_shown(whole_of(made.made, here), parts, base, rules)
         else:
             post = await find_post(session, caller.workspace_id, made.post_id)
             shown = await post_shown(session, parts, post, base)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +19,7 @@ from postwright.api.wire.posts_shown import (
     TargetOut,
 )
 from postwright.errors import Advice
+from postwright.media.findings import Finding
 from postwright.media.models import IngestState, MediaFile, MediaKind
 from postwright.media.references import reference
 from postwright.platforms.base import Network
@@ -76,9 +78,14 @@ async def post_shown(session: AsyncSession, parts: Parts, post: Post, base: str)
     return _shown(whole, parts, base, await attempts_of(session, post.workspace_id, ids))
 
 
-def new_shown(whole: Whole, parts: Parts, base: str) -> PostOut:
-    """A post that was just stored, as `post_shown` tells it."""
-    return _shown(whole, parts, base, {})
+def new_shown(
+    whole: Whole, parts: Parts, base: str, rules: Mapping[str, Sequence[Finding] | None]
+) -> PostOut:
+    """A post that was just stored, as `post_shown` tells it.
+
+    `rules` is what they said of it a moment ago, by account; None where they have to be asked.
+    """
+    return _shown(whole, parts, base, {}, rules)
 
 
 def wish_of(whole: Whole) -> Wish:
@@ -100,7 +107,11 @@ def wish_of(whole: Whole) -> Wish:
 
 
 def _shown(
-    whole: Whole, parts: Parts, base: str, attempts: Mapping[str, list[AttemptRow]] | None
+    whole: Whole,
+    parts: Parts,
+    base: str,
+    attempts: Mapping[str, list[AttemptRow]] | None,
+    rules: Mapping[str, Sequence[Finding] | None] = MappingProxyType({}),
 ) -> PostOut:
     post, kept = whole.post, whole.post.wish or {}
     # As it was kept: a list has no time to make a whole wish of each.
@@ -119,7 +130,8 @@ def _shown(
         content=post.caption,
         media_items=[_media(piece, base) for piece in whole.media],
         platforms=[
-            _target(part, parts, base, wished.get(part.connection.id), attempts) for part in its
+            _target(part, parts, base, wished.get(part.connection.id), attempts, rules=rules)
+            for part in its
         ],
         status=post_status(states),
         scheduled_for=min((each.publish_at for each in going), default=time_kept(kept.get("at"))),
@@ -191,6 +203,8 @@ def _target(
     base: str,
     wished: Mapping[str, Any] | None,
     attempts: Mapping[str, list[AttemptRow]] | None,
+    *,
+    rules: Mapping[str, Sequence[Finding] | None],
 ) -> TargetOut:
     publication, network = part.publication, parts.accounts.networks.of_app(part.app)
     is_over = publication.state.is_end
@@ -216,7 +230,9 @@ def _target(
         publish_attempts=part.attempts,
         settings_report=[SettingOut.model_validate(each) for each in publication.report],
         attempts=[_attempt(each) for each in tries],
-        preflight=[] if attempts is None or is_over else _findings(part, network),
+        preflight=[]
+        if attempts is None or is_over
+        else _findings(part, network, rules.get(part.connection.id)),
         **_trouble(publication, network),
     )
 
@@ -256,11 +272,13 @@ def _attempt(attempt: AttemptRow) -> AttemptOut:
     )
 
 
-def _findings(part: Part, network: Network) -> list[PostFinding]:
+def _findings(part: Part, network: Network, rules: Sequence[Finding] | None) -> list[PostFinding]:
     """What the rules say now, by what is known of its files and of the creator."""
     publication, kind = part.publication, Kind(part.publication.kind.value)
-    probes = [piece.probe for piece in part.media if isinstance(piece, MediaFile)]
-    content = Content(kind, publication.mode, publication.settings, Plan(0, 0, 0))
+    if rules is None:
+        probes = [piece.probe for piece in part.media if isinstance(piece, MediaFile)]
+        content = Content(kind, publication.mode, publication.settings, Plan(0, 0, 0))
+        rules = network.findings(content, probes, part.connection.facts)
     return [
         PostFinding(
             kind=finding.kind,
@@ -271,5 +289,5 @@ def _findings(part: Part, network: Network) -> list[PostFinding]:
             limit=finding.limit,
             fix=finding.fix,
         )
-        for finding in network.findings(content, probes, part.connection.facts)
+        for finding in rules
     ]
