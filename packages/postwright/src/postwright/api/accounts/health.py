@@ -18,8 +18,8 @@ from postwright.api.wire.health import (
     AccountHealthList,
     HealthStatus,
     HealthSummary,
+    NetworkPermission,
     PauseOut,
-    Permission,
     Permissions,
     PurposeOut,
     QuotaOut,
@@ -261,9 +261,9 @@ def _permissions(seen: _Seen) -> Permissions:
     posting = {scope for each in POSTING for scope in network.scopes(each)}
     analytics = set(network.scopes(Purpose.INSIGHTS))
 
-    def told(scopes: set[str]) -> list[Permission]:
+    def told(scopes: set[str]) -> list[NetworkPermission]:
         return [
-            Permission(scope=each, granted=each in account.scopes, required=each in required)
+            NetworkPermission(scope=each, granted=each in account.scopes, required=each in required)
             for each in sorted(scopes)
         ]
 

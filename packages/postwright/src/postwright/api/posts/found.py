@@ -23,7 +23,7 @@ from postwright.publishing.summary import PostStatus
 _DAY = len("2026-01-01")
 
 
-class Source(StrEnum):
+class PostSource(StrEnum):
     """The way a post came in."""
 
     ZERNIO = "zernio"  # as clients of another server name all that was made there
@@ -115,12 +115,12 @@ async def _filters(
         str | None, Query(max_length=200, description="Only those with this in text or title.")
     ] = None,
     source: Annotated[
-        Source,
+        PostSource,
         Query(
             description="Only those that came in like this; `zernio`: all. There are no `external` "
             "ones: what is made elsewhere is not read."
         ),
-    ] = Source.ZERNIO,
+    ] = PostSource.ZERNIO,
     tags: Annotated[
         str | None,
         Query(max_length=2000, description="Only those with all of these tags, with commas."),
@@ -163,13 +163,13 @@ def _refuse_unknown(request: Request) -> None:
             raise InvalidRequest(f"There is no filter {storable(name)[:64]!r}.", param=name[:64])
 
 
-def _from(source: Source) -> list[ColumnElement[bool]]:
+def _from(source: PostSource) -> list[ColumnElement[bool]]:
     match source:
-        case Source.ZERNIO:
+        case PostSource.ZERNIO:
             return []
-        case Source.EXTERNAL:
+        case PostSource.EXTERNAL:
             return [false()]
-        case Source.API | Source.CSV | Source.CLI:
+        case PostSource.API | PostSource.CSV | PostSource.CLI:
             return [Post.source == source.value]
 
 

@@ -23,8 +23,12 @@ _EXAMPLE = {
     "isActive": True,
     "needsReconnection": False,
     "state": "connected",
+    "stateDetail": "",
     "purposes": ["publish"],
     "granted": ["profile", "publish"],
+    "scopes": ["user.info.basic", "video.publish"],
+    "connectedAt": "2026-11-21T10:00:00.000Z",
+    "createdAt": "2026-11-01T10:00:00.000Z",
 }
 
 

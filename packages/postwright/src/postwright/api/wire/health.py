@@ -99,7 +99,7 @@ class TokenStatus(Out):
     )
 
 
-class Permission(Out):
+class NetworkPermission(Out):
     """A permission of the network."""
 
     scope: str = Field(description="As the network calls it.")
@@ -110,9 +110,9 @@ class Permission(Out):
 class Permissions(Out):
     """What may be done with an account."""
 
-    posting: list[Permission] = Field(description="For posts and drafts.")
-    analytics: list[Permission] = Field(description="For figures.")
-    optional: list[Permission] = Field(description="What else was granted.")
+    posting: list[NetworkPermission] = Field(description="For posts and drafts.")
+    analytics: list[NetworkPermission] = Field(description="For figures.")
+    optional: list[NetworkPermission] = Field(description="What else was granted.")
     can_post: bool = Field(description="Whether it can be posted to.")
     can_fetch_analytics: bool = Field(description="Whether figures of its posts may be read.")
     missing_required: list[str] = Field(
@@ -170,6 +170,34 @@ class AccountHealth(_Standing):
             needsReconnect=False,
             issues=[],
             recommendations=[],
+            stateDetail="",
+            tokenStatus={
+                "valid": True,
+                "expiresAt": "2027-11-20T10:00:00.000Z",
+                "expiresIn": "364 days",
+                "needsRefresh": False,
+                "accessTokenExpiresAt": "2026-11-22T10:00:00.000Z",
+            },
+            permissions={
+                "posting": [{"scope": "video.publish", "granted": True, "required": True}],
+                "analytics": [],
+                "optional": [{"scope": "user.info.basic", "granted": True, "required": False}],
+                "canPost": True,
+                "canFetchAnalytics": False,
+                "missingRequired": [],
+            },
+            purposes=[{"purpose": "publish", "wanted": True, "on": True, "missing": []}],
+            pauses=[],
+            quota={
+                "postsMost": 15,
+                "postsUsed": 3,
+                "postsLeft": 12,
+                "isLearned": False,
+                "draftsMost": 5,
+                "draftsUsed": 0,
+                "draftsLeft": 5,
+                "cappedAt": None,
+            },
             unfinishedPosts=2,
             lastPublishedAt="2026-11-21T09:00:00.000Z",
         )
