@@ -6,8 +6,10 @@ import re
 import pytest
 from rich.console import Console
 
+from postwright.cli import printing
 from postwright.cli.progress import Bars
 from postwright.cli.table import table
+from postwright.errors import BadInput
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -114,3 +116,28 @@ def test_where_there_is_no_terminal_a_row_is_one_line(capsys: pytest.CaptureFixt
     assert [line == line.rstrip() for line in lines] == [True] * 3
     assert lines[0].split() == ["file", "state", "why"]
     assert lines[2].startswith("[b].mp4  published")
+
+
+ORDERS = "sunset\x1b]0;mine\x07\x1b[2J\x9b2J"
+
+
+@pytest.mark.usefixtures("narrow")
+def test_what_strangers_wrote_gives_the_terminal_no_orders(
+    capsys: pytest.CaptureFixture[str], screen: Screen, bars: Bars
+) -> None:
+    printing.line(ORDERS)
+    printing.row("caption", ORDERS, 12)
+    printing.finding(ORDERS, blocks=True)
+    printing.note(ORDERS)
+    printing.warning(ORDERS)
+    printing.error(BadInput(ORDERS, why=ORDERS, fix=ORDERS, command=ORDERS))
+    table(["TEXT"], [[ORDERS]], whole=["TEXT"])
+    with bars.live():
+        bars.begin("uploading", 10)
+        bars.say(ORDERS)
+        bars.warn(ORDERS)
+        bars.end(ORDERS)
+    printed = capsys.readouterr()
+    every = printed.out + printed.err + screen.getvalue()
+    assert every.count("sunset") >= 11
+    assert not re.findall(r"\x1b\]|\x1b\[2J|[\x07\x9b]", every)

@@ -1,6 +1,6 @@
 import pytest
 
-from postwright.kit.text import storable
+from postwright.kit.text import harmless, storable
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,17 @@ def test_what_was_written_by_strangers_can_be_stored(written: str, stored: str) 
 
 def test_it_is_no_longer_than_a_screen() -> None:
     assert len(storable("x" * 100_000)) == 500
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("two\n\tlines 📹 🏳️\u200d🌈", "two\n\tlines 📹 🏳️\u200d🌈"),
+        ("clears \x1b[2J the screen", "clears \ufffd[2J the screen"),
+        ("goes back\rand over it", "goes back\ufffdand over it"),
+        ("in eight bits \x9b2J", "in eight bits \ufffd2J"),
+        ("reads \u202ebackwards\u2066", "reads \ufffdbackwards\ufffd"),
+    ],
+)
+def test_what_is_shown_gives_a_terminal_no_orders(written: str, shown: str) -> None:
+    assert harmless(written) == shown

@@ -1,4 +1,7 @@
-"""What is printed, and where: results on stdout, errors and warnings on stderr."""
+"""What is printed, and where: results on stdout, errors and warnings on stderr.
+
+Whoever wrote it, it gives the terminal no orders: only marks and labels of ours have colours.
+"""
 
 import json
 import shutil
@@ -12,6 +15,7 @@ from typing import Any, cast
 import click
 
 from postwright.errors import AppError
+from postwright.kit.text import harmless
 
 _WIDTH = 80
 
@@ -22,20 +26,20 @@ def json_line(value: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def line(text: str = "") -> None:
-    """Print a line for people, at once."""
-    click.echo(text)
+def line(text: str = "", *, begins: str = "") -> None:
+    """Print a line for people, at once; it `begins` with what is ours, and may have colours."""
+    click.echo(begins + harmless(text))
     sys.stdout.flush()
 
 
 def note(text: str) -> None:
     """Print a line for people where stdout belongs to a program."""
-    click.echo(text, err=True)
+    click.echo(harmless(text), err=True)
 
 
 def warning(text: str) -> None:
     """Print what a person should know, beside the result."""
-    click.echo(as_warning(text), err=True)
+    note(as_warning(text))
 
 
 def as_warning(text: str, width: int = _WIDTH) -> str:
@@ -45,16 +49,16 @@ def as_warning(text: str, width: int = _WIDTH) -> str:
 
 def error(failure: AppError) -> None:
     """Print what happened, why, and what to do, on one screen."""
-    click.echo(_wrapped(failure.what, "✗ ", "  "), err=True)
+    note(_wrapped(failure.what, "✗ ", "  "))
     do = f"{failure.fix.rstrip('.')}: {failure.command}" if failure.command else failure.fix
     for label, text in (("Why", failure.why), ("Do", do)):
         if text:
-            click.echo(_wrapped(text, f"  {label:<5}", "       "), err=True)
+            note(_wrapped(text, f"  {label:<5}", "       "))
 
 
 def finding(text: str, *, blocks: bool) -> None:
     """Print what preflight has found."""
-    click.echo(_wrapped(text, "✗ " if blocks else "! ", "  "))
+    line(_wrapped(text, "✗ " if blocks else "! ", "  "))
 
 
 def _wrapped(text: str, first: str, following: str, width: int = _WIDTH) -> str:
@@ -95,7 +99,7 @@ def row(label: str, text: str, indent: int) -> None:
     first, *more = textwrap.wrap(
         text, width - indent, break_long_words=False, break_on_hyphens=False
     ) or [""]
-    line(f"{click.style(label, dim=True)}{' ' * (indent - len(label))}{first}")
+    line(first, begins=click.style(label, dim=True) + " " * (indent - len(label)))
     for part in more:
         line(" " * indent + part)
 

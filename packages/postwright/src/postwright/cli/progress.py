@@ -22,6 +22,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from postwright.cli import printing
+from postwright.kit.text import harmless
 
 _EVERY_PERCENT = 25
 _WHAT = 10
@@ -174,7 +175,7 @@ class Bars:
     def say(self, detail: str) -> None:
         """Words beside the bar."""
         if self._task is not None:
-            self._progress.update(self._task, detail=detail)
+            self._progress.update(self._task, detail=harmless(detail))
 
     def end(self, detail: str, *, good: bool = True) -> None:
         """A line instead of the bar."""
@@ -191,13 +192,13 @@ class Bars:
             expand=True,
         )
         mark = Text("✓", style="green") if good else Text("✗", style="red")
-        line.add_row(mark, Text(self._what), Text(detail), str(passed))
+        line.add_row(mark, Text(self._what), Text(harmless(detail)), str(passed))
         self._console.print(line)
 
     def warn(self, text: str) -> None:
         """Lines above the bar; on stderr, if that goes somewhere else."""
         if sys.stderr.isatty():
-            self._console.print(Text(printing.as_warning(text, self._console.width)))
+            self._console.print(Text(harmless(printing.as_warning(text, self._console.width))))
         else:
             printing.warning(text)
 

@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from postwright.kit.text import harmless
+
 _ENDLESS = 10_000
 
 
@@ -33,7 +35,7 @@ def table(
         shown.add_column(titles[column], overflow="fold", no_wrap=unbroken)
     for row in rows:
         # As Text: what people have written may look like markup.
-        shown.add_row(*(Text(row[column]) for column in used))
+        shown.add_row(*(Text(harmless(row[column])) for column in used))
     with console.capture() as written:
         console.print(shown)
     for line in written.get().splitlines():

@@ -1,6 +1,10 @@
 """Texts: what strangers wrote made fit to be stored and shown, half sentences made whole."""
 
+import re
+
 _LONGEST = 500
+# What a terminal obeys, besides line ends and tabs; and what turns the direction of reading.
+_ORDERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def storable(text: str) -> str:
@@ -14,6 +18,11 @@ def storable(text: str) -> str:
         for letter in whole[:_LONGEST]
     )
     return shown.strip()
+
+
+def harmless(text: str) -> str:
+    """The text without what a terminal would obey: a caption may be anybody's."""
+    return _ORDERS.sub("\ufffd", text)
 
 
 def sentence(text: str) -> str:

@@ -99,8 +99,8 @@ async def scene_of(settings: Settings) -> AsyncGenerator[Scene]:
 def _print(verdict: Verdict) -> None:
     mark, colour = _MARKS[verdict.light]
     lines = printing.wrapped(verdict.says, _WIDTH)
-    head = f"{click.style(mark, fg=colour)} {verdict.about:<{_WIDTH - 2}}"
-    printing.line(head + lines[0].lstrip())
+    about = f" {verdict.about:<{_WIDTH - 2}}"
+    printing.line(about + lines[0].lstrip(), begins=click.style(mark, fg=colour))
     for line in lines[1:]:
         printing.line(line)
     for line in printing.wrapped(f"> {verdict.do}", _WIDTH) if verdict.do else ():
