@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from postwright.api import api_keys, events, health, metrics, profiles, publications, usage
+from postwright.api import api_keys, events, forecast, health, metrics, pauses, profiles, usage
 from postwright.api.accounts import connect, creator_info
 from postwright.api.accounts import health as account_health
 from postwright.api.accounts import routes as accounts
@@ -19,12 +19,14 @@ from postwright.api.media import uploads
 from postwright.api.parts import Parts
 from postwright.api.posts import bulk as posts_bulk
 from postwright.api.posts import routes as posts
+from postwright.api.publications import routes as publications
 from postwright.api.requests import Around
 from postwright.api.validate import post as validate_post
 from postwright.api.validate import routes as validate
 
-# One line for each resource.
+# One line for each resource; they are looked through in this order, so what is busy comes first.
 ROUTERS: Final[tuple[APIRouter, ...]] = (
+    posts.router,
     health.router,
     metrics.router,
     api_keys.router,
@@ -34,9 +36,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     validate.router,
     validate_post.router,
     usage.router,
-    posts.router,
     posts_bulk.router,
     publications.router,
+    pauses.router,
+    forecast.router,
     events.router,
     account_health.router,
     accounts.router,

@@ -17,15 +17,18 @@ from postwright.cli.ordering import Wanted
 from postwright.cli.progress import Display
 from postwright.config import Settings
 from postwright.connections.disconnect import Disconnected
-from postwright.connections.models import Connection, Credential
+from postwright.connections.models import Call, Connection, Credential
 from postwright.media.library import Use
 from postwright.media.models import MediaFile
 from postwright.media.probe import Probe
 from postwright.platforms.tiktok.settings import CreatorLimits
 from postwright.publishing.cancel import Cancelling
 from postwright.publishing.creator import Unknown
+from postwright.publishing.evidence import Evidence
 from postwright.publishing.models import Pause
+from postwright.publishing.outlook import Outlook
 from postwright.publishing.queries import Overview
+from postwright.publishing.reconcile import Verdict
 from postwright.publishing.schedule import Scheduled
 from postwright.publishing.states import IfMissed, State
 from postwright.workspaces.models import ApiKey, Scope
@@ -111,6 +114,55 @@ class Posts(Protocol):
         self, wanted: str, at: datetime | None, version: int | None
     ) -> tuple[Overview, str]:
         """Publish again what has failed; and why it had."""
+        ...
+
+    async def undecided(self) -> list[Overview]:
+        """Posts of which only a person can say whether they are out, the oldest first."""
+        ...
+
+    async def evidence(self, wanted: str) -> tuple[Overview, Evidence]:
+        """A post, and what is known of it."""
+        ...
+
+    async def reconcile(self, wanted: str, verdict: Verdict, version: int | None) -> Overview:
+        """End a post as a person says."""
+        ...
+
+    async def calls(self, wanted: str | None, limit: int) -> Sequence[Call]:
+        """The last requests to the network, the oldest first: of one post, or of all."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PauseOf:
+    """What a pause is of: an account, everything of the installation, or else the workspace."""
+
+    account: str | None
+    everything: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """What the end of a pause has brought on; what is paused yet, accounts by their ids."""
+
+    brought_on: int
+    left: Sequence[Pause]
+    handles: Mapping[str, str]
+
+
+class Plan(Protocol):
+    """What goes out when, and what does not."""
+
+    async def pause(self, of: PauseOf, reason: str) -> bool:
+        """Start nothing new; whether it was not paused before."""
+        ...
+
+    async def resume(self, of: PauseOf) -> Resumed:
+        """End a pause."""
+        ...
+
+    async def forecast(self, account: str | None) -> Outlook:
+        """When what waits will go out: of an account, or all."""
         ...
 
 
@@ -210,6 +262,7 @@ class Counter:
     """Where everything is asked."""
 
     posts: Posts
+    plan: Plan
     media: Media
     accounts: Accounts
     keys: Keys

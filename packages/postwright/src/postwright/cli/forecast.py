@@ -8,11 +8,10 @@ import click
 
 from postwright.cli import describe, printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.opening import opened
-from postwright.cli.settings import current
+from postwright.cli.counter import at_counter
+from postwright.cli.settings import anywhere
 from postwright.cli.table import table
-from postwright.connections import queries
-from postwright.publishing.outlook import Account, Expected, Outlook, outlook
+from postwright.publishing.outlook import Account, Expected, Outlook
 
 _CELL = timedelta(minutes=30)
 _CELLS = 48
@@ -32,16 +31,8 @@ async def command(*, account: str | None, limit: int, as_json: bool) -> None:
     an app that was not audited. How many posts a creator may make is about 15 until TikTok has
     said otherwise; other apps' posts count, too, and nobody can see those.
     """
-    async with opened(current()) as desk, desk.database.transaction() as session:
-        one = None
-        if account is not None:
-            one = await queries.connection_by_handle(session, desk.workspace_id, account)
-        seen = await outlook(
-            session,
-            desk.workspace_id,
-            desk.accounts.networks.of_app,
-            connections=None if one is None else [one.id],
-        )
+    async with at_counter(anywhere()) as counter:
+        seen = await counter.plan.forecast(account)
     if as_json:
         printing.json_line(
             {

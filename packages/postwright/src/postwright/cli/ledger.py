@@ -8,11 +8,10 @@ import click
 
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.opening import opened
-from postwright.cli.settings import current
+from postwright.cli.counter import at_counter
+from postwright.cli.settings import anywhere
 from postwright.cli.table import table
 from postwright.connections.models import Call
-from postwright.publishing import queries
 
 
 @click.command()
@@ -28,14 +27,8 @@ async def command(*, id: str | None, limit: int, as_json: bool) -> None:  # noqa
     Of one post (by its id or key), or the last calls of all. TikTok's support asks for log_id;
     request is the X-Request-Id of the API's request that a call was made for.
     """
-    async with opened(current()) as desk, desk.database.transaction() as session:
-        publication_id = None
-        if id is not None:
-            seen = await queries.overview(session, desk.workspace_id, id)
-            publication_id = seen.publication.id
-        found = await queries.calls(
-            session, desk.workspace_id, publication_id=publication_id, limit=limit
-        )
+    async with at_counter(anywhere()) as counter:
+        found = await counter.posts.calls(id, limit)
     if as_json:
         printing.json_line({"calls": [_facts(call) for call in found]})
     elif not found:

@@ -4,10 +4,9 @@ import click
 
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.opening import opened
-from postwright.cli.pausing import account_option, all_option, named, scope_of
-from postwright.cli.settings import current
-from postwright.publishing import pauses
+from postwright.cli.counter import at_counter
+from postwright.cli.pausing import account_option, all_option, named, pause_of
+from postwright.cli.settings import anywhere
 
 
 @click.command()
@@ -28,16 +27,11 @@ async def command(*, account: str | None, everything: bool, reason: str, as_json
       postwright pause                         this workspace
       postwright pause --all                   every workspace of this installation
     """  # noqa: D301  # click reads \b: the lines below it are not wrapped
-    async with opened(current()) as desk:
-        async with desk.database.transaction() as session:
-            scope = await scope_of(session, desk.workspace_id, account, everything=everything)
-            is_new = await pauses.pause(
-                session, desk.workspace_id, scope, reason or "no reason given", actor="cli"
-            )
-        async with desk.database.transaction() as session:
-            await pauses.settle(session, scope)
+    of = pause_of(account, everything=everything)
+    async with at_counter(anywhere()) as counter:
+        is_new = await counter.plan.pause(of, reason or "no reason given")
     if as_json:
-        printing.json_line({"paused": named(account, everything=everything), "is_new": is_new})
+        printing.json_line({"paused": named(of), "is_new": is_new})
         return
     before = "" if is_new else " It was paused before; the reason is the new one."
-    printing.line(f"Paused: {named(account, everything=everything)}.{before}")
+    printing.line(f"Paused: {named(of)}.{before}")

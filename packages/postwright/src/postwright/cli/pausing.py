@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 
 import click
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from postwright.connections import queries
+from postwright.cli.counter import PauseOf
 from postwright.errors import BadInput
 from postwright.publishing.models import Pause
-from postwright.publishing.pauses import Scope
 
 account_option = click.option("--account", metavar="@NAME", help="Of this account only.")
 all_option = click.option(
@@ -22,30 +20,22 @@ class OneOrAll(BadInput):
     code = "one_or_all"
 
 
-async def scope_of(
-    session: AsyncSession, workspace_id: str, account: str | None, *, everything: bool
-) -> Scope:
+def pause_of(account: str | None, *, everything: bool) -> PauseOf:
     """What is meant.
 
     Raises:
         OneOrAll: both were given.
-        NoSuchAccount: the account is not connected.
     """
     if everything and account is not None:
         raise OneOrAll("--account and --all exclude each other.", fix="Leave one of them out.")
-    if everything:
-        return Scope()
-    if account is None:
-        return Scope(workspace_id)
-    found = await queries.connection_by_handle(session, workspace_id, account)
-    return Scope(workspace_id, found.id)
+    return PauseOf(account, everything)
 
 
-def named(account: str | None, *, everything: bool) -> str:
+def named(of: PauseOf) -> str:
     """What is meant, for people."""
-    if everything:
+    if of.everything:
         return "everything"
-    return "this workspace" if account is None else f"@{account.removeprefix('@')}"
+    return "this workspace" if of.account is None else f"@{of.account.removeprefix('@')}"
 
 
 def ended_by(pause: Pause, handles: Mapping[str, str]) -> str:

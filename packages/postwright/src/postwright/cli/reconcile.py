@@ -10,14 +10,13 @@ from postwright.cli.arguments import Words
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.boundary import Usage
 from postwright.cli.changing import version_option
-from postwright.cli.opening import Desk, opened
+from postwright.cli.counter import at_counter
 from postwright.cli.printing import when
-from postwright.cli.settings import current
+from postwright.cli.settings import anywhere
 from postwright.cli.table import table
-from postwright.publishing import queries
-from postwright.publishing.evidence import Evidence, evidence, undecided
+from postwright.publishing.evidence import Evidence
 from postwright.publishing.queries import Overview
-from postwright.publishing.reconcile import NotOut, Out, Verdict, is_undecided, reconcile
+from postwright.publishing.reconcile import NotOut, Out, Verdict, is_undecided
 
 _POST_ID = re.compile(r"(?:.*/(?:video|photo)/)?(\d{5,25})(?:[/?#].*)?")
 _SHOWN = 12
@@ -67,29 +66,16 @@ async def command(
     verdict = _verdict(published, not_published=not_published, again=again)
     if id is None and verdict is not None:
         raise Usage("Of which post?", fix="postwright reconcile lists those that wait for you.")
-    async with opened(current()) as desk:
+    async with at_counter(anywhere()) as counter:
         if id is None:
-            await _list(desk, as_json=as_json)
+            _list(await counter.posts.undecided(), as_json=as_json)
             return
-        async with desk.database.transaction() as session:
-            seen = await queries.overview(session, desk.workspace_id, id)
-            known = await evidence(session, desk.workspace_id, seen.publication.id)
+        seen, known = await counter.posts.evidence(id)
         if not as_json:
             _show(seen, known)
         if verdict is not None:
-            async with desk.database.transaction() as session:
-                fresh = await queries.overview(session, desk.workspace_id, seen.publication.id)
-                await reconcile(
-                    session,
-                    fresh.publication,
-                    verdict,
-                    networks=desk.accounts.networks,
-                    actor="cli",
-                    expected_version=version,
-                )
-            async with desk.database.transaction() as session:
-                seen = await queries.overview(session, desk.workspace_id, seen.publication.id)
-        _tell(seen, known, is_decided=verdict is not None, as_json=as_json)
+            seen = await counter.posts.reconcile(seen.publication.id, verdict, version)
+    _tell(seen, known, is_decided=verdict is not None, as_json=as_json)
 
 
 def _verdict(published: str | None, *, not_published: bool, again: bool) -> Verdict | None:
@@ -117,12 +103,7 @@ def _verdict(published: str | None, *, not_published: bool, again: bool) -> Verd
     return Out(post_id=found[1] if found else "", url=url)
 
 
-async def _list(desk: Desk, *, as_json: bool) -> None:
-    async with desk.database.transaction() as session:
-        waiting = [
-            await queries.overview(session, desk.workspace_id, one.id)
-            for one in await undecided(session, desk.workspace_id)
-        ]
+def _list(waiting: list[Overview], *, as_json: bool) -> None:
     if as_json:
         printing.json_line({"undecided": [describe.facts(seen) for seen in waiting]})
     elif not waiting:

@@ -1,8 +1,9 @@
 """What is known of a publication that a person has to decide about."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Call
@@ -12,6 +13,12 @@ from postwright.publishing.models import AttemptRow, Publication
 from postwright.publishing.states import State
 
 _MOST_CALLS = 1000
+
+# Of publications: only a person can say whether it is out.
+IS_UNDECIDED: Final[ColumnElement[bool]] = or_(
+    Publication.state == State.UNCONFIRMED,
+    (Publication.state == State.HELD) & (Publication.hold_reason == RESTORED),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +60,7 @@ async def undecided(session: AsyncSession, workspace_id: str) -> list[Publicatio
     found = await session.scalars(
         select(Publication)
         .where(
-            Publication.workspace_id == workspace_id,
-            or_(
-                Publication.state == State.UNCONFIRMED,
-                (Publication.state == State.HELD) & (Publication.hold_reason == RESTORED),
-            ),
+            Publication.workspace_id == workspace_id, IS_UNDECIDED
         )
         .order_by(Publication.publish_at, Publication.id)
     )

@@ -19,17 +19,22 @@ from postwright.api.wire.accounts import AccountAnswer, AccountGone, AccountList
 from postwright.api.wire.api_keys import KeyAnswer, KeyList, KeyMade, KeyNew, KeyOut, Verified
 from postwright.api.wire.connect import ConnectUrl
 from postwright.api.wire.creator import CreatorInfo
+from postwright.api.wire.forecast import Forecast
 from postwright.api.wire.health import AccountHealth, AccountHealthList
 from postwright.api.wire.media import MediaAnswer, MediaList, MediaOut, UploadNew, UploadOut
+from postwright.api.wire.pauses import PauseBegun, PauseEnded, PauseList, PauseNew, PauseOf
 from postwright.api.wire.posts import PostChange, PostNew
 from postwright.api.wire.posts_shown import PostAnswer, PostDone, PostList, PostLogs, PostOut
 from postwright.api.wire.profiles import Message, ProfileList
 from postwright.api.wire.publications import (
     PublicationAnswer,
     PublicationCancelled,
+    PublicationChange,
+    PublicationEvidence,
     PublicationList,
     PublicationOut,
     PublicationRetry,
+    PublicationVerdict,
     PublicationVersion,
 )
 from postwright.api.wire.usage import Usage
@@ -102,8 +107,9 @@ class Remote:
         account_id: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        undecided: bool = False,
     ) -> PublicationList:
-        """Publications, the newest first."""
+        """Publications, the newest first; `undecided` are those that a person has to look at."""
         query = {
             "limit": limit,
             "after": after,
@@ -111,6 +117,7 @@ class Remote:
             "accountId": account_id,
             "since": None if since is None else since.isoformat(),
             "until": None if until is None else until.isoformat(),
+            "undecided": "true" if undecided else None,
         }
         return await self.transport.ask(PublicationList, "GET", "/publications", query=query)
 
@@ -118,6 +125,21 @@ class Remote:
         """One publication, by its id, its post's, or the caller's own key."""
         path = f"/publications/{_id(wanted)}"
         return (await self.transport.ask(PublicationAnswer, "GET", path)).publication
+
+    async def update_publication(self, wanted: str, change: PublicationChange) -> PublicationOut:
+        """Change what was set of a publication; the rest stays."""
+        path = f"/publications/{_id(wanted)}"
+        return (await self.transport.ask(PublicationAnswer, "PATCH", path, body=change)).publication
+
+    async def evidence(self, wanted: str) -> PublicationEvidence:
+        """What is known of a publication."""
+        path = f"/publications/{_id(wanted)}/evidence"
+        return await self.transport.ask(PublicationEvidence, "GET", path)
+
+    async def reconcile(self, wanted: str, verdict: PublicationVerdict) -> PublicationOut:
+        """Say whether a publication is out, where nobody could prove it."""
+        path = f"/publications/{_id(wanted)}/reconcile"
+        return (await self.transport.ask(PublicationAnswer, "POST", path, body=verdict)).publication
 
     async def cancel(self, wanted: str, *, content_version: int | None) -> PublicationCancelled:
         """Cancel a publication, as far as it can be."""
@@ -133,6 +155,27 @@ class Remote:
         path = f"/publications/{_id(wanted)}/retry"
         body = PublicationRetry(publish_at=at, content_version=content_version)
         return (await self.transport.ask(PublicationAnswer, "POST", path, body=body)).publication
+
+    # --- what goes out when ---
+
+    async def pauses(self) -> PauseList:
+        """What is paused."""
+        return await self.transport.ask(PauseList, "GET", "/pauses")
+
+    async def pause(self, account_id: str | None, reason: str) -> PauseBegun:
+        """Start nothing new: of an account, or of the workspace."""
+        body = PauseNew(account_id=account_id, reason=reason)
+        return await self.transport.ask(PauseBegun, "POST", "/pauses", body=body)
+
+    async def end_pause(self, account_id: str | None) -> PauseEnded:
+        """End a pause: of an account, or of the workspace."""
+        body = PauseOf(account_id=account_id)
+        return await self.transport.ask(PauseEnded, "POST", "/pauses/end", body=body)
+
+    async def forecast(self, account_id: str | None, *, limit: int) -> Forecast:
+        """When what waits goes out: of an account, or of all."""
+        query = {"accountId": account_id, "limit": limit}
+        return await self.transport.ask(Forecast, "GET", "/forecast", query=query)
 
     # --- media ---
 

@@ -1,7 +1,7 @@
 """Sends requests to a service and reads its answers: the one module here that knows HTTP.
 
-What is asked is asked again where that is safe: a POST carries an Idempotency-Key, so that one
-whose answer was lost is answered again rather than done again. Redirects are never followed, no
+What is asked is asked again where that is safe: a POST or PATCH carries an Idempotency-Key, so that
+one whose answer was lost is answered again rather than done again. Redirects are never followed, no
 cookie is kept, and the key is in no message, log or repr.
 """
 
@@ -71,7 +71,7 @@ class Transport:
 
         Args:
             shape: of the answer.
-            method: GET, POST, PUT or DELETE.
+            method: GET, POST, PUT, PATCH or DELETE.
             path: below `/v1`; ids in it have to be quoted.
             query: its parameters; None is left out.
             body: what is sent as JSON; what was not set of it is left out.
@@ -82,7 +82,7 @@ class Transport:
             AnswerLost: it was asked, and nobody knows what it did.
         """
         headers = {"Authorization": f"Bearer {self.key.get_secret_value()}"}
-        if method == "POST":
+        if method in {"POST", "PATCH"}:
             headers["Idempotency-Key"] = f"cli-{secrets.token_urlsafe(18)}"
         content = b""
         if body is not None:

@@ -1,14 +1,16 @@
 """A service elsewhere answers as this machine's own does: from the file to the profile."""
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from demo.photos import make_photos
 from tests.factories.afar import Afar
 from tests.factories.commandline import Commandline
+from tests.factories.posting import ALONE
 
 pytestmark = pytest.mark.slow
 
@@ -34,53 +36,47 @@ def test_a_file_is_published_from_afar_and_followed_to_its_end(
     assert "this is the same post" in again.err
 
 
-def test_what_is_planned_is_told_alike_moved_edited_and_cancelled(
-    afar: Afar, connected: Commandline, video: Path
-) -> None:
-    at = (datetime.now(UTC) + timedelta(hours=2)).isoformat()
-    more = {"timezone": "Europe/Berlin", "if_missed": "hold", "cover": "1s"}
-    here = connected(*connected.publish(video, key="here", at=at, **more), "--json").json
-    there = afar(*connected.publish(video, key="there", at=at, **more), "--json").json
-    own = {"post_id", "publication_id", "key", "publish_at"}
-    assert {k: v for k, v in there.items() if k not in own} == {
-        k: v for k, v in here.items() if k not in own
-    }
-    moved = afar("reschedule", "there", "--at", "+3h", "--version", "1", "--json").json
-    assert moved["content_version"] == 2
-    assert moved["publish_at"] > here["publish_at"]
-    edited = afar("edit", "there", "--caption", "Better")
-    assert (edited.code, edited.out.splitlines()[0][-12:]) == (0, "(version 3).")
-    assert connected("status", "there", "--json").json["caption"] == "Better"
-    said = afar.refused(5, "cancel", "there", "--version", "1")
-    assert said == connected.refused(5, "cancel", "there", "--version", "1")
-    gone = afar("cancel", "there")
-    assert gone.out.endswith("is cancelled. Nothing of it will appear.\n")
-    listed = ("posts", "--state", "cancelled")
-    assert afar(*listed).out == connected(*listed).out
-    assert afar.refused(5, "edit", "there", "--caption", "Later")
-    assert afar("status", "there", "--watch").code == 8
+@pytest.fixture
+def to_two(afar: Afar, connected: Commandline, video: Path) -> Callable[[str], list[str]]:
+    """Makes a post to two accounts; its publications."""
+    assert connected.connect("private.pia").code == 0
+    media_id = connected("media", "add", video, "--json").json["media"][0]["id"]
+    accounts = connected("accounts", "--json").json["accounts"]
+
+    def make(key: str) -> list[str]:
+        body = {
+            "content": "To both",
+            "mediaItems": [{"url": f"{afar.url}/v1/media/{media_id}/a.mp4"}],
+            "platforms": [
+                {"platform": "tiktok", "accountId": each["connection_id"]} for each in accounts
+            ],
+            "tiktokSettings": ALONE,
+            "scheduledFor": "2030-01-15T10:00:00Z",
+            "clientKey": key,
+            "metadata": {"allowDuplicate": True},
+        }
+        headers = {"Authorization": f"Bearer {afar.key}"}
+        answer = httpx2.post(f"{afar.url}/v1/posts", json=body, headers=headers, verify=False)
+        return [each["_id"] for each in answer.json()["post"]["platforms"]]
+
+    return make
 
 
-def test_what_was_made_on_its_machine_is_listed_page_by_page(
-    afar: Afar, connected: Commandline, video: Path
+def test_one_account_of_several_is_moved_and_edited_as_on_its_machine(
+    afar: Afar, connected: Commandline, video: Path, to_two: Callable[[str], list[str]]
 ) -> None:
-    for key in ("one", "two", "three"):
-        connected(*connected.publish(video, key=key, at="+1h"))
-    for words in (
-        ("posts", "--limit", "2"),
-        ("posts", "--limit", "2", "--json"),
-        ("posts", "--account", "@demo", "--from", "now", "--to", "+1d", "--json"),
-        ("posts", "--state", "failed"),
-    ):
-        ran = afar(*words)
-        assert ran.code == 0, ran
-        assert ran.out == connected(*words).out
-    last = afar("posts", "--limit", "2", "--json").json["next"]
-    (rest,) = afar("posts", "--after", last, "--json").json["posts"]
-    assert rest["key"] == "one"
-    assert afar("cancel", "one", "--json").json["cancelled"] is True
-    assert afar("edit", "two", "--caption", "Other").code == 0
-    assert afar("status", "two", "--json").json["caption"] == "Other"
+    for run, key in ((connected, "here"), (afar, "there")):
+        first, second = to_two(key)
+        assert run("reschedule", second, "--at", "2031-03-02T09:00:00Z").code == 0
+        assert run("edit", second, "--caption", "Only here", "--version", "2").code == 0
+        left = connected("status", first, "--json").json
+        changed = connected("status", second, "--json").json
+        assert (left["caption"], left["content_version"]) == ("To both", 1)
+        assert (changed["caption"], changed["content_version"]) == ("Only here", 3)
+        assert changed["publish_at"] == "2031-03-02T09:00:00+00:00"
+    said = afar.refused(5, "cancel", second, "--version", "1")
+    assert said == connected.refused(5, "cancel", second, "--version", "1")
+    assert afar.refused(5, "edit", second, "--caption", "Later", "--version", "1")
 
 
 def test_what_has_failed_is_tried_again(afar: Afar, connected: Commandline, video: Path) -> None:

@@ -169,11 +169,6 @@ def test_what_is_no_service_of_ours_is_said_to_be_none(afar: Afar, connected: Co
         ("up", "--emulator"),
         ("doctor",),
         ("jobs",),
-        ("ledger",),
-        ("forecast",),
-        ("pause",),
-        ("resume",),
-        ("reconcile", "x", "--not-published"),
         ("keys", "check"),
         ("installation",),
         ("media", "sweep"),
@@ -185,6 +180,13 @@ def test_what_only_works_there_says_so(unserved: Afar, words: tuple[str, ...]) -
     said = unserved.refused(2, *words)
     assert "needs the service's own machine." in said
     assert "unset POSTWRIGHT_URL" in said
+
+
+@pytest.mark.parametrize(
+    "words", [("ledger",), ("pause", "--all"), ("resume", "--all"), ("accounts", "list", "--all")]
+)
+def test_what_is_of_the_whole_installation_says_so(unserved: Afar, words: tuple[str, ...]) -> None:
+    assert "own machine" in unserved.refused(2, *words)
 
 
 @pytest.mark.parametrize("option", ["--fix", "--pull", "--upload"])

@@ -7,6 +7,7 @@ from postwright.cli.counter import Counter
 from postwright.cli.elsewhere.accounts import AccountsElsewhere
 from postwright.cli.elsewhere.keys import KeysElsewhere
 from postwright.cli.elsewhere.media import MediaElsewhere
+from postwright.cli.elsewhere.plan import PlanElsewhere
 from postwright.cli.elsewhere.posts import PostsElsewhere
 from postwright.config import Settings
 from postwright.errors import Misconfigured
@@ -44,6 +45,7 @@ async def counter(settings: Settings) -> AsyncGenerator[Counter]:
     async with reached(settings) as remote:
         yield Counter(
             PostsElsewhere(remote, settings),
+            PlanElsewhere(remote),
             MediaElsewhere(remote),
             AccountsElsewhere(remote),
             KeysElsewhere(remote),

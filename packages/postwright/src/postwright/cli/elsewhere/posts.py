@@ -1,28 +1,35 @@
 """Posts of a service elsewhere."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from postwright.api.wire.posts import PostChange
+from postwright.api.publications.shown import publication_read
+from postwright.api.wire.publications import Found, PublicationChange, PublicationVerdict
 from postwright.cli import describe
 from postwright.cli.boundary import Usage
 from postwright.cli.counter import Listing, NewText
 from postwright.cli.elsewhere import placing
 from postwright.cli.elsewhere.accounts import named
-from postwright.cli.elsewhere.rows import overview_of
+from postwright.cli.elsewhere.rows import evidence_of
 from postwright.cli.gathering import Gathered
 from postwright.cli.ordering import Wanted
 from postwright.cli.progress import Display
 from postwright.config import Settings
+from postwright.connections.models import Call
 from postwright.platforms.content import Kind
 from postwright.platforms.tiktok.settings import CreatorLimits
 from postwright.publishing.cancel import Cancelling
 from postwright.publishing.creator import Unknown
+from postwright.publishing.evidence import Evidence
 from postwright.publishing.queries import Overview
+from postwright.publishing.reconcile import NotOut, Out, Verdict
 from postwright.publishing.schedule import Scheduled
 from postwright.remote.client import Remote
+
+_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ class PostsElsewhere:
 
     async def seen(self, wanted: str) -> Overview:
         """A post as it is now."""
-        return overview_of(await self.remote.publication(wanted))
+        return publication_read(await self.remote.publication(wanted))
 
     async def back(self) -> None:
         """Wait a moment."""
@@ -53,7 +60,7 @@ class PostsElsewhere:
             since=listing.since,
             until=listing.until,
         )
-        return [overview_of(each) for each in found.publications], found.next
+        return [publication_read(each) for each in found.publications], found.next
 
     async def limits(self, account: str) -> CreatorLimits | Unknown:
         """What TikTok allows a creator."""
@@ -71,22 +78,26 @@ class PostsElsewhere:
     async def cancel(self, wanted: str, version: int | None) -> tuple[Overview, Cancelling]:
         """Cancel a post."""
         done = await self.remote.cancel(wanted, content_version=version)
-        return overview_of(done.publication), done.how
+        return publication_read(done.publication), done.how
 
     async def reschedule(
         self, wanted: str, at: datetime, timezone: str | None, version: int | None
     ) -> Overview:
-        """Give a post another time; all of it, where it goes to several accounts."""
-        changes = {"scheduled_for": at.isoformat(), "timezone": timezone}
-        return await self._change(await self.seen(wanted), changes, version)
+        """Give a post another time."""
+        return await self._change(wanted, version, publish_at=at, timezone=timezone)
 
     async def edit(self, wanted: str, text: NewText, version: int | None) -> Overview:
-        """Change the text of a post; all of it, where it goes to several accounts."""
+        """Change the text of a post."""
         seen = await self.seen(wanted)
         if text.title is not None and seen.publication.kind.value == Kind.VIDEO.value:
             raise Usage("A video has no title.", fix="Its text is its caption: --caption TEXT")
-        changes = {"content": text.caption, "title": text.title, "if_missed": text.if_missed}
-        return await self._change(seen, changes, version)
+        return await self._change(
+            seen.publication.id,
+            version,
+            caption=text.caption,
+            title=text.title,
+            if_missed=text.if_missed,
+        )
 
     async def retry(
         self, wanted: str, at: datetime | None, version: int | None
@@ -94,13 +105,49 @@ class PostsElsewhere:
         """Publish again what has failed."""
         failed_as = describe.reason((await self.seen(wanted)).publication)
         done = await self.remote.retry(wanted, at=at, content_version=version)
-        return overview_of(done), failed_as
+        return publication_read(done), failed_as
 
-    async def _change(
-        self, seen: Overview, changes: dict[str, Any], version: int | None
-    ) -> Overview:
+    async def undecided(self) -> list[Overview]:
+        """Posts of which only a person can say whether they are out, the oldest first."""
+        found, after = list[Overview](), None
+        while True:
+            page = await self.remote.publications(limit=_PAGE, after=after, undecided=True)
+            found += [publication_read(each) for each in page.publications]
+            after = page.next
+            if after is None:
+                break
+        return sorted(found, key=lambda seen: (seen.publication.publish_at, seen.publication.id))
+
+    async def evidence(self, wanted: str) -> tuple[Overview, Evidence]:
+        """A post, and what is known of it."""
+        told = await self.remote.evidence(wanted)
+        return publication_read(told.publication), evidence_of(told)
+
+    async def reconcile(self, wanted: str, verdict: Verdict, version: int | None) -> Overview:
+        """End a post as a person says."""
+        match verdict:
+            case NotOut(again):
+                said: dict[str, Any] = {"found": Found.NOT_PUBLISHED, "retry": again}
+            case Out(post_id, url):
+                said = {"found": Found.PUBLISHED, "post_id": post_id or None, "url": url or None}
+        body = PublicationVerdict(content_version=version, **said)
+        return publication_read(await self.remote.reconcile(wanted, body))
+
+    async def calls(self, wanted: str | None, limit: int) -> Sequence[Call]:
+        """The last requests to the network for a post; those of all are for who runs the service.
+
+        The service gives a thousand at most.
+        """
+        if wanted is None:
+            raise Usage(
+                "The ledger of everything is on the service's own machine.",
+                fix="Name a post: postwright ledger ID",
+            )
+        return evidence_of(await self.remote.evidence(wanted)).calls[-limit:]
+
+    async def _change(self, wanted: str, version: int | None, **changes: Any) -> Overview:
         given = {name: told for name, told in changes.items() if told is not None}
         if version is not None:
             given["content_version"] = version
-        await self.remote.update_post(seen.post.id, PostChange(**given))
-        return await self.seen(seen.publication.id)
+        change = PublicationChange(**given)
+        return publication_read(await self.remote.update_publication(wanted, change))

@@ -4,69 +4,29 @@ from datetime import datetime
 
 from postwright.api.wire.accounts import AccountOut
 from postwright.api.wire.api_keys import KeyOut
-from postwright.api.wire.health import AccountHealth, PauseOut
+from postwright.api.wire.forecast import Forecast
+from postwright.api.wire.health import AccountHealth
 from postwright.api.wire.media import MediaOut, MediaType
-from postwright.api.wire.publications import PublicationAttempt, PublicationFile, PublicationOut
-from postwright.connections.models import Connection, Credential
+from postwright.api.wire.pauses import Paused, PauseShown
+from postwright.api.wire.publications import PublicationEvidence
+from postwright.connections.models import Call, Connection, Credential
 from postwright.media.models import MediaFile, MediaKind
-from postwright.posts.models import Post
-from postwright.publishing.models import AttemptRow, Pause, Publication
-from postwright.publishing.queries import Overview
+from postwright.publishing.evidence import Evidence
+from postwright.publishing.forecast import Forecast as Forecasted
+from postwright.publishing.inbox.models import WebhookEvent
+from postwright.publishing.models import AttemptRow, Pause
+from postwright.publishing.outlook import Account, Expected, Outlook
 from postwright.workspaces.models import ApiKey
 
 _KINDS = {MediaType.IMAGE: MediaKind.PHOTO, MediaType.VIDEO: MediaKind.VIDEO}
 
 
-def overview_of(told: PublicationOut) -> Overview:
-    """A publication with what it is made of."""
-    publication = Publication(
-        id=told.id,
-        post_id=told.post_id,
-        connection_id=told.account_id,
-        kind=told.kind,
-        mode=told.mode,
-        source=told.source,
-        state=told.state,
-        hold_reason=told.hold_reason,
-        end_code=told.end_code,
-        detail=told.detail,
-        publish_at=told.publish_at,
-        timezone=told.timezone,
-        if_missed=told.if_missed,
-        expected_at=told.expected_at,
-        finished_at=told.finished_at,
-        cancel_requested_at=told.cancel_requested_at,
-        caption=told.caption,
-        settings=told.settings,
-        report=told.settings_report,
-        content_version=told.content_version,
-        version=told.revision,
-        visibility=told.visibility,
-        post_ids=told.post_ids,
-        post_url=told.url,
-    )
-    return Overview(
-        publication,
-        Post(id=told.post_id, client_key=told.client_key),
-        Connection(id=told.account_id, handle=told.username),
-        tuple(_file_of(file) for file in told.files),
-        None if told.attempt is None else _attempt_of(told.attempt),
-    )
-
-
-def _file_of(told: PublicationFile) -> MediaFile:
-    return MediaFile(
-        id=told.media_id, name=told.name, sha256=told.sha256, size_bytes=told.size_bytes
-    )
-
-
-def _attempt_of(told: PublicationAttempt) -> AttemptRow:
-    return AttemptRow(
-        number=told.number,
-        publish_id=told.publish_id,
-        sent_offset=told.sent_bytes,
-        progress_bytes=told.progress_bytes,
-        last_byte_at=told.last_byte_at,
+def evidence_of(told: PublicationEvidence) -> Evidence:
+    """What is known of a publication."""
+    return Evidence(
+        tuple(AttemptRow(**each.model_dump()) for each in told.attempts),
+        tuple(Call(**each.model_dump()) for each in told.calls),
+        tuple(WebhookEvent(**each.model_dump()) for each in told.events),
     )
 
 
@@ -120,16 +80,58 @@ def credential_of(told: AccountHealth) -> Credential | None:
 
 def pauses_of(told: AccountHealth) -> list[Pause]:
     """The pauses that an account is under."""
-    return [_pause_of(each, told.account_id) for each in told.pauses]
+    return [
+        _pause(each.of, told.account_id, each.reason, each.by, each.since) for each in told.pauses
+    ]
 
 
-def _pause_of(told: PauseOut, account_id: str) -> Pause:
+def pause_of(told: PauseShown) -> Pause:
+    """A pause."""
+    return _pause(told.of, told.account_id, told.reason, told.by, told.since)
+
+
+def _pause(of: str, account_id: str | None, reason: str, by: str, since: datetime) -> Pause:
     return Pause(
-        workspace_id=None if told.of == "everything" else "there",
-        connection_id=account_id if told.of == "account" else None,
-        reason=told.reason,
-        actor=told.by,
-        created_at=told.since,
+        workspace_id=None if of == Paused.EVERYTHING else "there",
+        connection_id=account_id if of == Paused.ACCOUNT else None,
+        reason=reason,
+        actor=by,
+        created_at=since,
+    )
+
+
+def outlook_of(told: Forecast) -> Outlook:
+    """When what waits goes out."""
+    return Outlook(
+        told.now,
+        tuple(
+            Expected(
+                each.publication_id,
+                each.post_id,
+                each.account_id,
+                each.username,
+                each.mode,
+                each.kind,
+                each.publish_at,
+                Forecasted(each.publication_id, each.starts_at, each.reason, each.says),
+            )
+            for each in told.expected
+        ),
+        tuple(
+            Account(
+                each.account_id,
+                each.username,
+                each.posts_most,
+                each.is_learned,
+                each.posts_used,
+                each.drafts_used,
+                each.drafts_most,
+                each.capped_at,
+                each.paused,
+            )
+            for each in told.accounts
+        ),
+        (),
     )
 
 

@@ -7,6 +7,7 @@ from postwright.cli.counter import Counter
 from postwright.cli.here.accounts import AccountsHere
 from postwright.cli.here.keys import KeysHere
 from postwright.cli.here.media import MediaHere
+from postwright.cli.here.plan import PlanHere
 from postwright.cli.here.posts import PostsHere
 from postwright.cli.opening import opened
 from postwright.config import Settings
@@ -16,4 +17,6 @@ from postwright.config import Settings
 async def counter(settings: Settings) -> AsyncGenerator[Counter]:
     """What stands on this machine's database."""
     async with opened(settings) as desk:
-        yield Counter(PostsHere(desk), MediaHere(desk), AccountsHere(desk), KeysHere(desk))
+        yield Counter(
+            PostsHere(desk), PlanHere(desk), MediaHere(desk), AccountsHere(desk), KeysHere(desk)
+        )

@@ -16,6 +16,7 @@ from postwright.cli.limits import creator_limits
 from postwright.cli.opening import Desk, bring_back
 from postwright.cli.ordering import ACTOR, Wanted, order
 from postwright.cli.progress import Display
+from postwright.connections.models import Call
 from postwright.connections.queries import connection_by_handle
 from postwright.jobs.workers import workers_alive
 from postwright.media.models import MediaFile
@@ -27,7 +28,9 @@ from postwright.publishing import queries
 from postwright.publishing.cancel import Cancelling, cancel
 from postwright.publishing.creator import Unknown
 from postwright.publishing.edit import Changes, edit
+from postwright.publishing.evidence import Evidence, evidence, undecided
 from postwright.publishing.queries import Overview
+from postwright.publishing.reconcile import Verdict, reconcile
 from postwright.publishing.retry import retry
 from postwright.publishing.schedule import Scheduled
 
@@ -134,6 +137,50 @@ class PostsHere:
             return failed_as
 
         return await self._change(wanted, act)
+
+    async def undecided(self) -> list[Overview]:
+        """Posts of which only a person can say whether they are out."""
+        workspace_id = self.desk.workspace_id
+        async with self.desk.database.transaction() as session:
+            return [
+                await queries.overview(session, workspace_id, each.id)
+                for each in await undecided(session, workspace_id)
+            ]
+
+    async def evidence(self, wanted: str) -> tuple[Overview, Evidence]:
+        """A post, and what is known of it."""
+        workspace_id = self.desk.workspace_id
+        async with self.desk.database.transaction() as session:
+            seen = await queries.overview(session, workspace_id, wanted)
+            return seen, await evidence(session, workspace_id, seen.publication.id)
+
+    async def reconcile(self, wanted: str, verdict: Verdict, version: int | None) -> Overview:
+        """End a post as a person says."""
+        networks = self.desk.accounts.networks
+
+        async def act(session: AsyncSession, seen: Overview) -> None:
+            await reconcile(
+                session,
+                seen.publication,
+                verdict,
+                networks=networks,
+                actor=ACTOR,
+                expected_version=version,
+            )
+
+        return (await self._change(wanted, act))[0]
+
+    async def calls(self, wanted: str | None, limit: int) -> Sequence[Call]:
+        """The last requests to the network: of one post, or of all."""
+        workspace_id = self.desk.workspace_id
+        async with self.desk.database.transaction() as session:
+            publication_id = None
+            if wanted is not None:
+                seen = await queries.overview(session, workspace_id, wanted)
+                publication_id = seen.publication.id
+            return await queries.calls(
+                session, workspace_id, publication_id=publication_id, limit=limit
+            )
 
     async def _change(
         self, wanted: str, act: Callable[[AsyncSession, Overview], Awaitable[T]]

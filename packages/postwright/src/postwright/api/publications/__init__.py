@@ -1,0 +1,1 @@
+"""Posts account by account: `/v1/publications`."""
