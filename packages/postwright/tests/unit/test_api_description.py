@@ -61,6 +61,8 @@ def test_every_operation_is_described(operation: Operation) -> None:
         schema = resolved(parameter["schema"])
         chosen = "enum" in schema or "boolean" in str(schema) or "$ref" in str(schema)
         assert chosen or schema.get("examples"), parameter["name"]
+        for each in schema.get("examples", ()):
+            jsonschema_rs.validate({**schema, "components": description()["components"]}, each)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

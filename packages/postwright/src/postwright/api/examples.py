@@ -103,8 +103,9 @@ def give_examples(document: dict[str, Any]) -> None:
 
 def _tell(parameter: dict[str, Any]) -> None:
     schema, name = parameter["schema"], parameter["name"]
-    if name in _OF_PARAMETERS and "$ref" not in schema and "enum" not in schema:
-        # An example of one that has its own values elsewhere says nothing: `state` of a list.
+    # One that has values of its own says them: `state` is one thing here and another there.
+    has_values = "$ref" in str(schema) or "enum" in schema
+    if name in _OF_PARAMETERS and not has_values:
         schema.setdefault("examples", [_OF_PARAMETERS[name]])
 
 
