@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from sqlalchemy.exc import DataError
 
 from postwright.db.embedded import EmbeddedServer
 from postwright.jobs import lanes
@@ -26,13 +27,26 @@ async def for_ever() -> None:
     await asyncio.Event().wait()
 
 
-async def test_work_is_stopped_before_a_lease_that_cannot_be_renewed_runs_out(
-    service: Service, server: EmbeddedServer
-) -> None:
+async def claimed(service: Service) -> lanes.Claim:
     async with service.database.transaction() as session:
         await lanes.wake(session, service.workspace_id, "a", "start")
     async with service.database.transaction() as session:
         (claim,) = await lanes.claim(session, "start", most=1, lease=LEASE)
+    return claim
+
+
+async def test_a_renewal_that_fails_of_itself_is_no_lost_lane_but_a_fault(
+    service: Service,
+) -> None:
+    claim = await claimed(service)
+    with pytest.raises(DataError):  # no text of PostgreSQL's holds a NUL
+        await hold(service.database, claim, lease=LEASE, holder="m\0e", work=for_ever)
+
+
+async def test_work_is_stopped_before_a_lease_that_cannot_be_renewed_runs_out(
+    service: Service, server: EmbeddedServer
+) -> None:
+    claim = await claimed(service)
     holding = asyncio.get_running_loop().create_task(
         hold(service.database, claim, lease=LEASE, holder="me", work=for_ever)
     )

@@ -7,6 +7,7 @@ started it.
 
 import asyncio
 import fcntl
+import logging
 import os
 from collections.abc import AsyncGenerator, Generator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
@@ -30,6 +31,8 @@ from postwright.media.store import open_store
 from postwright.publishing.copies import look
 from postwright.publishing.queries import posts_needing
 from postwright.workspaces.default import default_workspace
+
+log = logging.getLogger(__name__)
 
 _RETRY_S = 1.0
 _IN_DOUBT = (
@@ -110,21 +113,32 @@ async def database_url(settings: Settings) -> AsyncGenerator[str]:
 
 
 async def keep_running(settings: Settings) -> None:
-    """See to it that the embedded server runs, until cancelled; others see to their own."""
+    """See to it that the embedded server runs, until cancelled; others see to their own.
+
+    The log says why it cannot be started the first time, the second, the fourth, the eighth...
+    """
     if not settings.embedded:
         await asyncio.Event().wait()
+    trouble = 0
     with _using(settings.data_dir) as use:
         while True:
             await asyncio.sleep(_RETRY_S)
-            if not await asyncio.to_thread(embedded.is_running, use.folder):
-                with suppress(embedded.EmbeddedDatabaseError):
-                    await asyncio.to_thread(use.start)
+            if await asyncio.to_thread(embedded.is_running, use.folder):
+                continue
+            try:
+                await asyncio.to_thread(use.start)
+                trouble = 0
+            except embedded.EmbeddedDatabaseError as error:
+                trouble += 1
+                if trouble.bit_count() == 1:
+                    log.warning("%s", " ".join(f"{error.what} {error.why} {error.fix}".split()))
 
 
 async def bring_back(settings: Settings) -> None:
     """Start the embedded server again if it has gone; wait a moment in any case."""
     await asyncio.sleep(_RETRY_S)
     if settings.embedded:
+        # If it does not start, whoever asks next is told that the database is away.
         with _using(settings.data_dir) as use, suppress(embedded.EmbeddedDatabaseError):
             await asyncio.to_thread(use.start)
 
@@ -177,6 +191,7 @@ class _Use:
             return  # others use it
         self._lock.seek(0)
         ours = self._lock.read().strip()
+        # What cannot be reached is not stopped either; the next command looks at it again.
         with suppress(embedded.EmbeddedDatabaseError):
             if not embedded.is_running(self.folder):
                 return

@@ -38,6 +38,7 @@ async def hold(
         if running.done():
             running.result()
         else:
+            keeping.result()  # a fault of the renewal itself is no lost lane
             log.warning("lane %s: lost to another worker, or no renewal in time", claim.lane_id)
     except asyncio.CancelledError:
         await _stop(running, keeping)
@@ -83,6 +84,6 @@ async def _keep(
 
 
 async def _let_go(database: Database, claim: Claim) -> None:
-    with contextlib.suppress(DatabaseGone):
+    with contextlib.suppress(DatabaseGone):  # then the lease runs out
         async with database.transaction() as session:
             await lanes.abandon(session, claim.lane_id, claim.fence)
