@@ -21,6 +21,7 @@ class Eater:
 
     go: asyncio.Event = field(default_factory=asyncio.Event)
     eaten: list[int] = field(default_factory=list[int])
+    names: set[bytes] = field(default_factory=set[bytes])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/v1/no":
@@ -31,17 +32,19 @@ class Eater:
         async for piece in Request(scope, receive).stream():
             count += len(piece)
             self.eaten.append(count)
+        self.names = {name for name, _ in scope["headers"]}
         await PlainTextResponse(str(count))(scope, receive, send)
 
 
 @asynccontextmanager
-async def serving(app: Eater, *, bound_s: float = 0.4) -> AsyncGenerator[int]:
+async def serving(app: Eater, *, bound_s: float = 0.4, bound_bytes: int = 1) -> AsyncGenerator[int]:
     with listening("127.0.0.1", 0) as listener:
         async with answering(
             app,
             listener,
             request_s=bound_s,
             stall_s=bound_s,
+            stall_bytes=bound_bytes,
             takes_bodies=lambda path: path.startswith("/v1/"),
         ):
             yield listener.getsockname()[1]
@@ -92,6 +95,36 @@ async def test_a_body_of_which_nothing_comes_is_dropped() -> None:
     app.go.set()
     async with serving(app) as port:
         assert await said(port, head("/v1/x", 100), b"x") == b""
+
+
+async def test_a_body_of_which_next_to_nothing_comes_is_dropped() -> None:
+    app = Eater()
+    app.go.set()
+    async with serving(app, bound_s=0.2, bound_bytes=1000) as port:
+        assert await said(port, head("/v1/x", 200), *[b"x"] * 100, pause_s=0.02) == b""
+        enough = [bytes(500)] * 20
+        took = await said(port, head("/v1/x", 10_000), *enough, pause_s=0.02)
+        assert took.endswith(b"10000")
+
+
+async def test_what_comes_after_a_body_is_no_header_and_has_an_end() -> None:
+    app = Eater()
+    app.go.set()
+    chunked = b"PUT /v1/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"
+    async with serving(app) as port:
+        assert (await said(port, chunked, b"X-Late: 1\r\n\r\n")).endswith(b"1")
+        assert app.names == {b"host", b"transfer-encoding"}
+        for endless in (b"a: b\r\n" * 200_000, b"a: " + b"b" * 1_200_000):
+            assert await said(port, chunked, endless, b"\r\n\r\n") == b""
+
+
+async def test_a_body_in_chunks_of_one_byte_is_a_body() -> None:
+    app = Eater()
+    app.go.set()
+    chunked = b"PUT /v1/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with serving(app) as port:
+        chunks = b"1\r\nx\r\n" * 150_000 + b"0\r\n\r\n"
+        assert (await said(port, chunked, chunks)).endswith(b"150000")
 
 
 async def test_a_body_that_waits_for_the_app_is_not_dropped() -> None:

@@ -2,8 +2,8 @@
 
 Whoever takes longer than ten seconds to say what it wants, says more than fits into 32 KiB, or
 comes while as many connections are open as may be, is dropped. Where bodies are taken, this holds
-for what comes before the body: how large that may be the app says itself, and here it is dropped
-when nothing of it comes for half a minute.
+for what comes before the body and around it: how large that may be the app says itself, and here it
+is dropped when nothing of it comes for half a minute, or next to nothing.
 """
 
 import asyncio
@@ -24,9 +24,13 @@ from postwright.media.host.sending import TRANSPORT
 REQUEST_S = 10.0
 REQUEST_BYTES = 32 * 1024
 STALL_S = 30.0
+STALL_BYTES = 30 * 1024  # in that time; less is nobody's line, and holds a place for ever
 KEEP_ALIVE_S = 30
 STOP_S = 5
 CONNECTIONS = 512
+
+# One reading, which may be whole before it is looked at, and what ends a body.
+_AROUND_BYTES = 512 * 1024
 
 _BUSY = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\n"
@@ -55,6 +59,7 @@ class _Protocol(HttpToolsProtocol):
     most_connections = CONNECTIONS
     request_s = REQUEST_S
     stall_s = STALL_S
+    stall_bytes = STALL_BYTES
     takes_bodies: Callable[[str], bool] = staticmethod(_none)
 
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -63,6 +68,8 @@ class _Protocol(HttpToolsProtocol):
         self._late: asyncio.TimerHandle | None = None
         self._said_bytes = 0
         self._moved_at: float | None = None  # when something of a body came last
+        self._since, self._came_bytes = 0.0, 0  # what came of it since then
+        self._around_bytes = 0  # what came since the last byte that is of it
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
@@ -80,9 +87,16 @@ class _Protocol(HttpToolsProtocol):
             self._said_bytes += len(data)
         else:
             self._moved_at = self.loop.time()
+            self._came_bytes += len(data)
+            self._around_bytes += len(data)
         super().data_received(data)
-        if self._said_bytes > REQUEST_BYTES and not self.transport.is_closing():
+        is_too_much = self._said_bytes > REQUEST_BYTES or self._around_bytes > _AROUND_BYTES
+        if is_too_much and not self.transport.is_closing():
             self.transport.abort()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._moved_at is None:  # what comes after the body is no header, whatever it says
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         if sum(len(name) + len(text) for name, text in self.headers) > REQUEST_BYTES:
@@ -91,11 +105,15 @@ class _Protocol(HttpToolsProtocol):
         if self.takes_bodies(self.scope["path"]):
             self._said_bytes = 0  # what came with the head is of the body
             self._rest()
-            self._moved_at = self.loop.time()
+            self._moved_at = self._since = self.loop.time()
+            self._came_bytes = 0
             self._late = self.loop.call_later(self.stall_s, self._look)
 
     def on_body(self, body: bytes) -> None:
+        self._around_bytes = 0
         if self.cycle.body or self.cycle.response_complete:
+            if isinstance(cast("bytes | bytearray", self.cycle.body), bytes):
+                self.cycle.body = bytearray(self.cycle.body)  # of many small pieces: it has to grow
             super().on_body(body)
             return
         # The first piece since the app asked is handed on as it is: of gigabytes, two copies less.
@@ -106,7 +124,7 @@ class _Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._said_bytes, self._moved_at = 0, None
+        self._said_bytes, self._around_bytes, self._moved_at = 0, 0, None
         self._rest()
 
     def on_response_complete(self) -> None:
@@ -124,12 +142,16 @@ class _Protocol(HttpToolsProtocol):
         self._late = self.loop.call_later(self.request_s, self.transport.abort)
 
     def _look(self) -> None:
-        """Drop whoever sends nothing of a body, though we would read it."""
+        """Drop whoever sends nothing of a body, or next to nothing, though we would read it."""
         now = self.loop.time()
         if self._moved_at is None or self.flow.read_paused:
-            self._moved_at = now  # it waits for us
+            self._moved_at = self._since = now  # it waits for us
         left = self._moved_at + self.stall_s - now
-        if left <= 0:
+        is_slow = False
+        if now - self._since >= self.stall_s:
+            is_slow = self._came_bytes < self.stall_bytes
+            self._since, self._came_bytes = now, 0
+        if left <= 0 or is_slow:
             self.transport.abort()
         else:
             self._late = self.loop.call_later(left, self._look)
@@ -167,6 +189,7 @@ async def answering(
     connections: int = CONNECTIONS,
     request_s: float = REQUEST_S,
     stall_s: float = STALL_S,
+    stall_bytes: int = STALL_BYTES,
     takes_bodies: Callable[[str], bool] = _none,
     trusted_proxies: str = "127.0.0.1",
 ) -> AsyncGenerator[None]:
@@ -178,6 +201,7 @@ async def answering(
         connections: how many may be open; more are told to come again.
         request_s: how long a client may take to say what it wants.
         stall_s: how long nothing of a body may come.
+        stall_bytes: how much of one has to come in such a time.
         takes_bodies: the paths whose bodies the app bounds itself.
         trusted_proxies: addresses and networks, with commas, whose `X-Forwarded-For` is believed.
     """
@@ -185,6 +209,7 @@ async def answering(
         "most_connections": connections,
         "request_s": request_s,
         "stall_s": stall_s,
+        "stall_bytes": stall_bytes,
         "takes_bodies": staticmethod(takes_bodies),
     }
     config = uvicorn.Config(
