@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from postwright.db import embedded
 from postwright.db.embedded import EmbeddedServer
+from postwright.publishing import turn
 from postwright.publishing.states import State
 from tests.factories.installation import Service, running_service
 
@@ -72,6 +73,30 @@ async def test_a_call_that_was_answered_while_the_database_was_away_is_in_the_le
             kept = await session.scalars(_INITS, {"id": made.publication_id})
         assert sorted(kept) == sorted(seen)
         assert len(seen) == 2  # the first one's id could not be stored
+
+
+async def test_what_could_not_be_kept_of_a_call_is_said_in_the_log(
+    own_server: EmbeddedServer,
+    video: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(turn, "_KEPT_FOR_S", 0.2)
+    async with running_service(own_server.app_url, tmp_path) as service:
+        account = await service.connect()
+        await service.control.fault("video.init", "delay_after", delay_s=1.0)
+        made = await service.publish(account, video)
+        service.start_worker()
+        await service.until(made.publication_id, State.SUBMITTING)
+        own = await asyncio.to_thread(embedded.ensure_running, own_server.data_dir)
+        os.kill(own.pid, signal.SIGKILL)
+        lost = f"the ledger of {made.publication_id}: given up"
+        async with asyncio.timeout(PATIENCE_S):
+            while lost not in caplog.text:
+                await asyncio.sleep(0.02)
+        await asyncio.to_thread(embedded.ensure_running, own_server.data_dir)
+    assert "lanes are looked at every" in caplog.text
 
 
 async def test_a_worker_whose_database_dies_while_it_renews_tokens_waits_for_it(

@@ -19,7 +19,7 @@ async def narrate(desk: Desk) -> None:
     """Print a line whenever a post changes its state, until cancelled."""
     told: dict[str, tuple[State, str]] | None = None
     while True:
-        with contextlib.suppress(DatabaseGone):
+        with contextlib.suppress(DatabaseGone):  # the worker beside it says so in the log
             now = await _states(desk)
             told = now if told is None else told
             for post, (state, line) in now.items():

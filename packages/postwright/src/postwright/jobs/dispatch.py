@@ -1,6 +1,7 @@
 """Claims lanes that are due and has them run, as many as there are free slots for."""
 
 import asyncio
+import logging
 from datetime import timedelta
 from functools import partial
 
@@ -13,6 +14,8 @@ from postwright.jobs import lanes
 from postwright.jobs.engine import Engine
 from postwright.jobs.lanes import Claim, Turn
 from postwright.jobs.timers import Do, surely
+
+log = logging.getLogger(__name__)
 
 # Whether a lane is due, and when one will be: in one look, as an idle worker does nothing else.
 # Each part is a step or two into an index: the order makes sure of that, EXISTS would not.
@@ -125,15 +128,22 @@ class Dispatcher:
         return await lanes.ask_to_claim(session, kind, most=most, lease=self._lease, turn=turn)
 
     async def _listen(self) -> None:
+        """Wake when the database tells of lanes; whoever misses that looks every so often."""
+        is_told = False
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(
                     self._database.conninfo, autocommit=True, connect_timeout=10
                 ) as connection:
                     await connection.execute("LISTEN postwright_lanes")
+                    is_told = False
                     async for notice in connection.notifies():
                         if notice.payload in self._wake:
                             self._wake[notice.payload].set()
-            except psycopg.Error:
+            except psycopg.Error as error:
                 self._was_away = True
+                if not is_told:
+                    is_told = True
+                    says = " ".join(str(error).split())
+                    log.warning("lanes are looked at every %g s only: %s", self._poll_s, says)
                 await asyncio.sleep(self._poll_s)

@@ -97,13 +97,13 @@ class Engine:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            with contextlib.suppress(DatabaseGone):
+            with contextlib.suppress(DatabaseGone):  # another worker forgets it, as if it had died
                 async with self._database.transaction() as session:
                     await workers.leave(session, self._id)
 
     async def _beat(self) -> None:
         running = json.dumps({kind: count for kind, count in self._running.items() if count})
-        with contextlib.suppress(DatabaseGone):
+        with contextlib.suppress(DatabaseGone):  # who claims lanes says so in the log
             async with self._database.transaction() as session:
                 await workers.beat(session, self._id, self._name, version("postwright"), running)
 

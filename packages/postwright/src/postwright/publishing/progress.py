@@ -30,7 +30,7 @@ class Progress:
             if self._sent == self._shown:
                 continue
             self._shown = self._sent
-            with contextlib.suppress(DatabaseGone):
+            with contextlib.suppress(DatabaseGone):  # it is for people to look at, no more
                 async with self._database.transaction() as session:
                     await session.execute(
                         update(AttemptRow)

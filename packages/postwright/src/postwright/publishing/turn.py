@@ -1,7 +1,6 @@
 """One worker's turn with one publication: decide, record, call, and again until it waits."""
 
 import asyncio
-import contextlib
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -161,9 +160,11 @@ class Turn:
     async def _keep(self) -> None:
         """Nobody else knows what was heard: it waits for the database, if that is away."""
         name = f"the ledger of {self._work.publication_id}"
-        with contextlib.suppress(TimeoutError):
+        try:
             async with asyncio.timeout(_KEPT_FOR_S):
                 await surely(name, partial(self._recorder.keep, self._work, self._heard))
+        except TimeoutError:
+            log.error("%s: given up after %s s; what was heard is lost", name, _KEPT_FOR_S)  # noqa: TRY400  # where it was given up says nothing
 
     async def _run(self) -> bool:
         event: Event = Woke()

@@ -101,7 +101,7 @@ class _Copy:
         try:
             frames = packet.decode()
         except InvalidDataError:
-            return
+            return  # a damaged piece of sound; players skip it as well
         if self._filters is None:
             channels = self._sound.codec_context.channels
             self._filters = SoundFilters(self._sound.time_base, channels)

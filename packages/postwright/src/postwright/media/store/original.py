@@ -97,7 +97,7 @@ async def in_thread(work: Callable[[], T], stop: threading.Event) -> T:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
         stop.set()
-        with suppress(Exception):
+        with suppress(Exception):  # whatever it ended with, nobody waits for it any more
             await running
         raise
 
