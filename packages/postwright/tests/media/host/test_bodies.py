@@ -102,6 +102,7 @@ async def test_a_body_of_which_next_to_nothing_comes_is_dropped() -> None:
     app.go.set()
     async with serving(app, bound_s=0.2, bound_bytes=1000) as port:
         assert await said(port, head("/v1/x", 200), *[b"x"] * 100, pause_s=0.02) == b""
+        assert app.eaten[-1] < 100
         enough = [bytes(500)] * 20
         took = await said(port, head("/v1/x", 10_000), *enough, pause_s=0.02)
         assert took.endswith(b"10000")
