@@ -98,6 +98,18 @@ async def test_no_room_is_said_before_anything_comes(store: FolderStore) -> None
             pass
 
 
+async def test_what_has_no_end_leaves_the_reserve_of_the_disk_alone(store: FolderStore) -> None:
+    async def without_end() -> None:
+        async with store.receiving(0) as arrival:
+            store.reserve_bytes = 1 << 60  # somebody else has filled the disk
+            for _ in range(40):
+                await arrival.write(bytes(PIECE_BYTES))
+
+    with pytest.raises(StorageFull):
+        await without_end()
+    assert parts(store) == []
+
+
 async def test_a_part_that_cannot_be_written_is_told_as_the_stores_trouble(
     store: FolderStore, tmp_path: Path
 ) -> None:
@@ -106,7 +118,7 @@ async def test_a_part_that_cannot_be_written_is_told_as_the_stores_trouble(
 
     full = await asyncio.to_thread(Path("/dev/full").open, "wb")
     with full:
-        arrival = Arrival(full, tmp_path / "nowhere", trouble)
+        arrival = Arrival(full, tmp_path / "nowhere", trouble, check_room=lambda: None)
         with pytest.raises(StorageUnusable):
             await arrive(arrival, bytes(PIECE_BYTES), PIECE_BYTES)
         await arrival.close()

@@ -29,16 +29,24 @@ class Arrival:
         part: an empty file that is open for writing.
         path: where it is.
         trouble: what to raise when it cannot be written.
+        check_room: raises StorageFull when too little is left of the disk. Asked now and then:
+            how much comes is not always known, and others write to the same disk.
     """
 
     def __init__(
-        self, part: BinaryIO, path: Path, trouble: Callable[[OSError], StorageTrouble]
+        self,
+        part: BinaryIO,
+        path: Path,
+        trouble: Callable[[OSError], StorageTrouble],
+        *,
+        check_room: Callable[[], None],
     ) -> None:
         self.path = path
         self.size_bytes = 0
         self.sha256 = ""
         self._descriptor = part.fileno()
         self._trouble = trouble
+        self._check_room = check_room
         self._digest = hashlib.sha256()
         self._filling, self._other = bytearray(PIECE_BYTES), bytearray(PIECE_BYTES)
         self._filled = 0
@@ -49,7 +57,8 @@ class Arrival:
         """Take the next bytes. They are the caller's again when this returns.
 
         Raises:
-            StorageTrouble: the disk is full or gone.
+            StorageFull: the reserve has been reached.
+            StorageTrouble: the disk is gone.
         """
         left = memoryview(piece)
         self.size_bytes += len(left)
@@ -103,10 +112,13 @@ class Arrival:
         while at < len(full):
             at += os.write(self._descriptor, full[at:])
         self._settled_bytes += at
-        if self._settled_bytes >= _SETTLE_BYTES and hasattr(os, "posix_fadvise"):
+        if self._settled_bytes < _SETTLE_BYTES:
+            return
+        self._settled_bytes = 0
+        self._check_room()
+        if hasattr(os, "posix_fadvise"):
             # The disk begins with it now, and has little left to do at the end.
             os.posix_fadvise(self._descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-            self._settled_bytes = 0
 
     def _run(self, work: Callable[[], None]) -> "asyncio.Future[None]":
         return asyncio.get_running_loop().run_in_executor(_threads, work)

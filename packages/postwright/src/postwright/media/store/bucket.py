@@ -33,7 +33,7 @@ from postwright.media.store.interface import (
     named_by,
 )
 from postwright.media.store.original import Original, in_thread, opened, telling
-from postwright.media.store.parts import open_part, sweep_parts
+from postwright.media.store.parts import check_room, open_part, sweep_parts
 from postwright.media.store.trouble import Failures
 
 if TYPE_CHECKING:  # there only for type checkers
@@ -52,7 +52,8 @@ class BucketStore:
     Args:
         objects: the bucket.
         url: its address, for people.
-        scratch: a folder of this machine, for `local`.
+        scratch: a folder of this machine, for `local` and for what arrives.
+        reserve_bytes: what is to stay free on the disk of that folder.
         sweep_uploads: removes the parts that killed uploads have left; None where that is left to
             the bucket.
     """
@@ -63,11 +64,13 @@ class BucketStore:
         url: str,
         *,
         scratch: Path,
+        reserve_bytes: int,
         sweep_uploads: Callable[[], int] | None = None,
     ) -> None:
         self.url = url
         self._objects = objects
         self._scratch = scratch
+        self._reserve_bytes = reserve_bytes
         self._sweep_uploads = sweep_uploads
         self._failures = Failures(url)
         self._ahead = ThreadPoolExecutor(PARTS_AT_ONCE, thread_name_prefix="media-ahead")
@@ -96,10 +99,15 @@ class BucketStore:
         return await in_thread(add, stop)
 
     @asynccontextmanager
-    async def receiving(self, size_bytes: int) -> AsyncGenerator[Arrival]:  # noqa: ARG002  # the folder's signature
+    async def receiving(self, size_bytes: int) -> AsyncGenerator[Arrival]:
         """Give a part on this machine: the key of an object is known only when all is here."""
-        part, path = await asyncio.to_thread(self._open_scratch)
-        arrival = Arrival(part, path, lambda error: StorageUnusable(self._scratch, error))
+        part, path = await asyncio.to_thread(self._open_scratch, size_bytes)
+        arrival = Arrival(
+            part,
+            path,
+            lambda error: StorageUnusable(self._scratch, error),
+            check_room=lambda: check_room(self._scratch, 0, self._reserve_bytes),
+        )
         try:
             yield arrival
         finally:
@@ -264,8 +272,9 @@ class BucketStore:
         except FileNotFoundError:
             return None
 
-    def _open_scratch(self) -> tuple[BinaryIO, Path]:
+    def _open_scratch(self, size_bytes: int = 0) -> tuple[BinaryIO, Path]:
         self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+        check_room(self._scratch, size_bytes, self._reserve_bytes)
         return open_part(self._scratch)
 
 

@@ -29,7 +29,11 @@ def open_bucket(settings: MediaSettings, scratch: Path) -> BucketStore:
         Misconfigured: the address is none of a bucket.
     """
     return BucketStore(
-        _bucket(settings), settings.url, scratch=scratch, sweep_uploads=_sweep_of(settings)
+        _bucket(settings),
+        settings.url,
+        scratch=scratch,
+        reserve_bytes=settings.reserve_bytes,
+        sweep_uploads=_sweep_of(settings),
     )
 
 

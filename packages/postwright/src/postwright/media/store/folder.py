@@ -31,7 +31,7 @@ from postwright.media.store.interface import (
     named_by,
 )
 from postwright.media.store.original import BLOCK_BYTES, Original, in_thread, opened, telling
-from postwright.media.store.parts import open_part, sweep_parts
+from postwright.media.store.parts import check_room, open_part, sweep_parts
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -106,7 +106,12 @@ class FolderStore:
     async def receiving(self, size_bytes: int) -> AsyncGenerator[Arrival]:
         """Give a part for bytes that come from elsewhere. See `MediaStore.receiving`."""
         part, path = await asyncio.to_thread(self._open_arrival, size_bytes)
-        arrival = Arrival(part, path, lambda error: self._trouble(error, size_bytes))
+        arrival = Arrival(
+            part,
+            path,
+            lambda error: self._trouble(error, size_bytes),
+            check_room=lambda: check_room(self.folder, 0, self.reserve_bytes),
+        )
         try:
             yield arrival
         finally:
@@ -236,16 +241,10 @@ class FolderStore:
         except OSError as error:
             raise StorageUnusable(self.folder, error) from None
 
-    def _check_room(self, size_bytes: int) -> None:
-        needed = size_bytes + self.reserve_bytes
-        free = shutil.disk_usage(self.folder).free
-        if free < needed:
-            raise StorageFull(self.folder, needed_bytes=needed, free_bytes=free)
-
     def _open_arrival(self, size_bytes: int) -> tuple[BinaryIO, Path]:
         self._make_folder()
         sweep_parts(self.folder)
-        self._check_room(size_bytes)
+        check_room(self.folder, size_bytes, self.reserve_bytes)
         return self._open_part(size_bytes)
 
     def _open_part(self, size_bytes: int) -> tuple[BinaryIO, Path]:

@@ -2,10 +2,13 @@
 
 import fcntl
 import os
+import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
+
+from postwright.media.errors import StorageFull
 
 _PART = ".part-"
 
@@ -29,3 +32,15 @@ def sweep_parts(folder: Path) -> int:
             leftover.unlink()
             swept += 1
     return swept
+
+
+def check_room(folder: Path, size_bytes: int, reserve_bytes: int) -> None:
+    """See to it that there is room for so much, beside what is to stay free.
+
+    Raises:
+        StorageFull: there is not.
+    """
+    needed = size_bytes + reserve_bytes
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise StorageFull(folder, needed_bytes=needed, free_bytes=free)
