@@ -7,11 +7,12 @@ that still runs have all ended: only their events are given, in the order of the
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, cast
+from typing import Final
 
-from sqlalchemy import BigInteger, ColumnElement, CursorResult, literal_column, select, text, tuple_
+from sqlalchemy import BigInteger, ColumnElement, literal_column, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from postwright.db.batches import remove_all
 from postwright.db.database import Database
 from postwright.publishing.models import Event
 
@@ -20,7 +21,6 @@ KEPT = timedelta(days=7)
 _OLDEST: Final[ColumnElement[int]] = literal_column(
     "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)", BigInteger
 )
-_BATCH = 5_000
 _FORGET = text("""
     DELETE FROM events WHERE id IN (
         SELECT id FROM events WHERE at < app_now() - CAST(:kept AS interval)
@@ -78,11 +78,4 @@ async def events_after(
 
 async def forget_events(database: Database) -> int:
     """Remove events that are older than a week; how many."""
-    removed = 0
-    while True:
-        async with database.transaction() as session:
-            result = await session.execute(_FORGET, {"kept": KEPT, "most": _BATCH})
-        gone = cast("CursorResult[Any]", result).rowcount
-        removed += gone
-        if gone < _BATCH:
-            return removed
+    return await remove_all(database, _FORGET, kept=KEPT)

@@ -1,12 +1,26 @@
 """What is held without a time to look again, and goes on when the reason for it is gone."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.jobs import lanes
 from postwright.publishing.work import START
+
+# SQL: `waiting`, the accounts in which anything is held so. From account to account by the index
+# of it: thousands may wait on the same one.
+WAITING: Final = """
+    WITH RECURSIVE waiting AS (
+        SELECT min(connection_id) AS id FROM publications
+        WHERE lane IS NOT NULL AND due_at IS NULL
+        UNION ALL
+        SELECT (SELECT min(connection_id) FROM publications
+                WHERE lane IS NOT NULL AND due_at IS NULL AND connection_id > waiting.id)
+        FROM waiting WHERE waiting.id IS NOT NULL
+    )
+"""
 
 
 class Parked:
@@ -19,16 +33,8 @@ class Parked:
 
     def __init__(self, reason: str, may_go_on: str) -> None:
         self._reason = reason
-        # From account to account by the index of what waits: thousands may wait on the same one.
         self._held = text(f"""
-            WITH RECURSIVE waiting AS (
-                SELECT min(connection_id) AS id FROM publications
-                WHERE lane IS NOT NULL AND due_at IS NULL
-                UNION ALL
-                SELECT (SELECT min(connection_id) FROM publications
-                        WHERE lane IS NOT NULL AND due_at IS NULL AND connection_id > waiting.id)
-                FROM waiting WHERE waiting.id IS NOT NULL
-            )
+            {WAITING}
             SELECT connections.id FROM waiting JOIN connections ON connections.id = waiting.id
             WHERE EXISTS (
                 SELECT FROM publications

@@ -8,6 +8,7 @@ from postwright.jobs import lanes
 from postwright.platforms.answers import Refusal
 from postwright.platforms.content import Mode
 from postwright.platforms.purpose import Purpose
+from postwright.publishing.parked import WAITING
 
 # Of a publication that is in `publications` and its account in `connections`.
 _CAN_GO_ON = """
@@ -19,16 +20,8 @@ _CAN_GO_ON = """
                 = ANY(connections.granted))
 """
 
-# From account to account by the index of what waits: thousands may wait on the same one.
 _HELD = text(f"""
-    WITH RECURSIVE waiting AS (
-        SELECT min(connection_id) AS id FROM publications
-        WHERE lane IS NOT NULL AND due_at IS NULL
-        UNION ALL
-        SELECT (SELECT min(connection_id) FROM publications
-                WHERE lane IS NOT NULL AND due_at IS NULL AND connection_id > waiting.id)
-        FROM waiting WHERE waiting.id IS NOT NULL
-    )
+    {WAITING}
     SELECT connections.id FROM waiting JOIN connections ON connections.id = waiting.id
     WHERE EXISTS (
         SELECT FROM publications

@@ -1,12 +1,9 @@
 """The answers of calls to the API, kept for a day: where sealed ones belong, and their end."""
 
-from typing import Any, cast
+from sqlalchemy import text
 
-from sqlalchemy import CursorResult, text
-
+from postwright.db.batches import remove_all
 from postwright.db.database import Database
-
-_BATCH = 5_000
 
 _FORGET = text("""
     DELETE FROM api_calls WHERE (workspace_id, kind, name) IN (
@@ -23,11 +20,4 @@ def answer_context(workspace_id: str, kind: str, name: str) -> str:
 
 async def forget_calls(database: Database) -> int:
     """Remove the calls whose time is over; how many."""
-    removed = 0
-    while True:
-        async with database.transaction() as session:
-            result = await session.execute(_FORGET, {"most": _BATCH})
-        gone = cast("CursorResult[Any]", result).rowcount
-        removed += gone
-        if gone < _BATCH:
-            return removed
+    return await remove_all(database, _FORGET)
