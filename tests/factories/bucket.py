@@ -98,7 +98,7 @@ class BucketServer:
         return told
 
 
-def free_port() -> int:
+def _free_port() -> int:
     """A port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -106,9 +106,18 @@ def free_port() -> int:
 
 
 @contextmanager
+def kept_port() -> Generator[int]:
+    """A port that nobody else gets while the block lasts, and on which nobody answers yet."""
+    with socket.socket() as keeper:
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a server may share it
+        keeper.bind(("127.0.0.1", 0))
+        yield keeper.getsockname()[1]
+
+
+@contextmanager
 def running_bucket_server(log: Path, port: int | None = None) -> Generator[BucketServer]:
     """An S3 server with nothing in it, until the block ends."""
-    server = BucketServer(port or free_port())
+    server = BucketServer(port or _free_port())
     words = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(server.port)]
     with log.open("w") as told:
         process = subprocess.Popen(words, stdout=told, stderr=told)

@@ -23,7 +23,7 @@ from postwright.media.errors import (
 from postwright.media.store import MediaStore, open_store, verify
 from postwright.media.store.bucket import PART_BYTES
 from postwright.media.store.folder import FolderStore
-from tests.factories.bucket import BucketServer, free_port, running_bucket_server
+from tests.factories.bucket import BucketServer, kept_port, running_bucket_server
 
 pytestmark = pytest.mark.slow
 
@@ -285,18 +285,18 @@ async def test_a_bucket_that_is_not_there_is_a_clear_error_and_no_missing_file(
 async def test_a_server_that_is_away_is_tried_again_for_a_while(
     source: Path, tmp_path: Path
 ) -> None:
-    port = free_port()
-    absent = BucketServer(port)
-    store = open_store(absent.settings("media"), tmp_path)
-    with pytest.raises(StorageAway) as caught:
-        await store.keep(WS, source)
-    assert caught.value.advice == "retry"
-    assert "POSTWRIGHT_MEDIA__ENDPOINT" in caught.value.fix
+    with kept_port() as port:
+        absent = BucketServer(port)
+        store = open_store(absent.settings("media"), tmp_path)
+        with pytest.raises(StorageAway) as caught:
+            await store.keep(WS, source)
+        assert caught.value.advice == "retry"
+        assert "POSTWRIGHT_MEDIA__ENDPOINT" in caught.value.fix
 
-    with running_bucket_server(tmp_path / "log", port) as server:
-        server.make("media")
-        kept = await store.keep(WS, source)
-        assert await store.size(WS, kept.sha256) == SIZE
+        with running_bucket_server(tmp_path / "log", port) as server:
+            server.make("media")
+            kept = await store.keep(WS, source)
+            assert await store.size(WS, kept.sha256) == SIZE
 
 
 async def test_other_bytes_under_the_hash_are_noticed(

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from postwright.publishing.models import Publication
 from postwright.publishing.states import State
-from tests.factories.bucket import BucketServer, free_port, running_bucket_server
+from tests.factories.bucket import BucketServer, kept_port, running_bucket_server
 from tests.factories.installation import Service
 
 pytestmark = pytest.mark.slow
@@ -87,21 +87,21 @@ async def test_a_bucket_that_is_away_holds_the_post_until_it_is_back(
 ) -> None:
     account = await service.connect()
     made = await service.publish(account, video)
-    port = free_port()
-    keep_in(service, BucketServer(port))
-    worker = service.start_worker()
+    with kept_port() as port:
+        keep_in(service, BucketServer(port))
+        worker = service.start_worker()
 
-    waiting = await service.until(made.publication_id, held)
+        waiting = await service.until(made.publication_id, held)
 
-    assert waiting.hold_reason == "unreachable"
-    assert "does not answer" in waiting.detail
-    # Whoever looks into the bucket that is back before the file is in it again finds it gone.
-    service.workers.remove(worker)
-    worker.cancel()
-    await asyncio.gather(worker, return_exceptions=True)
-    with running_bucket_server(tmp_path / "s3.log", port) as server:
-        server.make("media")
-        await service.add(video)
-        await service.advance(hours=1)
-        service.start_worker()
-        await service.until(made.publication_id, State.PUBLISHED)
+        assert waiting.hold_reason == "unreachable"
+        assert "does not answer" in waiting.detail
+        # Whoever looks into the bucket that is back before the file is in it again finds it gone.
+        service.workers.remove(worker)
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+        with running_bucket_server(tmp_path / "s3.log", port) as server:
+            server.make("media")
+            await service.add(video)
+            await service.advance(hours=1)
+            service.start_worker()
+            await service.until(made.publication_id, State.PUBLISHED)
