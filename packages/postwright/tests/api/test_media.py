@@ -353,6 +353,15 @@ async def test_what_is_no_address_is_refused_at_once(api: Api) -> None:
         assert "hush" not in answer.text
 
 
+async def test_what_is_plainly_private_is_refused_at_once(api: Api) -> None:
+    key = await api.key()
+    for host in ("10.0.0.1", "0xa000001", "[::1]", "[::ffff:a00:1]", "169.254.169.254"):
+        body = {"url": f"http://{host}/a.mp4"}
+        answer = await api.ask("POST", "/v1/media/ingest", key, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "address_refused")
+        assert "private" in answer.json()["details"]["why"]
+
+
 async def test_a_file_at_an_address_is_looked_at_and_forgotten(
     api: Api, origin: Origin, photo: Path, tmp_path: Path
 ) -> None:

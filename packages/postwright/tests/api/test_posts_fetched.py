@@ -90,3 +90,12 @@ async def test_what_is_no_video_ends_a_post_of_a_video(
     me.api.service.start_worker()
     failed = await me.api.service.until(post["platforms"][0]["_id"], State.FAILED)
     assert failed.end_code == "media_kind"
+
+
+async def test_a_post_names_no_file_of_a_private_network(me: Caller) -> None:
+    for number, host in enumerate(("10.0.0.1", "0xc0a80101", "[fd00::1]")):
+        items = [{"url": "https://example.com/a.mp4"}] * number + [{"url": f"http://{host}/a.mp4"}]
+        answer = await me.create(publishNow=True, mediaItems=items)
+        told = answer.json()
+        expected = (400, "address_refused", f"mediaItems[{number}].url")
+        assert (answer.status_code, told["code"], told["param"]) == expected

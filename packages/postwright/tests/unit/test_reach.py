@@ -1,8 +1,10 @@
 """Which addresses are public."""
 
+from ipaddress import ip_network
+
 import pytest
 
-from postwright.kit.reach import is_public
+from postwright.kit.reach import is_known_private, is_public
 
 
 @pytest.mark.parametrize(
@@ -55,3 +57,38 @@ def test_an_address_of_the_public_network_is_public(address: str) -> None:
 )
 def test_any_other_address_is_not(address: str) -> None:
     assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0177.0.0.1",
+        "0",
+        "169.254.169.254",
+        "2852039166",
+        "::1",
+        "::ffff:7f00:1",
+        "64:ff9b::a00:1",
+        "localhost",
+        "app.localhost",
+    ],
+)
+def test_what_is_plainly_private_is_known_without_looking_it_up(host: str) -> None:
+    assert is_known_private(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["1.1.1.1", "16843009", "2606:4700::1111", "example.com", "localhost.example.com", ""]
+)
+def test_of_names_nothing_is_known_beforehand(host: str) -> None:
+    assert not is_known_private(host)
+
+
+@pytest.mark.parametrize("host", ["10.1.2.3", "0xa010203", "::ffff:10.1.2.3", "10.2.0.1"])
+def test_what_a_setting_allows_is_not_refused_beforehand(host: str) -> None:
+    allowed = (ip_network("10.1.0.0/16"), ip_network("::ffff:0:0/96"))
+    assert is_known_private(host, allowed=allowed) == (host == "10.2.0.1")

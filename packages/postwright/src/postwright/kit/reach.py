@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from socket import SOCK_STREAM
+from socket import SOCK_STREAM, inet_aton, inet_ntoa
 
 _CARRIES_IPV4 = IPv6Network("64:ff9b::/96")
 # What the last 64 bits of an address begin with that is tunnelled to an IPv4 one.
@@ -59,6 +60,22 @@ def _inside(address: IPv4Address | IPv6Address) -> Iterator[IPv4Address]:
         yield from address.teredo
     if address in _CARRIES_IPV4 or int(address) >> 32 & 0xFFFF_FFFF in _ISATAP:
         yield IPv4Address(int(address) & 0xFFFF_FFFF)
+
+
+def is_known_private(host: str, *, allowed: Networks = ()) -> bool:
+    """Whether a host is a private IP address, however it is spelt, or a name of this machine.
+
+    Nothing is looked up: of any other name it is seen when it is asked for.
+    """
+    if host == "localhost" or host.endswith(".localhost"):
+        host = "127.0.0.1"
+    with suppress(OSError):
+        host = inet_ntoa(inet_aton(host))
+    try:
+        address = str(ip_address(host))
+    except ValueError:
+        return False
+    return not (is_public(address) or _is_allowed(address, allowed))
 
 
 async def public_address(host: str, port: int, *, allowed: Networks = ()) -> str:

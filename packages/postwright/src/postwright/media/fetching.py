@@ -18,10 +18,11 @@ from pydantic import SecretStr
 from postwright.config import MediaSettings
 from postwright.errors import Advice, BadInput, NetworkTrouble
 from postwright.kit.fetch import FetchFailed, Line, NotAllowed, Streamed, stream
-from postwright.kit.reach import Networks
+from postwright.kit.reach import Networks, is_known_private
 from postwright.kit.text import storable
+from postwright.media.errors import TooLarge
 from postwright.media.store import Arrival
-from postwright.media.uploads import TooLarge, shown_name
+from postwright.media.uploads import shown_name
 
 MOST_REDIRECTS = 3
 IDLE_S = 30.0
@@ -140,6 +141,21 @@ def checked(url: str) -> str:
     netloc += f":{parts.port}" if parts.port is not None else ""
     path, query = quote(parts.path, safe=_KEEPS), quote(parts.query, safe=f"{_KEEPS}?")
     return urlunsplit((parts.scheme, netloc, path or "/", query, ""))
+
+
+def outside(url: str, allowed: Networks) -> str:
+    """The same, of an address from which a file is to be fetched.
+
+    What is plainly private is refused at once; where a name leads is seen when it is fetched.
+
+    Raises:
+        AddressRefused: it is none of a file on the web, or leads into a private network that is
+            not `allowed`.
+    """
+    plain = checked(url)
+    if is_known_private(urlsplit(plain).hostname or "", allowed=allowed):
+        raise AddressRefused(shown(url), "It leads into a private network.")
+    return plain
 
 
 def shown(url: str) -> str:

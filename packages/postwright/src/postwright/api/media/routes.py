@@ -20,6 +20,7 @@ from postwright.api.wire.profiles import Message
 from postwright.errors import NotFound
 from postwright.media import queries, references
 from postwright.media.errors import NoSuchMedia
+from postwright.media.fetching import outside
 from postwright.media.ingest import ingest
 from postwright.media.models import Ingest, MediaFile, Upload
 from postwright.media.remove import remove
@@ -95,7 +96,7 @@ async def ingest_media(
                 session,
                 parts.accounts.vault,
                 caller.workspace_id,
-                wanted.url,
+                outside(wanted.url, parts.settings.media.allowed_networks),
                 api_key_id=caller.key_id,
             )
             media_id = made.id

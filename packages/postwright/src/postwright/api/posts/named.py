@@ -16,7 +16,7 @@ from postwright.connections.naming import NoSuchAccount
 from postwright.connections.with_apps import WithApp, ask_with_apps, with_apps
 from postwright.errors import AppError
 from postwright.media.errors import NoSuchMedia
-from postwright.media.fetching import checked
+from postwright.media.fetching import outside
 from postwright.media.models import Ingest
 from postwright.media.references import ask_for_files, files_of, resolve
 from postwright.platforms.base import Network
@@ -64,7 +64,9 @@ async def look_up(parts: Parts, caller: Caller, wish: Wish) -> Seen:
         async with parts.database.transaction() as session:
             for param, named in _addresses(wish):
                 found = seen.files.get(named.url)
-                seen.files[named.url] = await _file(session, caller, named.url, param, found)
+                seen.files[named.url] = await _file(
+                    session, parts, caller, named.url, param=param, found=found
+                )
     return seen
 
 
@@ -102,13 +104,19 @@ def _addresses(wish: Wish) -> Iterator[tuple[str, WishedMedia]]:
 
 
 async def _file(
-    session: AsyncSession, caller: Caller, url: str, param: str, found: Piece | None
+    session: AsyncSession,
+    parts: Parts,
+    caller: Caller,
+    url: str,
+    *,
+    param: str,
+    found: Piece | None,
 ) -> Piece | None:
     try:
         if found is None:
             found = await resolve(session, caller.workspace_id, url)
         if found is None:
-            checked(url)
+            outside(url, parts.settings.media.allowed_networks)
         elif not await _reaches(session, caller, found):
             raise NoSuchMedia(found.id)
     except AppError as error:
