@@ -13,7 +13,7 @@ import pytest
 
 from postwright.kit.fetch import Line
 from postwright.media import fetching
-from postwright.media.errors import MediaUnreadable
+from postwright.media.errors import MediaUnreadable, TooLarge
 from postwright.media.fetching import (
     AddressAway,
     AddressFailed,
@@ -26,7 +26,6 @@ from postwright.media.fetching import (
     shown,
 )
 from postwright.media.store.folder import FolderStore
-from postwright.media.uploads import TooLarge
 from tests.factories.origin import Asked, Origin, answer, running_origin
 
 HERE = (ip_network("127.0.0.0/8"),)

@@ -11,7 +11,17 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from postwright.media.errors import MediaUnreadable, NoSuchMedia, QuotaReached
+from postwright.media.errors import (
+    MediaUnreadable,
+    NoSuchMedia,
+    NoSuchUpload,
+    QuotaReached,
+    SizeDiffers,
+    TooLarge,
+    TypeNotTaken,
+    UploadExpired,
+    UploadUsed,
+)
 from postwright.media.host.signing import UPLOADS, Signer
 from postwright.media.library import Library
 from postwright.media.models import MediaClaim, MediaFile, Upload, UploadState
@@ -20,13 +30,7 @@ from postwright.media.remove import remove
 from postwright.media.store.folder import FolderStore
 from postwright.media.uploads import (
     Announced,
-    NoSuchUpload,
     Sent,
-    SizeDiffers,
-    TooLarge,
-    TypeNotTaken,
-    UploadExpired,
-    UploadUsed,
     add,
     announce,
     forget_uploads,

@@ -1,19 +1,23 @@
 """Bodies that are files: taken as they come, never whole in memory."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from postwright.api.errors import BodyTooLarge, InvalidRequest, MediaTypeUnsupported, RateLimited
+from postwright.api.parts import PartsOf
 from postwright.media.uploads import Announced
 
 FILES = "files"
 _LONGEST_HEAD = 16 * 1024
+_MOST_PARTS = 100
+_OF_ONE_ADDRESS = 2
 
 
 class CutOff(InvalidRequest):
@@ -38,40 +42,71 @@ async def pieces_of(request: Request) -> AsyncGenerator[bytes]:
             return
 
 
-async def drain(request: Request, most_bytes: int) -> None:
-    """Read on what nobody needs, up to a size: whoever sends it listens only when it is out."""
-    if "expect" in request.headers:
-        return  # it waits for a word before it sends anything
-    async for piece in pieces_of(request):
-        most_bytes -= len(piece)
-        if most_bytes < 0:
-            return
+def refuse_coded(request: Request) -> None:
+    """Refuse a body that is not the bytes themselves, all of them, before any is read.
+
+    Raises:
+        InvalidRequest: it is a part of them.
+        MediaTypeUnsupported: it is compressed.
+    """
+    if "content-range" in request.headers:
+        raise InvalidRequest(
+            "The body is a part of the file; a file is sent whole, in one request.",
+            fix="Send it again from its start, without Content-Range.",
+        )
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding not in {"", "identity"}:
+        raise MediaTypeUnsupported(
+            "The body is compressed; this takes the bytes as they are.",
+            fix="Send it without Content-Encoding: videos and photos get no smaller by it.",
+        )
 
 
 class Places:
-    """How many files are taken at once; each takes some memory and a part of the disk's time."""
+    """How many files are taken at once; each takes some memory and a part of the disk's time.
+
+    Of one address two, so that whoever has an address does not keep out all others.
+    """
 
     def __init__(self, places: int) -> None:
         self._places = places
-        self._taken = 0
+        self._taken = Counter[str]()
 
     @asynccontextmanager
-    async def one(self) -> AsyncGenerator[None]:
+    async def one(self, address: str = "") -> AsyncGenerator[None]:
         """Take a place until the block ends.
+
+        Args:
+            address: where the file is sent to, if that is good for one file only.
 
         Raises:
             RateLimited: there is none.
         """
-        if self._taken >= self._places:
-            raise RateLimited(
-                f"{self._places} files are being uploaded, which is as many as may be at once.",
-                retry_after_s=5,
-            )
-        self._taken += 1
+        if self._taken.total() >= self._places:
+            raise _full(f"{self._places} files are being taken, which is as many as may be at once")
+        if address and self._taken[address] >= _OF_ONE_ADDRESS:
+            raise _full("This file is being sent twice already")
+        self._taken[address] += 1
         try:
             yield
         finally:
-            self._taken -= 1
+            self._taken[address] -= 1
+            self._taken = +self._taken  # what is left at zero
+
+
+async def _places(request: Request, parts: PartsOf) -> Places:
+    state = request.app.state
+    if not hasattr(state, "uploading"):
+        state.uploading = Places(parts.settings.web.uploads)
+    places: Places = state.uploading
+    return places
+
+
+PlacesOf = Annotated[Places, Depends(_places)]
+
+
+def _full(what: str) -> RateLimited:
+    return RateLimited(f"{what}.", retry_after_s=5)
 
 
 @dataclass(slots=True)
@@ -110,11 +145,12 @@ class Form:
         most_bytes: of all of it.
 
     Raises:
-        MediaTypeUnsupported: the body is no form.
+        MediaTypeUnsupported: the body is no form, or compressed.
         BodyTooLarge: it says that it has more bytes.
     """
 
     def __init__(self, request: Request, *, most_bytes: int) -> None:
+        refuse_coded(request)
         kind, options = parse_options_header(request.headers.get("content-type", ""))
         if kind != b"multipart/form-data" or not options.get(b"boundary"):
             raise MediaTypeUnsupported(
@@ -149,12 +185,16 @@ class Form:
             CutOff: it broke off.
             BodyTooLarge: it has more bytes than it may.
         """
+        count = 0
         while True:
             what, _ = await self._next()
             if what == "over":
                 return
             if what != "begin":
                 continue
+            count += 1
+            if count > _MOST_PARTS:
+                raise InvalidRequest(f"A form has {_MOST_PARTS} parts at most.")
             head = await self._head()
             found = _file_in(head)
             content = self._content()

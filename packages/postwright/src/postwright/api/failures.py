@@ -36,8 +36,7 @@ from postwright.errors import (
     PublishFailed,
     StorageTrouble,
 )
-from postwright.media.errors import QuotaReached
-from postwright.media.uploads import TooLarge, TypeNotTaken
+from postwright.media.errors import QuotaReached, TooLarge, TypeNotTaken
 
 log = logging.getLogger(__name__)
 

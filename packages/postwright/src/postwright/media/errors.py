@@ -194,3 +194,84 @@ class MediaNeeded(Conflict):
             fix="Wait until that is over, or cancel it first.",
             command="postwright cancel POST",
         )
+
+
+class NoSuchUpload(NotFound):
+    """There is no such upload, or its address was not made here."""
+
+    code: ClassVar[str] = "unknown_upload"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no such upload.",
+            why="The address was changed on its way, or was never made here.",
+            fix="Announce the file and send it to the address that is given.",
+        )
+
+
+class UploadExpired(Conflict):
+    """The upload's address is not good any more."""
+
+    code: ClassVar[str] = "upload_expired"
+    advice: ClassVar[Advice] = Advice.FIX
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "The upload's address has expired.",
+            why=why,
+            fix="Announce the file again, and send it to the new address.",
+        )
+
+
+class UploadUsed(Conflict):
+    """Another file came to this address before, or what came was refused."""
+
+    code: ClassVar[str] = "upload_used"
+    advice: ClassVar[Advice] = Advice.FIX
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "The upload's address was used.",
+            why=why,
+            fix="Announce the file again, and send it to the new address.",
+        )
+
+
+class TypeNotTaken(BadInput):
+    """The file is declared as something that is neither a video nor a photo, or is another one."""
+
+    code: ClassVar[str] = "media_type"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "This kind of file is not taken.",
+            why=why,
+            fix="Send a video (video/mp4, video/quicktime, video/webm) or a photo (image/jpeg, "
+            "image/png, image/webp), declared as what it is.",
+        )
+
+
+class TooLarge(BadInput):
+    """The file is larger than one may be."""
+
+    code: ClassVar[str] = "media_too_large"
+
+    def __init__(self, size_bytes: int, most_bytes: int) -> None:
+        super().__init__(
+            "The file is too large.",
+            why=f"It has {size_bytes:,} bytes or more; {most_bytes:,} are allowed.",
+            fix="Make it smaller, or allow more: POSTWRIGHT_MEDIA__FILE_BYTES.",
+        )
+
+
+class SizeDiffers(BadInput):
+    """The file has another size than was announced."""
+
+    code: ClassVar[str] = "media_size"
+
+    def __init__(self, size_bytes: int, announced_bytes: int) -> None:
+        super().__init__(
+            "The file has another size than was announced.",
+            why=f"It has {size_bytes:,} bytes; {announced_bytes:,} were announced.",
+            fix="Send all of it and nothing more, or announce it again with its size.",
+        )

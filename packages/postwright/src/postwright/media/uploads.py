@@ -2,23 +2,31 @@
 
 The address is signed, so that who sends needs no key. What comes is written down as it comes,
 looked into, and kept as any other file; until then there is no trace of it but the upload's row.
-A sending that is cut off can be begun again.
+A sending that is cut off can be begun again. When the key that announced it is revoked, the address
+ends with it.
 """
 
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar
 
 from sqlalchemy import delete, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.db.database import NOW, app_now
-from postwright.errors import Advice, BadInput, Conflict, NotFound
 from postwright.kit.ids import new_id
 from postwright.kit.text import storable
-from postwright.media.errors import MediaUnreadable
+from postwright.media.errors import (
+    MediaUnreadable,
+    NoSuchUpload,
+    SizeDiffers,
+    TooLarge,
+    TypeNotTaken,
+    UploadExpired,
+    UploadUsed,
+)
 from postwright.media.keep import incoming, take
 from postwright.media.library import Library
 from postwright.media.models import MediaFile, MediaKind, Upload, UploadState
@@ -26,6 +34,7 @@ from postwright.media.probe import Probe, probe
 from postwright.media.quota import refuse_over_quota
 from postwright.media.store import Arrival
 from postwright.media.types import kind_of
+from postwright.workspaces.api_keys import is_good
 from postwright.workspaces.models import Workspace
 
 LASTS = timedelta(hours=1)
@@ -33,87 +42,6 @@ _FORGOTTEN_AFTER = timedelta(days=7)
 _LONGEST_NAME = 200
 _ANYTHING = "application/octet-stream"
 _SAME = {"image/jpg": "image/jpeg", "video/avi": "video/x-msvideo"}
-
-
-class NoSuchUpload(NotFound):
-    """There is no such upload, or its address was not made here."""
-
-    code: ClassVar[str] = "unknown_upload"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "There is no such upload.",
-            why="The address was changed on its way, or was never made here.",
-            fix="Announce the file and send it to the address that is given.",
-        )
-
-
-class UploadExpired(Conflict):
-    """The upload's address is not good any more."""
-
-    code: ClassVar[str] = "upload_expired"
-    advice: ClassVar[Advice] = Advice.FIX
-
-    def __init__(self, expired_at: datetime) -> None:
-        super().__init__(
-            "The upload's address has expired.",
-            why=f"It was good until {expired_at:%Y-%m-%d %H:%M:%S} UTC.",
-            fix="Announce the file again, and send it to the new address.",
-        )
-
-
-class UploadUsed(Conflict):
-    """Another file came to this address before, or what came was refused."""
-
-    code: ClassVar[str] = "upload_used"
-    advice: ClassVar[Advice] = Advice.FIX
-
-    def __init__(self, why: str) -> None:
-        super().__init__(
-            "The upload's address was used.",
-            why=why,
-            fix="Announce the file again, and send it to the new address.",
-        )
-
-
-class TypeNotTaken(BadInput):
-    """The file is declared as something that is neither a video nor a photo, or is another one."""
-
-    code: ClassVar[str] = "media_type"
-
-    def __init__(self, why: str) -> None:
-        super().__init__(
-            "This kind of file is not taken.",
-            why=why,
-            fix="Send a video (video/mp4, video/quicktime, video/webm) or a photo (image/jpeg, "
-            "image/png, image/webp), declared as what it is.",
-        )
-
-
-class TooLarge(BadInput):
-    """The file is larger than one may be."""
-
-    code: ClassVar[str] = "media_too_large"
-
-    def __init__(self, size_bytes: int, most_bytes: int) -> None:
-        super().__init__(
-            "The file is too large.",
-            why=f"It has {size_bytes:,} bytes or more; {most_bytes:,} are allowed.",
-            fix="Make it smaller, or allow more: POSTWRIGHT_MEDIA__FILE_BYTES.",
-        )
-
-
-class SizeDiffers(BadInput):
-    """The file has another size than was announced."""
-
-    code: ClassVar[str] = "media_size"
-
-    def __init__(self, size_bytes: int, announced_bytes: int) -> None:
-        super().__init__(
-            "The file has another size than was announced.",
-            why=f"It has {size_bytes:,} bytes; {announced_bytes:,} were announced.",
-            fix="Send all of it and nothing more, or announce it again with its size.",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +111,7 @@ async def waiting(library: Library, upload_id: str, sent: Sent) -> Upload:
 
     Raises:
         NoSuchUpload: it was forgotten.
-        UploadExpired: its hour is over.
+        UploadExpired: its hour is over, or the key that announced it is good no more.
         UploadUsed: what came was refused, or was another file.
         TypeNotTaken, SizeDiffers, TooLarge: what is said of the file does not fit.
         QuotaReached: the workspace has no room for it.
@@ -192,13 +120,16 @@ async def waiting(library: Library, upload_id: str, sent: Sent) -> Upload:
         upload = await session.get(Upload, upload_id)
         if upload is None:
             raise NoSuchUpload
+        key_id = upload.api_key_id
+        if key_id is not None and not await is_good(session, upload.workspace_id, key_id):
+            raise UploadExpired("The API key that it was made with has expired or was revoked.")
         if upload.state is UploadState.RECEIVED:
             await _refuse_another(session, upload, sent)
             return upload
         if upload.state is UploadState.REFUSED:
             raise UploadUsed(upload.detail)
         if upload.expires_at <= await app_now(session):
-            raise UploadExpired(upload.expires_at)
+            raise UploadExpired(f"It was good until {upload.expires_at:%Y-%m-%d %H:%M:%S} UTC.")
         _refuse_misfits(upload, sent, library.settings.file_bytes)
         workspace = await session.get_one(Workspace, upload.workspace_id)
         size = sent.size_bytes or upload.size_bytes or 0
@@ -244,6 +175,27 @@ async def receive(
         return await take(
             library, upload.workspace_id, arrival, file, actor=_actor(upload), also=also
         )
+
+
+async def receive_again(
+    library: Library, upload: Upload, pieces: AsyncIterator[bytes]
+) -> MediaFile:
+    """Take the bytes of an upload that was received once more: the file that it became.
+
+    Raises:
+        UploadUsed: they are another file.
+    """
+    async with library.database.transaction() as session:
+        media = await session.get_one(MediaFile, upload.media_id)
+    digest, size = hashlib.sha256(), 0
+    async for piece in pieces:
+        size += len(piece)
+        if size > media.size_bytes:
+            break
+        digest.update(piece)
+    if size != media.size_bytes or digest.hexdigest() != media.sha256:
+        raise UploadUsed("It has received another file.")
+    return media
 
 
 async def add(

@@ -7,12 +7,12 @@ from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.api.bases import base_of
-from postwright.api.bodies import FILES, Form, Places, drain, pieces_of
+from postwright.api.bodies import FILES, Form, PlacesOf, pieces_of, refuse_coded
 from postwright.api.caller import Publisher
 from postwright.api.errors import InvalidRequest
 from postwright.api.idempotency import CallOf
 from postwright.api.media.shown import TYPES, file_shown
-from postwright.api.parts import Parts, PartsOf
+from postwright.api.parts import PartsOf
 from postwright.api.routing import routes
 from postwright.api.wire.base import warnings_of
 from postwright.api.wire.media import (
@@ -23,16 +23,17 @@ from postwright.api.wire.media import (
     UploadNew,
     UploadOut,
 )
+from postwright.media.errors import NoSuchUpload
 from postwright.media.models import MediaFile, UploadState
 from postwright.media.references import reference
 from postwright.media.uploads import (
     LASTS,
     Announced,
-    NoSuchUpload,
     Sent,
     add,
     announce,
     receive,
+    receive_again,
     waiting,
 )
 
@@ -121,8 +122,10 @@ async def presign(
     openapi_extra=_FILE_BODY,
 )
 async def put_upload(
+    *,
     request: Request,
     parts: PartsOf,
+    places: PlacesOf,
     upload_id: Annotated[str, Path(alias="uploadId", description="The upload's id.")],
     signature: Annotated[str, Path(description="What makes the address a good one.")],
     name: Annotated[str, Path(alias="uploadName", description="The end of the address.")],
@@ -130,17 +133,18 @@ async def put_upload(
     """Send the bytes of a file to the address that `presign` gave. No API key is needed.
 
     It is answered when the file is kept. A request that breaks off leaves nothing and can be
-    repeated; one that is repeated after it was answered gets the same answer.
+    repeated; one that is repeated after it was answered gets the same answer, and one with another
+    file 409. The address ends after its hour, and when the key that asked for it is revoked.
     """
     signed = parts.uploads.read(request.scope["path"])
     if signed is None or (signed.address_id, signed.name) != (upload_id, name) or not signature:
         raise NoSuchUpload
+    refuse_coded(request)
     sent = _sent(request)
-    async with _places(request, parts).one():
+    async with places.one(signed.address_id):
         upload = await waiting(parts.library, signed.address_id, sent)
         if upload.state is UploadState.RECEIVED:
-            media = await _received(parts, upload.media_id)
-            await drain(request, media.size_bytes)
+            media = await receive_again(parts.library, upload, pieces_of(request))
         else:
             media = await receive(parts.library, upload, sent, pieces_of(request))
     base = base_of(request, parts.settings.web.public_url)
@@ -154,14 +158,16 @@ async def put_upload(
     status_code=201,
     openapi_extra=_FORM_BODY,
 )
-async def upload_media(request: Request, caller: Publisher, parts: PartsOf) -> FilesOut:
+async def upload_media(
+    request: Request, caller: Publisher, parts: PartsOf, places: PlacesOf
+) -> FilesOut:
     """Send files in the fields `files` of a form. The same bytes are one file, however often sent.
 
     If one of them is refused, those before it are kept. Large files go to `presign`.
     """
     base = base_of(request, parts.settings.web.public_url)
     done = list[FileOut]()
-    async with _places(request, parts).one():
+    async with places.one():
         form = Form(request, most_bytes=FORM_BYTES)
         async for announced, content in form.files():
             if len(done) == _MOST_FILES:
@@ -199,16 +205,3 @@ def _sent(request: Request) -> Sent:
     length = request.headers.get("content-length", "")
     kind = request.headers.get("content-type")
     return Sent(kind or None, int(length) if length.isdecimal() else None)
-
-
-def _places(request: Request, parts: Parts) -> Places:
-    state = request.app.state
-    if not hasattr(state, "uploading"):
-        state.uploading = Places(parts.settings.web.uploads)
-    places: Places = state.uploading
-    return places
-
-
-async def _received(parts: Parts, media_id: str | None) -> MediaFile:
-    async with parts.database.transaction() as session:
-        return await session.get_one(MediaFile, media_id)

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, replace
 
+from postwright.api.bodies import PlacesOf
 from postwright.api.caller import Reader
 from postwright.api.findings import findings_of, shown, size, size_limits, text_lengths
 from postwright.api.media.shown import TYPES, reaches_file
@@ -27,7 +28,9 @@ PATIENCE_S = 25.0
 @router.post(
     "/tools/validate/media", summary="Look at a file at an address", operation_id="validate_media"
 )
-async def validate_media(wanted: MediaUrl, caller: Reader, parts: PartsOf) -> MediaVerdict:
+async def validate_media(
+    wanted: MediaUrl, caller: Reader, parts: PartsOf, places: PlacesOf
+) -> MediaVerdict:
     """Fetch a file, look into it by the rules that hold when it is sent, and forget it.
 
     What takes longer than 25 seconds to fetch is not valid here; `POST /v1/media/ingest` takes
@@ -41,7 +44,8 @@ async def validate_media(wanted: MediaUrl, caller: Reader, parts: PartsOf) -> Me
     if kept is not None:
         return _verdict(wanted.url, read_probe(kept.probe), parts, warnings)
     try:
-        found = await _looked_at(parts, wanted.url)
+        async with places.one():
+            found = await _looked_at(parts, wanted.url)
     except (BadInput, NetworkTrouble) as error:
         says = " ".join(filter(None, (error.what, error.why)))
         return MediaVerdict(
