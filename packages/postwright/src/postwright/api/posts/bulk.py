@@ -1,13 +1,18 @@
 """`/v1/posts/bulk-upload`: many posts from a table, each for itself."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.api.bodies import Form
 from postwright.api.caller import Caller, Publisher
 from postwright.api.errors import InvalidRequest
+from postwright.api.idempotency import BatchesOf, Call
 from postwright.api.parts import Parts, PartsOf
+from postwright.api.posts.checked import Examined
 from postwright.api.posts.made import place, ready
 from postwright.api.posts.table import MOST_ROWS, Row, RowWrong, body_of, rows_of
 from postwright.api.posts.wish import Wish, wished
@@ -19,6 +24,7 @@ from postwright.publishing.schedule import time_to_come
 
 router = routes("Posts")
 
+_JSON: Final = "application/json"
 _MOST_BYTES: Final = 5 * 1024 * 1024
 _TABLE: Final[dict[str, Any]] = {
     "requestBody": {
@@ -49,19 +55,20 @@ _MIXED: Final[dict[int | str, dict[str, Any]]] = {
     "/posts/bulk-upload",
     summary="Make posts from a table",
     operation_id="bulk_upload_posts",
+    response_model=BulkOut,
     openapi_extra=_TABLE,
     responses=_MIXED,
 )
 async def bulk_upload_posts(
     *,
     request: Request,
-    response: Response,
     caller: Publisher,
     parts: PartsOf,
+    batch_of: BatchesOf,
     dry_run: Annotated[
         bool, Query(alias="dryRun", description="Look at the rows, and make nothing.")
     ] = False,
-) -> BulkOut:
+) -> Response:
     """Make a post of each row of a CSV file; a row that is wrong holds up no other.
 
     Columns: `profiles` (names or ids) with `platforms` (default `tiktok`), or `accounts` (ids);
@@ -70,16 +77,29 @@ async def bulk_upload_posts(
     `allow_duplicate`; and for one platform `schedule_time_tiktok`, `custom_content_tiktok`,
     `custom_media_tiktok`. `content`, `timezone`, `scheduledFor`, `mediaUrls` are understood, too.
 
-    To send the same table again makes nothing twice: what goes out at the same time is a duplicate.
+    The same table with the same `Idempotency-Key` makes each row once; one that was broken off is
+    finished. Without a key what goes out at the same time is a duplicate; drafts are made again.
     """
-    rows, warnings = rows_of(await _content(request))
+    content = await _content(request)
+    rows, warnings = rows_of(content)
+    if dry_run:
+        seen = [await _looked(parts, caller, row, at) for at, row in enumerate(rows, start=1)]
+        told = _told(seen, warnings)
+        return Response(told.model_dump_json(by_alias=True), _status(told), media_type=_JSON)
+    batch = batch_of(content)
+    earlier = await batch.begin()
+    if earlier is not None:
+        return earlier
     results = [
-        await _result(parts, caller, row, index, dry_run=dry_run)
-        for index, row in enumerate(rows, start=1)
+        await _result(parts, caller, row, at, batch.part(at))
+        for at, row in enumerate(rows, start=1)
     ]
+    told = _told(results, warnings)
+    return await batch.end(told, _status(told))
+
+
+def _told(results: list[RowOut], warnings: list[str]) -> BulkOut:
     valid = sum(result.ok for result in results)
-    if 0 < valid < len(results):
-        response.status_code = 207
     return BulkOut(
         total=len(results),
         valid=valid,
@@ -89,34 +109,58 @@ async def bulk_upload_posts(
     )
 
 
+def _status(told: BulkOut) -> int:
+    return 207 if told.valid and told.invalid else 200
+
+
 async def _content(request: Request) -> bytes:
     async for _, pieces in Form(request, most_bytes=_MOST_BYTES).files():
         return b"".join([piece async for piece in pieces])
     raise InvalidRequest("The form holds no file.", fix="Name the field `file`.", param="file")
 
 
-async def _result(parts: Parts, caller: Caller, row: Row, index: int, *, dry_run: bool) -> RowOut:
+async def _result(parts: Parts, caller: Caller, row: Row, index: int, call: Call) -> RowOut:
+    """Make a row's post, if it was not made under this name already."""
+
+    async def made(examined: Examined, session: AsyncSession) -> RowOut:
+        stored, _ = await place(session, parts, caller, examined, source="csv")
+        return RowOut(row_index=index, ok=True, created_post_id=stored.post_id)
+
+    async def work() -> RowOut:
+        done = await call.known()
+        if done is None:
+            examined = await _examined(parts, caller, row)
+            done = await call.once(partial(made, examined))
+        return RowOut.model_validate_json(bytes(done.body))
+
+    return await _or_wrong(index, work)
+
+
+async def _looked(parts: Parts, caller: Caller, row: Row, index: int) -> RowOut:
+    async def work() -> RowOut:
+        examined = await _examined(parts, caller, row)
+        await _refuse_past(parts, examined.wish)
+        return RowOut(row_index=index, ok=True)
+
+    return await _or_wrong(index, work)
+
+
+async def _or_wrong(index: int, work: Callable[[], Awaitable[RowOut]]) -> RowOut:
+    """What became of a row: a wrong one is told, and holds up no other."""
     try:
-        made = await _made(parts, caller, row, dry_run=dry_run)
+        return await work()
     except RowWrong as error:
         return RowOut(row_index=index, ok=False, errors=error.codes)
     except AppError as error:
         if isinstance(error, StorageTrouble):
             raise
         return RowOut(row_index=index, ok=False, errors=_codes(error))
-    return RowOut(row_index=index, ok=True, created_post_id=made)
 
 
-async def _made(parts: Parts, caller: Caller, row: Row, *, dry_run: bool) -> str | None:
+async def _examined(parts: Parts, caller: Caller, row: Row) -> Examined:
     async with parts.database.transaction() as session:
         body = await body_of(session, caller, row)
-    examined = await ready(parts, caller, wished(body))
-    if dry_run:
-        await _refuse_past(parts, examined.wish)
-        return None
-    async with parts.database.transaction() as session:
-        made, _ = await place(session, parts, caller, examined, source="csv")
-    return made.post_id
+    return await ready(parts, caller, wished(body))
 
 
 async def _refuse_past(parts: Parts, wish: Wish) -> None:
