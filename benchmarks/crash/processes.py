@@ -133,10 +133,6 @@ class Fleet:
             self.start()
         return [worker for worker in self.workers if not worker.stopped]
 
-    def by_pid(self, pid: int) -> Worker | None:
-        """The running one with this number."""
-        return next((worker for worker in self.running if worker.pid == pid), None)
-
     def kill(self, worker: Worker) -> None:
         """End it with kill -9. It is gone, and another one starting, when this returns."""
         kill(worker.process)

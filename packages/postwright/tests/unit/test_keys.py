@@ -4,15 +4,15 @@ from pathlib import Path
 import pytest
 
 from postwright.errors import Misconfigured
-from postwright.kit.keys import MasterKeys, as_text, load_key, read, write
+from postwright.kit.keys import MasterKeys, as_text, read, write
 
 OLD, NEW = b"k" * 32, b"n" * 32
 
 
 def test_a_key_file_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     file = tmp_path / "config" / "key"
-    first = load_key(None, file)
-    assert load_key(None, file) == first
+    first = MasterKeys.load(None, file).first
+    assert MasterKeys.load(None, file).first == first
     assert len(first) == 32
     assert file.stat().st_mode & 0o777 == 0o600
     assert sorted(file.parent.iterdir()) == [file]
@@ -25,7 +25,7 @@ def test_of_two_first_runs_the_key_of_the_first_one_stays(tmp_path: Path) -> Non
 
 
 def test_a_key_that_is_given_comes_first(tmp_path: Path) -> None:
-    assert load_key(as_text(OLD), tmp_path / "key") == OLD
+    assert MasterKeys.load(as_text(OLD), tmp_path / "key").all == (OLD,)
     assert not (tmp_path / "key").exists()
 
 
@@ -72,4 +72,4 @@ def test_a_key_file_that_holds_raw_bytes_is_told_with_what_to_do(tmp_path: Path)
     file = tmp_path / "key"
     file.write_bytes(b"\xff" * 32)
     with pytest.raises(Misconfigured, match="not base64"):
-        load_key(None, file)
+        MasterKeys.load(None, file)

@@ -6,7 +6,6 @@ import time
 
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from postwright.api.counts import RequestCounts
@@ -81,8 +80,3 @@ def _route(scope: Scope) -> str:
     """The route's path as it is declared: the ids in it would make endless series."""
     route = scope.get("route")
     return route.path if isinstance(route, APIRoute) else "none"
-
-
-def request_id_of(request: Request) -> str:
-    """The id of a request."""
-    return str(request.state.request_id)

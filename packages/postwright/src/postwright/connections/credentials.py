@@ -30,7 +30,6 @@ class Tokens:
     issued_at: datetime
     access_expires_at: datetime
     refresh_expires_at: datetime
-    refreshing_until: datetime | None
     refresh_doubt: str
     state: ConnectionState
     scopes: frozenset[str]
@@ -46,11 +45,6 @@ class Tokens:
         """How long it lives in all."""
         return self.access_expires_at - self.issued_at
 
-    @property
-    def someone_refreshes(self) -> bool:
-        """Whether a refresh may be on its way."""
-        return self.refreshing_until is not None and self.refreshing_until > self.read_at
-
 
 def token_context(connection_id: str, column: str) -> str:
     return f"credentials:{connection_id}:{column}"
@@ -58,8 +52,7 @@ def token_context(connection_id: str, column: str) -> str:
 
 _READ = Statement("""
     SELECT version, access_token, refresh_token, issued_at, access_expires_at, refresh_expires_at,
-           refreshing_until, refresh_doubt, connections.state, connections.scopes,
-           app_now() AS now
+           refresh_doubt, connections.state, connections.scopes, app_now() AS now
     FROM credentials JOIN connections ON connections.id = connection_id
     WHERE connection_id = :connection_id
 """)
@@ -87,7 +80,6 @@ async def read(
         issued_at=row.issued_at,
         access_expires_at=row.access_expires_at,
         refresh_expires_at=row.refresh_expires_at,
-        refreshing_until=row.refreshing_until,
         refresh_doubt=row.refresh_doubt,
         state=ConnectionState(row.state),
         scopes=frozenset(row.scopes),

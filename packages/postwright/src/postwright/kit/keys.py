@@ -76,11 +76,6 @@ class MasterKeys:
         return self._keys
 
 
-def load_key(given: str | None, file: Path) -> bytes:
-    """The master key that seals; see `MasterKeys.load`."""
-    return MasterKeys.load(given, file).first
-
-
 def derived(key: bytes, purpose: str) -> bytes:
     """A key of 32 bytes from the master key, for one purpose and good for no other."""
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(key)

@@ -127,16 +127,6 @@ async def fix_by_id(session: AsyncSession, workspace_id: str, fix_id: str) -> Me
     return fix
 
 
-async def fixes_of(session: AsyncSession, workspace_id: str, media_id: str) -> list[MediaFix]:
-    """The fixes of a file, the newest first."""
-    found = await session.scalars(
-        select(MediaFix)
-        .where(MediaFix.workspace_id == workspace_id, MediaFix.media_id == media_id)
-        .order_by(MediaFix.created_at.desc(), MediaFix.id)
-    )
-    return list(found)
-
-
 async def locked(session: AsyncSession, workspace_id: str, fix_id: str) -> MediaFix:
     """One fix, and nobody else changes it: its lane is locked first, then the row.
 

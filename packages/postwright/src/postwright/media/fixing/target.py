@@ -16,7 +16,6 @@ class VideoTarget:
         side_max: longest side, in pixels.
         size_bytes: largest file.
         prefer: container, video codec and audio codec of what is encoded.
-        max_duration_ms: longest video, for whoever trims; nothing is trimmed by itself.
         box: short and long side into which an encoded picture is made to fit.
         audio_codecs: sound that passes as it is.
         channels_max: most channels of sound.
@@ -30,7 +29,6 @@ class VideoTarget:
     side_max: int
     size_bytes: int
     prefer: tuple[str, str, str] = ("mp4", "h264", "aac")
-    max_duration_ms: int | None = None
     box: tuple[int, int] = (1080, 1920)
     audio_codecs: tuple[str, ...] = ("aac", "mp3", "opus", "vorbis")
     channels_max: int = 2
