@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncGenerator, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -351,8 +351,9 @@ _CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
         b"HTTP/1.1 103 Early\r\nlink: x\r\n\r\n" * 200_000,
         _CHUNKED + b"3;" + b"x" * 6_000_000,
         _CHUNKED + b"3\r\nabc\r\n0\r\n" + b"a: b\r\n" * 1_000_000,
+        _CHUNKED + b"200000\r\n" + bytes(1 << 21) + b"\r\n0\r\na: " + b"b" * 6_000_000,
     ],
-    ids=["headers", "one header", "words in advance", "chunk extension", "trailers"],
+    ids=["headers", "one", "words in advance", "chunk extension", "trailers", "after much"],
 )
 async def test_who_sends_headers_without_end_is_left_before_they_fill_the_memory(
     origin: Origin, store: FolderStore, sent: bytes
@@ -381,6 +382,30 @@ async def test_who_sends_nothing_for_too_long_or_takes_too_long_is_left(
         await fetched(store, f"{origin.url}/a")
     assert "Nothing came" in caught.value.why
     origin.go.set()
+
+
+async def test_who_sends_next_to_nothing_is_left(
+    store: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = asyncio.Event()
+
+    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        with suppress(OSError):
+            for piece in (b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n", *[b"x"] * 999):
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        writer.transport.abort()
+        left.set()
+
+    monkeypatch.setattr(fetching, "IDLE_S", 0.2)
+    server = await asyncio.start_server(trickle, "127.0.0.1", 0)
+    with pytest.raises(AddressAway) as caught:
+        await fetched(store, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/a")
+    await left.wait()
+    server.close()
+    assert "Next to nothing came" in caught.value.why
 
 
 def test_a_line_of_the_tests_reaches_no_further_than_it_says() -> None:

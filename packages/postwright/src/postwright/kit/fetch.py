@@ -25,6 +25,8 @@ _MOST_BYTES = 1 << 20
 # body is), and what comes after the last one.
 _MOST_AROUND_BYTES, _AROUND_EACH_BYTE = 1 << 18, 8
 _READ_BYTES = 1 << 18
+# Of a body that is taken as it comes, in the longest time that nothing may come.
+_LEAST_BYTES = 30 * 1024
 _INFORMS = range(100, 200)
 _PORTS = {"http": 80, "https": 443}
 
@@ -173,6 +175,7 @@ class Streamed:
         self._idle_s = idle_s
         self._answer = _Pieces()
         self._parser = httptools.HttpResponseParser(self._answer)
+        self._waited_s, self._came_bytes = 0.0, 0
 
     async def read_head(self) -> None:
         """Wait for the head.
@@ -189,7 +192,7 @@ class Streamed:
         """The body, in pieces of some KiB.
 
         Raises:
-            FetchFailed: it broke off, or nothing came for too long.
+            FetchFailed: it broke off, or next to nothing came for too long.
         """
         answer = self._answer
         while True:
@@ -204,6 +207,7 @@ class Streamed:
 
     async def _more(self) -> bool:
         """Read on; False at the end of the connection."""
+        began = time.monotonic()
         with _troubles():
             try:
                 async with asyncio.timeout(self._idle_s):
@@ -211,7 +215,18 @@ class Streamed:
             except TimeoutError:
                 raise FetchFailed(f"Nothing came for {self._idle_s:.0f} s.") from None
             self._answer.take(self._parser, piece)
+        self._look_at_speed(time.monotonic() - began, len(piece))
         return bool(piece)
+
+    def _look_at_speed(self, waited_s: float, came_bytes: int) -> None:
+        """Leave whoever sends a byte now and then, which would keep others waiting for hours."""
+        self._waited_s += waited_s
+        self._came_bytes += came_bytes
+        if self._waited_s < self._idle_s:
+            return
+        if self._came_bytes < _LEAST_BYTES and not self._answer.is_over:
+            raise FetchFailed(f"Next to nothing came for {self._idle_s:.0f} s.")
+        self._waited_s, self._came_bytes = 0.0, 0
 
 
 @asynccontextmanager
@@ -253,7 +268,7 @@ class _Answer:
         self.body = bytearray()
         self.has_head = False
         self.is_over = False
-        self._came = self._of_body = 0
+        self._came = self._of_body = self._since_body = 0
 
     def take(self, parser: httptools.HttpResponseParser, piece: bytes) -> None:
         """Give the parser what came.
@@ -262,9 +277,12 @@ class _Answer:
             FetchFailed: there is no end to what is not the body.
         """
         self._came += len(piece)
+        before = self._of_body
         parser.feed_data(piece)
+        self._since_body = self._since_body + len(piece) if self._of_body == before else 0
         around = self._came - self._of_body
-        if around > _MOST_AROUND_BYTES + _AROUND_EACH_BYTE * self._of_body:
+        is_much = around > _MOST_AROUND_BYTES + _AROUND_EACH_BYTE * self._of_body
+        if is_much or self._since_body > _MOST_AROUND_BYTES:
             raise FetchFailed("It sends headers without end.")
 
     def on_header(self, name: bytes, value: bytes) -> None:
