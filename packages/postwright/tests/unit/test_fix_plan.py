@@ -8,7 +8,9 @@ import pytest
 from postwright.media.fixing.plan import plan
 from postwright.media.fixing.recipe import PhotoOrder, Recipe, VideoOrder
 from postwright.media.fixing.target import PhotoTarget, VideoTarget
-from postwright.media.probe import PhotoProbe, VideoProbe
+
+from .probes import PHOTO as GOOD_PHOTO
+from .probes import VIDEO as GOOD
 
 VIDEOS = VideoTarget(
     containers=("mp4", "mov", "webm"),
@@ -20,32 +22,6 @@ VIDEOS = VideoTarget(
     size_bytes=4 * 1024**3,
 )
 PHOTOS = PhotoTarget()
-GOOD = VideoProbe(
-    container="mp4",
-    video_codec="h264",
-    audio_codec="aac",
-    width=1080,
-    height=1920,
-    rotation=0,
-    fps=30.0,
-    variable_fps=False,
-    duration_ms=10_000,
-    size_bytes=5_000_000,
-    pixel_format="yuv420p",
-    hdr=False,
-    has_audio=True,
-    audio_channels=2,
-)
-GOOD_PHOTO = PhotoProbe(
-    format="jpeg",
-    width=1080,
-    height=1440,
-    orientation=1,
-    mode="RGB",
-    animated=False,
-    has_alpha=False,
-    size_bytes=400_000,
-)
 
 
 def video(**changes: Any) -> Recipe:

@@ -12,23 +12,10 @@ from postwright.platforms.content import Content, Kind, Mode, Plan
 from postwright.platforms.tiktok.checking import check
 from postwright.platforms.tiktok.settings import CreatorLimits
 
-VIDEO = VideoProbe(
-    container="mp4",
-    video_codec="h264",
-    audio_codec="aac",
-    width=1080,
-    height=1920,
-    rotation=0,
-    fps=30.0,
-    variable_fps=False,
-    duration_ms=61_000,
-    size_bytes=9_000_000,
-    pixel_format="yuv420p",
-    hdr=False,
-    has_audio=True,
-    audio_channels=2,
-)
-PHOTO = PhotoProbe("jpeg", 1080, 1350, 1, "RGB", animated=False, has_alpha=False, size_bytes=1)
+from . import probes
+from .probes import PHOTO
+
+VIDEO = replace(probes.VIDEO, duration_ms=61_000)
 LIMITS = CreatorLimits(("PUBLIC_TO_EVERYONE", "SELF_ONLY"), 60)
 
 

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from postwright.media.findings import Finding
-from postwright.media.probe import VideoProbe
 from postwright.platforms.tiktok.rules import (
     CAPTION_UNITS,
     SIZE_BYTES,
@@ -16,22 +15,9 @@ from postwright.platforms.tiktok.rules import (
 )
 from postwright.platforms.tiktok.settings import CreatorLimits, VideoSettings
 
-GOOD = VideoProbe(
-    container="mp4",
-    video_codec="h264",
-    audio_codec="aac",
-    width=1080,
-    height=1920,
-    rotation=0,
-    fps=30,
-    variable_fps=False,
-    duration_ms=12_000,
-    size_bytes=70_000_000,
-    pixel_format="yuv420p",
-    hdr=False,
-    has_audio=True,
-    audio_channels=2,
-)
+from .probes import VIDEO
+
+GOOD = replace(VIDEO, duration_ms=12_000, size_bytes=70_000_000)
 LIMITS = CreatorLimits(
     privacy_options=("PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY"),
     max_duration_s=600,

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from postwright.media.findings import Finding
-from postwright.media.probe import PhotoProbe, Probe
+from postwright.media.probe import Probe
 from postwright.platforms.tiktok.rules import (
     check_files,
     check_photo,
@@ -12,18 +12,10 @@ from postwright.platforms.tiktok.rules import (
 )
 from postwright.platforms.tiktok.settings import CreatorLimits, PhotoSettings
 
+from .probes import PHOTO
 from .test_tiktok_rules import GOOD as VIDEO
 
-GOOD = PhotoProbe(
-    format="jpeg",
-    width=1080,
-    height=1920,
-    orientation=1,
-    mode="RGB",
-    animated=False,
-    has_alpha=False,
-    size_bytes=900_000,
-)
+GOOD = replace(PHOTO, height=1920, size_bytes=900_000)
 LIMITS = CreatorLimits(privacy_options=("PUBLIC_TO_EVERYONE", "SELF_ONLY"))
 PUBLIC = PhotoSettings(privacy_level="PUBLIC_TO_EVERYONE")
 

@@ -20,24 +20,13 @@ WHOLE = Range(0, 9, 10)
 
 @pytest.fixture
 def upload(tmp_path: Path) -> Upload:
-    info = PostInfo(
-        privacy="SELF_ONLY",
-        title="",
-        disable_comment=False,
-        disable_duet=False,
-        disable_stitch=False,
-        cover_timestamp_ms=None,
-        brand_content=False,
-        brand_organic=False,
-        is_aigc=False,
-    )
     return Upload(
         publish_id="v_pub_file~v2-1.1",
         upload_id="1",
         upload_token="t",
         client_key="key",
         username="ann",
-        info=info,
+        info=PostInfo(privacy="SELF_ONLY"),
         privacy=Privacy.SELF,
         plan=ChunkPlan(10, 10, 1),
         path=tmp_path / "1",

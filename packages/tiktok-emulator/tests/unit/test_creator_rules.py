@@ -16,17 +16,7 @@ PUBLIC = Creator("ann", "Ann")
 PRIVATE = Creator("pia", "Pia", private=True)
 AUDITED = App("good", "s", audited=True)
 UNAUDITED = App("new", "s")
-INFO = PostInfo(
-    privacy="SELF_ONLY",
-    title="",
-    disable_comment=False,
-    disable_duet=False,
-    disable_stitch=False,
-    cover_timestamp_ms=None,
-    brand_content=False,
-    brand_organic=False,
-    is_aigc=False,
-)
+INFO = PostInfo(privacy="SELF_ONLY")
 
 
 def _post(at: datetime, username: str = "ann") -> Post:
@@ -40,16 +30,9 @@ def _post(at: datetime, username: str = "ann") -> Post:
         disable_comment=False,
         disable_duet=False,
         disable_stitch=False,
-        cover_timestamp_ms=0,
         size_bytes=1,
         sha256="",
-        media_type="video/mp4",
-        duration_ms=1,
-        width=1,
-        height=1,
-        frame_rate=30,
         created_at=at,
-        public_id_at=None,
     )
 
 

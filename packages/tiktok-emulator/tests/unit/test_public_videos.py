@@ -30,7 +30,6 @@ def _post(now: datetime) -> Post:
         disable_comment=False,
         disable_duet=False,
         disable_stitch=False,
-        cover_timestamp_ms=0,
         size_bytes=1,
         sha256="",
         media_type="video/mp4",

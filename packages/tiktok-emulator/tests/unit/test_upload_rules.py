@@ -28,24 +28,13 @@ HEADERS = {
 
 
 def _upload(received: int = 0) -> Upload:
-    info = PostInfo(
-        privacy="SELF_ONLY",
-        title="",
-        disable_comment=False,
-        disable_duet=False,
-        disable_stitch=False,
-        cover_timestamp_ms=None,
-        brand_content=False,
-        brand_organic=False,
-        is_aigc=False,
-    )
     return Upload(
         publish_id="v_pub_file~v2-1.1",
         upload_id="1",
         upload_token="t",
         client_key="key",
         username="ann",
-        info=info,
+        info=PostInfo(privacy="SELF_ONLY"),
         privacy=Privacy.SELF,
         plan=ChunkPlan(25, 10, 2),
         path=Path("nowhere"),
