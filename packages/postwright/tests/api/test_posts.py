@@ -32,7 +32,7 @@ async def settings_of(me: Caller, post: dict[str, Any]) -> dict[str, Any]:
 async def test_a_post_for_now_is_answered_at_once_with_how_it_stands(me: Caller) -> None:
     post = await me.made(publishNow=True, tags=["sun"], metadata={"order": 1})
     assert (post["status"], post["content"], post["tags"]) == (
-        "scheduled",
+        "publishing",
         "Hello #sunset",
         ["sun"],
     )

@@ -121,7 +121,7 @@ async def test_a_draft_goes_out_when_it_is_said_that_it_is_none(me: Caller) -> N
     back = await change(me, post, isDraft=True)
     assert back["status"] == "draft"
     now = await change(me, post, publishNow=True)
-    assert now["status"] == "scheduled"
+    assert now["status"] == "publishing"
     assert now["scheduledFor"] < LATER
     unsaid = await me.made(isDraft=True)
     answer = await me.ask("PUT", f"/{unsaid['_id']}", json={"isDraft": False})
@@ -186,7 +186,7 @@ async def test_what_has_failed_says_why_and_goes_out_again(me: Caller) -> None:
     assert [each["code"] for each in target["attempts"]] == ["frame_rate_check_failed"]
     assert (await change(me, post, content="Better"))["status"] == "failed"
     answer = await me.ask("POST", f"/{post['_id']}/retry")
-    assert (answer.status_code, answer.json()["post"]["status"]) == (200, "scheduled")
+    assert (answer.status_code, answer.json()["post"]["status"]) == (200, "publishing")
     await me.api.service.until(target["_id"], State.PUBLISHED)
     assert (await me.post(post["_id"]))["status"] == "published"
 

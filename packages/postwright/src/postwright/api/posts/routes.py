@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Path, Query, Request, Response
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.api.bases import base_of
@@ -39,6 +40,7 @@ PostId = Annotated[
     str, Path(alias="postId", description="The post's id.", examples=["post_7k3m9x2q4d1f"])
 ]
 _MOST_LOGS = 500
+_SUM_UP = text("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 @router.post(
@@ -209,6 +211,9 @@ async def retry_post(
         whole = await _whole(session, caller, post_id)
         count = await try_again(session, caller, whole)
         await session.flush()
+        # The post is summed up at the end of the transaction, and told before.
+        await session.execute(_SUM_UP)
+        await session.refresh(whole.post)
         return PostDone(
             message=f"{count} of {len(whole.parts)} targets go out again.",
             post=await post_shown(session, parts, whole.post, base),

@@ -119,7 +119,7 @@ def _shown(
         each["accountId"]: each for each in kept.get("targets", ())
     }
     its = _parts(whole, wished)
-    states = [part.publication.state for part in its]
+    states = [_standing(part.publication, post) for part in its]
     changes = [part.publication.finished_at for part in its]
     planned = [part.publication for part in its if not _is_draft(part)]
     going = [each for each in planned if each.state is not State.CANCELLED] or planned
@@ -144,6 +144,13 @@ def _shown(
         created_at=post.created_at,
         updated_at=max([post.updated_at, *(at for at in changes if at is not None)]),
     )
+
+
+def _standing(publication: Publication, post: Post) -> State:
+    """Its state. What was asked for at once is on its way, also before a worker has begun it."""
+    asked_at = max(publication.created_at, post.updated_at)
+    is_for_now = publication.state is State.SCHEDULED and publication.publish_at <= asked_at
+    return State.PREPARING if is_for_now else publication.state
 
 
 def _parts(whole: Whole, wished: Collection[str]) -> list[Part]:
