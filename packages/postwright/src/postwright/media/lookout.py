@@ -9,7 +9,6 @@ import asyncio
 import atexit
 import contextlib
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -17,7 +16,8 @@ import threading
 from collections.abc import Mapping
 from typing import Any, cast
 
-_LIBRARIES = {"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"}
+from postwright.media import environment
+
 _ANSWER_BYTES = 1 << 20
 _ENDS_WITHIN_S = 2.0
 _FULL_S = 0.01
@@ -148,26 +148,9 @@ def _start(control: int) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         pass_fds=[control],
-        env=_environment(),
+        env=environment.bare(),
         start_new_session=True,
     )
-
-
-def _environment() -> dict[str, str]:
-    """None of ours: what reads a stranger's file has no business with our secrets.
-
-    But where this Python finds its libraries, or it may not even start.
-    """
-    given = {
-        name: value
-        for name, value in os.environ.items()  # noqa: TID251  # no setting of ours is read
-        if name in _LIBRARIES
-    }
-    return {
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        "PATH": os.defpath,
-        **given,
-    }
 
 
 def _lines(answer: bytes | bytearray) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import sys
 from collections.abc import AsyncGenerator, Callable
@@ -13,13 +12,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from postwright.kit.text import storable
+from postwright.media import environment
 from postwright.media.fixing.errors import FixFailed, FixUnusable
 from postwright.media.fixing.recipe import Recipe
 
 Program = Literal["video", "photo", "frames"]
 Progress = Callable[[float], None]
 
-_LIBRARIES = {"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"}
 _NOT_STARTED = {126, 127}
 _LINE_BYTES = 1 << 20
 _BROKEN = "The program that mends it broke off ({}); the file is damaged, or made to."
@@ -176,18 +175,7 @@ class Bench:
 
 
 def _environment() -> dict[str, str]:
-    """None of ours: what reads a stranger's file has no business with our secrets.
-
-    But where this Python finds its libraries, or it may not even start.
-    """
-    given = {
-        name: value
-        for name, value in os.environ.items()  # noqa: TID251  # no setting of ours is read
-        if name in _LIBRARIES
-    }
     return {
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        "PATH": os.defpath,
         # Each arena takes address space, which is limited.
         "MALLOC_ARENA_MAX": "4",
         # The memory of one photo serves for the next: to get it anew takes a quarter of the time.
@@ -195,5 +183,5 @@ def _environment() -> dict[str, str]:
         "PILLOW_BLOCKS_MAX": "64",
         "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
         "MALLOC_TRIM_THRESHOLD_": str(512 << 20),
-        **given,
+        **environment.bare(),
     }
