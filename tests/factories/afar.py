@@ -1,5 +1,8 @@
 """The command line on a machine that has nothing but the address of a service, and a key."""
 
+import subprocess
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +27,20 @@ class Afar:
 
     def __call__(self, *words: object, **environ: str) -> Ran:
         """Run a command here; more of the environment may be given."""
+        with self._here(environ):
+            ran = self.there(*words)
+        assert self.key not in ran.out + ran.err
+        assert not self.data_dir.exists(), "a command for elsewhere has touched this machine's data"
+        return ran
+
+    def start(self, *words: object, until: str, **environ: str) -> subprocess.Popen[str]:
+        """Start a command here in a process of its own, and wait for a line with `until` in it."""
+        with self._here(environ):
+            return self.there.start(*words, until=until)
+
+    @contextmanager
+    def _here(self, environ: Mapping[str, str]) -> Generator[None]:
+        """Have this machine's environment, until the block ends."""
         given = {
             "POSTWRIGHT_URL": self.url,
             "POSTWRIGHT_API_KEY": self.key,
@@ -35,13 +52,10 @@ class Afar:
         self.there.environ.clear()
         self.there.environ.update(clean_environ() | {k: v for k, v in given.items() if v})
         try:
-            ran = self.there(*words)
+            yield
         finally:
             self.there.environ.clear()
             self.there.environ.update(before)
-        assert self.key not in ran.out + ran.err
-        assert not self.data_dir.exists(), "a command for elsewhere has touched this machine's data"
-        return ran
 
     def refused(self, code: int, *words: object, **environ: str) -> str:
         """Run a command that must fail, with one screen of words; these, on one line."""

@@ -16,13 +16,17 @@ _PIECE = 65_536
 class Loss:
     """What is lost: of the next `count` requests with this method and path, the answer.
 
-    With `after_bytes` the line breaks after so many bytes of the request's body instead.
+    With `after_bytes` the line breaks after so many bytes of the request's body instead; with
+    `holds` it is silent from there on, until the caller goes; with `cuts` it breaks after the first
+    event of a stream.
     """
 
     method: str
     path: str
     count: int = 1
     after_bytes: int | None = None
+    holds: bool = False
+    cuts: bool = False
 
 
 @dataclass(slots=True)
@@ -88,15 +92,29 @@ def _carry(caller: socket.socket, behind: tuple[str, int], line: Line) -> None:
         while left > 0:
             breaks_at = None if loss is None else loss.after_bytes
             if breaks_at is not None and length - left >= breaks_at:
+                _hold(caller, loss)
                 return
             piece = caller.recv(min(_PIECE, left))
             if not piece:
                 return
             server.sendall(piece)
             left -= len(piece)
+        answered = b""
         while piece := server.recv(_PIECE):
             if loss is None:
                 caller.sendall(piece)
+            elif loss.cuts:
+                caller.sendall(piece)
+                answered += piece
+                if b"\n\n" in answered:
+                    return
+    _hold(caller, loss)
+
+
+def _hold(caller: socket.socket, loss: Loss | None) -> None:
+    """Say nothing until the caller goes, if that is wanted."""
+    while loss is not None and loss.holds and caller.recv(_PIECE):
+        pass
 
 
 def _head(caller: socket.socket) -> tuple[str, bytes]:

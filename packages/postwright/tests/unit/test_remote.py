@@ -1,6 +1,8 @@
 """The client of our own API: where a key goes, when it asks again, what it makes of answers."""
 
+import ssl
 from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -9,16 +11,19 @@ from pydantic import SecretStr
 from postwright.api.wire.profiles import Message
 from postwright.errors import Advice, AppError
 from postwright.remote.address import Address, BadAddress, InClear
+from postwright.remote.client import Remote, connected
 from postwright.remote.events import read_events
 from postwright.remote.refusals import (
     AnswerLost,
     RefusedKey,
+    RefusedMissing,
     RefusedNow,
     RefusedReconnect,
     RefusedState,
+    RefusedVersion,
     Unreachable,
 )
-from postwright.remote.transport import Transport
+from postwright.remote.transport import BadCertificates, BadKey, Transport
 
 KEY = "pw_secret"
 OK = httpx2.Response(200, json={"message": "done"})
@@ -145,6 +150,101 @@ async def test_an_answer_becomes_the_error_that_it_is(
     assert refused.value.exit_code == exit_code
     assert KEY not in str(refused.value.to_dict())
     assert asked == ["post.example.com"]
+
+
+@pytest.mark.parametrize("key", ["pw_a\nb", "pw a", "ключ", "pw_\x1b[2J", "pw_“a”"])
+async def test_what_cannot_be_a_key_is_refused_and_not_told(key: str) -> None:
+    with pytest.raises(BadKey) as refused:
+        async with connected("https://post.example.com", SecretStr(key), allows_http=False):
+            pass
+    assert key not in str(refused.value.to_dict())
+    async with connected("http://127.0.0.1", SecretStr(f" {KEY}\n"), allows_http=False) as remote:
+        assert remote.transport.key.get_secret_value() == KEY
+
+
+async def test_certificates_that_cannot_be_read_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no certificate")
+    for wrong in (tmp_path / "missing", tmp_path / "file"):
+        monkeypatch.setenv("SSL_CERT_FILE", str(wrong))
+        with pytest.raises(BadCertificates) as refused:
+            async with connected("https://post.example.com", SecretStr(KEY), allows_http=False):
+                pass
+        assert "SSL_CERT_FILE" in refused.value.why
+
+
+async def test_a_file_goes_the_way_that_the_rest_goes(tmp_path: Path) -> None:
+    """A proxy in front may be known to the service by another name, or as http."""
+    file = tmp_path / "a.mp4"
+    file.write_bytes(b"video")
+    seen = list[str]()
+
+    def server(request: httpx2.Request) -> httpx2.Response:
+        seen.append(f"{request.method} {request.url}")
+        if request.method == "PUT":
+            return _told(404, "unknown_upload")
+        return httpx2.Response(
+            200,
+            json={
+                "uploadUrl": "http://inside.example.net/v1/media/uploads/upl_1/signed/video",
+                "publicUrl": "x",
+                "key": "upl_1",
+                "type": "video",
+                "expiresIn": 3600,
+                "expiresAt": "2027-01-15T10:00:00Z",
+            },
+        )
+
+    transport = _transport(server)
+    transport.address = Address.parse("https://example.com/pw")
+    with pytest.raises(RefusedMissing):
+        await Remote(transport).upload(file, "video/mp4")
+    assert seen[-1] == "PUT https://example.com/pw/v1/media/uploads/upl_1/signed/video"
+
+
+async def test_no_cookie_is_kept() -> None:
+    told = list[str | None]()
+
+    def server(request: httpx2.Request) -> httpx2.Response:
+        told.append(request.headers.get("cookie"))
+        return httpx2.Response(200, json={"message": "x"}, headers={"Set-Cookie": "a=b; Path=/"})
+
+    transport = _transport(server)
+    for _ in range(2):
+        await transport.ask(Message, "GET", "/posts")
+    assert told == [None, None]
+
+
+async def test_what_a_stranger_answers_cannot_draw_on_the_terminal() -> None:
+    def server(_: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(404, text="<h1>\x1b]0;gone\x07\x1b[2JNot\u202ehere</h1>")
+
+    with pytest.raises(Unreachable) as refused:
+        await _transport(server).ask(Message, "GET", "/posts")
+    assert refused.value.why.isprintable()
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, "route_unknown"), (405, "method_not_allowed")])
+async def test_what_an_older_service_does_not_know_is_said_to_be_that(
+    status: int, code: str
+) -> None:
+    with pytest.raises(RefusedVersion) as refused:
+        await _transport(lambda _: _told(status, code)).ask(Message, "GET", "/forecast")
+    assert "another version" in refused.value.what
+
+
+async def test_a_certificate_that_is_not_trusted_is_not_tried_again() -> None:
+    asked = list[str]()
+
+    def server(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.method)
+        raise httpx2.ConnectError("x") from ssl.SSLCertVerificationError(1, "self-signed")
+
+    with pytest.raises(Unreachable) as refused:
+        await _transport(server).ask(Message, "GET", "/posts")
+    assert asked == ["GET"]
+    assert "SSL_CERT_FILE" in refused.value.fix
 
 
 async def test_events_are_read_and_comments_passed_over() -> None:

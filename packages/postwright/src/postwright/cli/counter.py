@@ -6,7 +6,7 @@ the same rows, which no database holds.
 """
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -61,15 +61,22 @@ class NewText:
     if_missed: IfMissed | None
 
 
+class Watch(Protocol):
+    """A look-out for changes of one publication."""
+
+    async def changed(self, *, is_moving: bool) -> None:
+        """Wait until it may have changed; `is_moving`: its bytes are on their way."""
+        ...
+
+
 class Posts(Protocol):
     """Posts. Where one is `wanted` it is named by a publication's id, a post's, or one's own key.
 
     `version` is the content version that was seen; another one is refused.
     """
 
-    @property
-    def look_s(self) -> float:
-        """Seconds between two looks at a post that is followed."""
+    def watching(self, publication_id: str) -> AbstractAsyncContextManager[Watch]:
+        """Watch a publication for changes, until the block ends."""
         ...
 
     async def seen(self, wanted: str) -> Overview:

@@ -45,12 +45,13 @@ async def follow(
     shower = _Shower(show)
     try:
         async with asyncio.timeout(timeout_s):
-            async for seen in _changes(posts, publication_id):
-                if as_json:
-                    printing.json_line(describe.facts(seen))
-                shower.show(seen)
-                if seen.publication.state.is_end:
-                    return seen
+            async with contextlib.aclosing(_changes(posts, publication_id)) as changes:
+                async for seen in changes:
+                    if as_json:
+                        printing.json_line(describe.facts(seen))
+                    shower.show(seen)
+                    if seen.publication.state.is_end:
+                        return seen
     except TimeoutError:
         raise _not_finished(publication_id, seen, timeout_s or 0) from None
     raise AssertionError
@@ -75,21 +76,22 @@ def verdict(seen: Overview) -> AppError | None:
 async def _changes(posts: Posts, publication_id: str) -> AsyncGenerator[Overview]:
     before: object = None
     missed = 0
-    while True:
-        try:
-            seen = await posts.seen(publication_id)
-            missed = 0
-            mark = (seen.publication.version, describe.uploaded_bytes(seen))
-            if mark != before:
-                before = mark
-                yield seen
-            await asyncio.sleep(posts.look_s)
-        except (DatabaseGone, NetworkTrouble) as gone:
-            missed += 1
-            if missed > _PATIENCE:
-                raise _out_of_sight(publication_id, gone) from None
-            with contextlib.suppress(AppError):
-                await posts.back()
+    async with posts.watching(publication_id) as watch:
+        while True:
+            try:
+                seen = await posts.seen(publication_id)
+                missed = 0
+                mark = (seen.publication.version, describe.uploaded_bytes(seen))
+                if mark != before:
+                    before = mark
+                    yield seen
+                await watch.changed(is_moving=seen.publication.state is State.UPLOADING)
+            except (DatabaseGone, NetworkTrouble) as gone:
+                missed += 1
+                if missed > _PATIENCE:
+                    raise _out_of_sight(publication_id, gone) from None
+                with contextlib.suppress(AppError):
+                    await posts.back()
 
 
 def _out_of_sight(publication_id: str, gone: AppError) -> AppError:

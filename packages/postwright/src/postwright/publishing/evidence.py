@@ -59,9 +59,7 @@ async def undecided(session: AsyncSession, workspace_id: str) -> list[Publicatio
     """What waits for a person to say whether it is out, the oldest first."""
     found = await session.scalars(
         select(Publication)
-        .where(
-            Publication.workspace_id == workspace_id, IS_UNDECIDED
-        )
+        .where(Publication.workspace_id == workspace_id, IS_UNDECIDED)
         .order_by(Publication.publish_at, Publication.id)
     )
     return list(found)

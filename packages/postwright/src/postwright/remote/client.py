@@ -47,6 +47,7 @@ from postwright.remote.transport import Content, Progress, Transport, opened
 
 _PIECE = 256 * 1024
 _PAGE = 100
+_UPLOADS = "/v1/media/uploads/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +197,17 @@ class Remote:
         wanted = UploadNew(filename=path.name, content_type=content_type, size=size_bytes)
         place = await self.transport.ask(UploadOut, "POST", "/media/presign", body=wanted)
         content = Content(size_bytes, content_type, lambda: _pieces(path))
-        answer = await self.transport.put(MediaAnswer, place.upload_url, content, on_progress)
+        url = self._ours(place.upload_url)
+        answer = await self.transport.put(MediaAnswer, url, content, on_progress)
         return answer.media
+
+    def _ours(self, url: str) -> str:
+        """An address that the service gave, by the way that leads there from here.
+
+        Behind a proxy or a tunnel it may know itself by another name, or as http.
+        """
+        _, found, rest = url.partition(_UPLOADS)
+        return f"{self.base}{_UPLOADS}{rest}" if found else url
 
     async def media(self, *, limit: int) -> list[MediaOut]:
         """The newest files, so many of them."""

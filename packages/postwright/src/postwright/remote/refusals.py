@@ -4,6 +4,7 @@ Refused
 ├─ RefusedInput       400, 413, 415
 ├─ RefusedKey         401, 403: the key
 ├─ RefusedMissing     404
+├─ RefusedVersion     404, 405: it is of another version, and does not know what is asked
 ├─ RefusedState       409
 ├─ RefusedReconnect   409, of an account that has to be connected again
 └─ RefusedNow         429, 5xx: later, maybe
@@ -92,6 +93,18 @@ class RefusedMissing(Refused, NotFound):
     code = "service_refused_missing"
 
 
+class RefusedVersion(Refused, Misconfigured):
+    """The service does not know what is asked: it is of another version."""
+
+    code = "service_refused_version"
+
+    def __init__(self, told: ErrorAnswer, request_id: str) -> None:
+        super().__init__(told, request_id)
+        self.what = "The service does not know what is asked: it is of another version."
+        self.why = told.error
+        self.fix = "Use the same version of Postwright here and there."
+
+
 class RefusedState(Refused, Conflict):
     """The service has it, but its state does not allow this."""
 
@@ -129,7 +142,7 @@ def refusal(status: int, body: bytes, request_id: str) -> AppError:
     except ValidationError:
         return Unreachable(
             f"The service answered with {status}, and not as a service of ours would.",
-            why=_excerpt(body),
+            why=shown(body[:_LONGEST].decode("utf-8", "replace")),
             fix="See that the address is that of a Postwright, and of none of its pages.",
         )
     return _kind(status, told)(told, request_id)
@@ -139,6 +152,8 @@ def _kind(status: int, told: ErrorAnswer) -> type[Refused]:
     match status:
         case 401 | 403:
             return RefusedKey
+        case 404 | 405 if told.code in {"route_unknown", "method_not_allowed"}:
+            return RefusedVersion
         case 404:
             return RefusedMissing
         case 409 if told.details.advice == Advice.RECONNECT:
@@ -151,7 +166,7 @@ def _kind(status: int, told: ErrorAnswer) -> type[Refused]:
             return RefusedNow if status >= 500 else RefusedInput
 
 
-def _excerpt(body: bytes) -> str:
-    text = body[:_LONGEST].decode("utf-8", "replace").strip()
-    line = " ".join(text.split())
+def shown(text: str) -> str:
+    """What somebody unknown has said, on a line that cannot draw on a terminal."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
     return line if len(line) <= 200 else f"{line[:200]}…"

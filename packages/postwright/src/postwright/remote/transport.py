@@ -7,6 +7,7 @@ cookie is kept, and the key is in no message, log or repr.
 
 import asyncio
 import secrets
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,9 +16,9 @@ from typing import Any, TypeVar
 import httpx2
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from postwright.errors import AppError
+from postwright.errors import AppError, Misconfigured
 from postwright.remote.address import Address
-from postwright.remote.refusals import AnswerLost, Refused, Unreachable, refusal
+from postwright.remote.refusals import AnswerLost, Refused, Unreachable, refusal, shown
 
 M = TypeVar("M", bound=BaseModel)
 Progress = Callable[[int], None]
@@ -30,6 +31,18 @@ _UPLOAD = httpx2.Timeout(60.0, connect=10.0, read=900.0)
 _STREAM = httpx2.Timeout(60.0, connect=10.0)
 _LATER = frozenset({429, 503})
 _OF_PROXIES = frozenset({502, 504})
+
+
+class BadKey(Misconfigured):
+    """What is given as an API key cannot be one."""
+
+    code = "bad_api_key"
+
+
+class BadCertificates(Misconfigured):
+    """The certificates that are to be trusted cannot be read."""
+
+    code = "bad_certificates"
 
 
 class _Again(Exception):
@@ -151,11 +164,15 @@ class Transport:
                 yield answer.aiter_lines()
         except httpx2.TransportError as error:
             raise self._unreachable(error) from None
+        finally:
+            self.http.cookies.clear()
 
     async def _sent(self, request: httpx2.Request, *, repeats: bool) -> httpx2.Response:
         try:
             answer = await self.http.send(request)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+            if _is_untrusted(error):
+                raise self._untrusted(error) from None
             raise _Again(self._unreachable(error)) from None
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             lost = AnswerLost(
@@ -166,6 +183,8 @@ class Transport:
             if not repeats:
                 raise lost from None
             raise _Again(lost) from None
+        finally:
+            self.http.cookies.clear()
         if answer.status_code < 300:
             return answer
         failure = _failure(answer, answer.content)
@@ -183,14 +202,55 @@ class Transport:
             "there.",
         )
 
+    def _untrusted(self, error: Exception) -> Unreachable:
+        return Unreachable(
+            f"The service at {self.address.base} is not asked: nobody vouches for its certificate.",
+            why=_why(error),
+            fix="If its certificate comes from an authority of your own, name a file with that "
+            "one's certificate in SSL_CERT_FILE.",
+        )
+
 
 @asynccontextmanager
 async def opened(address: Address, key: SecretStr) -> AsyncGenerator[Transport]:
-    """A transport to a service, until the block ends."""
+    """A transport to a service, until the block ends.
+
+    Raises:
+        BadKey: no header can hold the key.
+        BadCertificates: those that SSL_CERT_FILE or SSL_CERT_DIR name cannot be read.
+    """
+    given = SecretStr(key.get_secret_value().strip())
+    text = given.get_secret_value()
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise BadKey(
+            "What is given as API key is none.",
+            why="It has characters in it that no key has; what it is, is not shown here.",
+            fix="Copy it anew, as `postwright api-keys create` has shown it.",
+        )
     async with httpx2.AsyncClient(
-        verify=httpx2.create_ssl_context(), trust_env=False, follow_redirects=False
+        verify=_trusted(), trust_env=False, follow_redirects=False
     ) as http:
-        yield Transport(address, key, http)
+        yield Transport(address, given, http)
+
+
+def _trusted() -> ssl.SSLContext:
+    try:
+        return httpx2.create_ssl_context()
+    except OSError as error:  # an SSLError is one, too
+        raise BadCertificates(
+            "The certificates that are to be trusted cannot be read.",
+            why=f"What SSL_CERT_FILE or SSL_CERT_DIR names: {error.strerror or error}.",
+            fix="Have SSL_CERT_FILE name a file with certificates in PEM, or unset it.",
+        ) from None
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Whether it was the certificate that was not good enough, however deep that is said."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 async def _patiently(once: Callable[[], Awaitable[M]]) -> M:
@@ -212,7 +272,7 @@ def _failure(answer: httpx2.Response, body: bytes) -> AppError:
     if answer.status_code < 400:
         return Unreachable(
             f"The service's address leads elsewhere: it answered with {answer.status_code}.",
-            why=f"It names {answer.headers.get('location', 'nothing')[:200]}, and a key is not "
+            why=f"It names {shown(answer.headers.get('location', 'nothing'))}, and a key is not "
             "sent after that.",
             fix="Give the address that it leads to, if that is the service's.",
         )

@@ -10,7 +10,6 @@ import pytest
 
 from tests.factories.afar import Afar
 from tests.factories.commandline import Commandline
-from tests.factories.lossy import Loss, lossy_line
 
 from .conftest import MakeKey
 
@@ -103,49 +102,6 @@ def test_what_is_another_workspaces_is_not_there(
         afar.refused(4, *words, POSTWRIGHT_API_KEY=strangers_key)
     assert afar("posts", "--json", POSTWRIGHT_API_KEY=strangers_key).json["posts"] == []
     assert connected("status", "mine", "--json").json["state"] == "scheduled"
-
-
-def test_an_answer_that_is_lost_makes_no_second_post(
-    afar: Afar, connected: Commandline, video: Path
-) -> None:
-    with lossy_line(afar.url) as line:
-        line.losses = [Loss("POST", "/v1/posts", count=2)]
-        ran = afar("--url", line.url, *connected.publish(video, at="+1h"), "--json")
-    assert ran.code == 0, ran
-    assert line.seen.count("POST /v1/posts") == 3
-    (post,) = connected("posts", "--json").json["posts"]
-    assert post["post_id"] == ran.json["post_id"]
-    twice = afar(*connected.publish(video, at="+1h"), "--json")
-    assert twice.json["post_id"] != post["post_id"]
-
-
-def test_an_upload_that_breaks_off_is_sent_again(
-    afar: Afar, connected: Commandline, big_video: Path
-) -> None:
-    with lossy_line(afar.url) as line:
-        line.losses = [
-            Loss("PUT", "/v1/media/uploads/", after_bytes=300_000),
-            Loss("PUT", "/v1/media/uploads/"),
-            Loss("POST", "/v1/media/presign"),
-        ]
-        ran = afar("--url", line.url, "media", "add", big_video, "--json")
-    assert ran.code == 0, ran
-    (kept,) = connected("media", "list", "--json").json["media"]
-    assert kept["size_bytes"] == big_video.stat().st_size
-    puts = [head for head in line.heads if head.startswith("PUT ")]
-    assert len(puts) == 3
-    # The address is signed: the key has no business there.
-    assert not any("authorization" in head.lower() for head in puts)
-
-
-def test_a_line_that_stays_broken_is_told_and_the_post_goes_on(
-    afar: Afar, connected: Commandline, video: Path
-) -> None:
-    connected(*connected.publish(video, at="+1h", key="later"))
-    with lossy_line(afar.url) as line:
-        line.losses = [Loss("GET", "/v1/publications/", count=99)]
-        said = afar.refused(7, "--url", line.url, "status", "later")
-    assert "The answer of the service at" in said
 
 
 def test_a_key_does_not_follow_a_redirect(afar: Afar) -> None:

@@ -1,8 +1,8 @@
 """Has a service elsewhere make a post: looked at here, its files sent, and asked for once."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from postwright.platforms.tiktok.settings import CreatorLimits, PhotoSettings, V
 from postwright.publishing.creator import Unknown
 from postwright.publishing.schedule import Scheduled
 from postwright.remote.client import Remote, facts_of
-from postwright.remote.refusals import RefusedMissing, RefusedNow, RefusedState
+from postwright.remote.refusals import AnswerLost, RefusedMissing, RefusedNow, RefusedState
 
 
 async def place(
@@ -61,8 +61,30 @@ async def place(
         limits = await beforehand.known_limits(connection, wanted, show, ask)
     findings = beforehand.refuse_unfit(pieces, limits, settings, wanted)
     beforehand.warn(findings, wanted, show)
-    items = await _send(remote, pieces, kept, show)
-    return await _make(remote, _post(connection, wanted, pieces, items), wanted)
+    with _told_if_broken_off(show, "Nothing was posted: its files were still on their way."):
+        items = await _send(remote, pieces, kept, show)
+    with _told_if_broken_off(show, f"Whether it was posted is not known. {_find_out(wanted)}"):
+        return await _make(remote, _post(connection, wanted, pieces, items), wanted)
+
+
+@contextmanager
+def _told_if_broken_off(show: Display, text: str) -> Generator[None]:
+    """Say how far it has come when Ctrl-C ends it."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        show.warn(text)
+        raise
+
+
+def _find_out(wanted: Wanted) -> str:
+    """How somebody who has lost the answer comes to know, without a second post."""
+    if wanted.key is not None:
+        return "Give the same command again: with its --key it is the same post, once."
+    return (
+        f"Look whether it is there: postwright posts --account {wanted.account}. With --key the "
+        "same command can be given again, and is the same post."
+    )
 
 
 async def limits_of(remote: Remote, account_id: str) -> CreatorLimits | Unknown:
@@ -181,6 +203,10 @@ def _settings(choices: Choices, kind: Kind) -> dict[str, Any]:
 async def _make(remote: Remote, post: PostNew, wanted: Wanted) -> Scheduled:
     try:
         made = await remote.create_post(post)
+    except AnswerLost as error:
+        error.what = f"Whether it was posted is not known: {error.what[0].lower()}{error.what[1:]}"
+        error.fix = _find_out(wanted)
+        raise
     except RefusedState as error:
         is_relative = wanted.moment is not None and wanted.moment.is_relative
         if error.told.code != "key_reused" or not is_relative:

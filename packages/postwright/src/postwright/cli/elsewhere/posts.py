@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from postwright.cli.counter import Listing, NewText
 from postwright.cli.elsewhere import placing
 from postwright.cli.elsewhere.accounts import named
 from postwright.cli.elsewhere.rows import evidence_of
+from postwright.cli.elsewhere.watching import LOOK_S, Watch, watching
 from postwright.cli.gathering import Gathered
 from postwright.cli.ordering import Wanted
 from postwright.cli.progress import Display
@@ -38,8 +40,10 @@ class PostsElsewhere:
 
     remote: Remote
     settings: Settings
-    # A key may ask ten times a second; whoever follows a post leaves most of that to others.
-    look_s: float = 1.0
+
+    def watching(self, publication_id: str) -> AbstractAsyncContextManager[Watch]:
+        """Watch a publication for changes: the service tells of them."""
+        return watching(self.remote, publication_id)
 
     async def seen(self, wanted: str) -> Overview:
         """A post as it is now."""
@@ -47,7 +51,7 @@ class PostsElsewhere:
 
     async def back(self) -> None:
         """Wait a moment."""
-        await asyncio.sleep(self.look_s)
+        await asyncio.sleep(LOOK_S)
 
     async def listed(self, listing: Listing) -> tuple[list[Overview], str | None]:
         """Posts, newest first."""

@@ -24,9 +24,9 @@ _KINDS = {MediaType.IMAGE: MediaKind.PHOTO, MediaType.VIDEO: MediaKind.VIDEO}
 def evidence_of(told: PublicationEvidence) -> Evidence:
     """What is known of a publication."""
     return Evidence(
-        tuple(AttemptRow(**each.model_dump()) for each in told.attempts),
-        tuple(Call(**each.model_dump()) for each in told.calls),
-        tuple(WebhookEvent(**each.model_dump()) for each in told.events),
+        tuple(AttemptRow(**dict(each)) for each in told.attempts),
+        tuple(Call(**dict(each)) for each in told.calls),
+        tuple(WebhookEvent(**dict(each)) for each in told.events),
     )
 
 

@@ -1,6 +1,8 @@
 """Posts of this machine's own service."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -36,13 +38,27 @@ from postwright.publishing.schedule import Scheduled
 
 T = TypeVar("T")
 
+_LOOK_S = 0.25
+
+
+class _Often:
+    """Looks at short intervals: the database is near."""
+
+    async def changed(self, *, is_moving: bool) -> None:  # noqa: ARG002  # it looks often anyway
+        """Wait a moment."""
+        await asyncio.sleep(_LOOK_S)
+
 
 @dataclass(frozen=True, slots=True)
 class PostsHere:
     """Posts in this machine's database."""
 
     desk: Desk
-    look_s: float = 0.25
+
+    @asynccontextmanager
+    async def watching(self, publication_id: str) -> AsyncGenerator[_Often]:  # noqa: ARG002  # all alike
+        """Watch a publication for changes."""
+        yield _Often()
 
     async def seen(self, wanted: str) -> Overview:
         """A post as it is now."""
