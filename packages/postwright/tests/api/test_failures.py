@@ -47,6 +47,8 @@ async def test_a_method_that_a_path_does_not_answer_to(api: Api) -> None:
     assert answer.headers["Allow"] == "GET, HEAD, POST"
     answer = await api.ask("OPTIONS", "/v1/accounts/conn_of_nobody", await api.key())
     assert answer.headers["Allow"] == "DELETE, GET, HEAD, PATCH, PUT"
+    answer = await api.ask("OPTIONS", "/v1/accounts/health", await api.key())
+    assert answer.headers["Allow"] == "GET, HEAD"
 
 
 async def test_head_is_answered_as_get_is_without_the_body(api: Api) -> None:

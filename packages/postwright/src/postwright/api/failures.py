@@ -150,11 +150,15 @@ def _meaning(error: AppError) -> tuple[int, ErrorType]:
 
 def _allowed(path: str, routers: Sequence[APIRouter]) -> dict[str, str]:
     """What a path does answer to: each of its methods is a route of its own."""
-    methods = set[str]()
-    for router in routers:
-        for route in router.routes:
-            if isinstance(route, APIRoute) and route.path_regex.match(path):
-                methods |= route.methods or set()
+    its = [
+        route
+        for router in routers
+        for route in router.routes
+        if isinstance(route, APIRoute) and route.path_regex.match(path)
+    ]
+    # A path that is spelt out is no `{accountId}`.
+    its = [route for route in its if route.path == path] or its
+    methods = set[str]().union(*(route.methods or () for route in its))
     if "GET" in methods:
         methods.add("HEAD")
     return {"Allow": ", ".join(sorted(methods))} if methods else {}
@@ -192,6 +196,8 @@ def _is_no_json(error: Mapping[str, Any]) -> bool:
 def _said(error: Mapping[str, Any]) -> str:
     if _is_no_json(error):
         return "The body is not JSON."
+    if tuple(error["loc"]) == ("body",):
+        return "The body has to be a JSON object."
     return str(error["msg"]).removeprefix("Value error, ")
 
 
