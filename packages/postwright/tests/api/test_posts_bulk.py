@@ -93,3 +93,35 @@ async def test_what_was_broken_off_is_finished_under_the_same_key(me: Caller) ->
     assert made_of(again)[0] == made_of(whole)[0]
     assert made_of(again)[1] not in {None, made_of(whole)[1]}
     assert (await send(me, table, "k")).text == again.text
+
+
+async def test_a_row_that_holds_what_nothing_takes_is_wrong_and_no_fault(me: Caller) -> None:
+    """Each is written as a draft, so that no rule of a network stands before what is stored."""
+    names = "profiles,post_content,title,tags,media_urls,tz,tiktok_settings,is_draft\n"
+    cells = {
+        "post_content": ["\u202e" * 3000, "a" * 100_000, "=1+1"],
+        "title": ["a" * 100_000],
+        "tags": ["a " * 50_000],
+        "media_urls": ["http://a.example/ " * 5000, "http://[", "file:///etc/passwd", "\ud7ff"],
+        "tz": ["../../etc/passwd", "a" * 5000, "/", "UTC\u0301"],
+        "tiktok_settings": [
+            '{"a":"\\u0000"}', '{"\\u0000":1}', '{"a":"\\ud800"}', '{"a":NaN}', '{"a":1e999}',
+            '{"a":' + "9" * 5000 + "}", "[" * 50_000, '{"privacy_level":"\\u0000"}', "[]", "null",
+        ],
+    }  # fmt: skip
+    rows = [
+        {"profiles": "Default", "is_draft": "yes", name: cell}
+        for name, given in cells.items()
+        for cell in given
+    ]
+    head = names.strip().split(",")
+    lines = [
+        ",".join('"' + row.get(name, "").replace('"', '""') + '"' for name in head) for row in rows
+    ]
+    answer = await send(me, names + "\n".join(lines) + "\nDefault,a, b,,,,,,yes\n")
+    assert answer.status_code in {200, 207}, answer.text
+    told = answer.json()["results"]
+    good = [row["post_content"] for row, each in zip(rows, told, strict=False) if each["ok"]]
+    assert good == ["\u202e" * 3000, "=1+1"]
+    assert told[-1]["errors"] == ["more_cells_than_columns"]
+    assert len(told) == len(rows) + 1

@@ -1,5 +1,6 @@
 """`/v1/posts/bulk-upload`: many posts from a table, each for itself."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated, Any, Final
@@ -81,7 +82,7 @@ async def bulk_upload_posts(
     finished. Without a key what goes out at the same time is a duplicate; drafts are made again.
     """
     content = await _content(request)
-    rows, warnings = rows_of(content)
+    rows, warnings = await asyncio.to_thread(rows_of, content)
     if dry_run:
         seen = [await _looked(parts, caller, row, at) for at, row in enumerate(rows, start=1)]
         told = _told(seen, warnings)

@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, Final, cast
 
 from pydantic import ValidationError
@@ -18,6 +20,9 @@ from postwright.connections.models import Connection
 from postwright.workspaces.models import Profile
 
 MOST_ROWS: Final = 500
+_MOST_COLUMNS: Final = 100
+# Of what is told of one row: a cell may hold thousands of names that nothing is known by.
+_MOST_CODES, _LONGEST_CODE = 20, 200
 
 # What a column may be called besides.
 _ALIASES: Final = {
@@ -36,6 +41,8 @@ _PLAIN: Final = frozenset(
 )  # fmt: skip
 _PREFIXES: Final = ("schedule_time_", "custom_content_", "custom_media_")
 _PARTS: Final = re.compile(r"[,;|\s]+")
+# Where what stands in a row behind its last column is found: no column is called so.
+_BEYOND: Final = ""
 _YES: Final = frozenset({"true", "yes", "1"})
 _NO: Final = frozenset({"false", "no", "0", ""})
 
@@ -46,35 +53,63 @@ class RowWrong(Exception):
     """What is wrong with a row, as codes."""
 
     def __init__(self, *codes: str) -> None:
-        super().__init__(", ".join(codes))
-        self.codes = list(codes)
+        told = dict.fromkeys(code[:_LONGEST_CODE] for code in codes)
+        self.codes = list(told)[:_MOST_CODES]
+        super().__init__(", ".join(self.codes))
 
 
 def rows_of(content: bytes) -> tuple[Sequence[Row], list[str]]:
     """The rows of a table, and what to say of its columns.
 
     Raises:
-        InvalidRequest: it is no CSV with a head, or has too many rows.
+        InvalidRequest: it is no CSV with a head, or has too many rows or columns.
     """
+    reader = csv.reader(io.StringIO(_text(content), newline=""), strict=True)
+    lines = (line for line in reader if line)
     try:
-        lines = [line for line in csv.reader(io.StringIO(_text(content), newline="")) if line]
+        named = _head([_column(name) for name in next(lines, list[str]())])
+        rows = [_row(named, line) for line in islice(lines, MOST_ROWS + 1)]
     except csv.Error as error:
-        raise InvalidRequest(f"The table cannot be read: {error}.", param="file") from None
-    named = [_column(name) for name in lines[0]] if lines else []
-    rows = [
-        {name: value.strip() for name, value in zip(named, line, strict=False) if name}
-        for line in lines[1:]
-    ]
-    if not named:
-        raise InvalidRequest("The table is empty.", fix="Begin with column names.", param="file")
+        raise InvalidRequest(
+            f"The table cannot be read at line {reader.line_num}: {error}.",
+            fix="Is a quote missing, or one too many? In a cell in quotes each is written twice.",
+            param="file",
+        ) from None
     if len(rows) > MOST_ROWS:
         raise InvalidRequest(f"A table has {MOST_ROWS} rows at most.", param="file")
-    unknown = [name for name in named if name not in _PLAIN and not name.startswith(_PREFIXES)]
+    unknown = [name[:_LONGEST_CODE] for name in named if name and not _is_known(name)]
     warnings = [f"unknown_columns:{','.join(unknown)}"] if unknown else []
     kept = [name for name in ("hashtags", "mentions") if any(row.get(name) for row in rows)]
     if kept:
         warnings.append(f"not_added_to_caption:{','.join(kept)}")
     return rows, warnings
+
+
+def _head(named: list[str]) -> list[str]:
+    if not named:
+        raise InvalidRequest("The table is empty.", fix="Begin with column names.", param="file")
+    if len(named) > _MOST_COLUMNS:
+        raise InvalidRequest(f"A table has {_MOST_COLUMNS} columns at most.", param="file")
+    if not any(map(_is_known, named)):
+        raise InvalidRequest(
+            "None of the table's columns is known.",
+            fix="Begin with column names, like profiles,post_content,schedule_time; with commas "
+            "between them.",
+            param="file",
+        )
+    twice = [name for name, times in Counter(named).items() if name and times > 1]
+    if twice:
+        raise InvalidRequest(f"Two columns of the table are called {twice[0][:50]}.", param="file")
+    return named
+
+
+def _row(named: Sequence[str], line: Sequence[str]) -> Row:
+    row = {name: value.strip() for name, value in zip(named, line, strict=False) if name}
+    return row | {_BEYOND: "".join(line[len(named) :]).strip()}
+
+
+def _is_known(name: str) -> bool:
+    return name in _PLAIN or name.startswith(_PREFIXES)
 
 
 def _text(content: bytes) -> str:
@@ -98,6 +133,9 @@ async def body_of(session: AsyncSession, caller: Caller, row: Row) -> PostNew:
     Raises:
         RowWrong: it cannot be read, or names what is not there.
     """
+    if row.get(_BEYOND):
+        # A comma without quotes has moved all that comes after it.
+        raise RowWrong("more_cells_than_columns")
     platforms = _words(row.get("platforms", "")) or ["tiktok"]
     accounts = await _accounts(session, caller, row, platforms)
     is_draft, publish_now = _flag(row, "is_draft"), _flag(row, "publish_now")
