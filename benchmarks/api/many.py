@@ -56,8 +56,8 @@ _SCRIPT = (
     FROM bench_plan(:begin, :end, :count, :accounts)
     """,
     """
-    INSERT INTO post_accounts (post_id, connection_id, listed_at, created_at)
-    SELECT 'post_' || n, account, at, at - interval '1 day'
+    INSERT INTO post_accounts (post_id, connection_id, status, listed_at, created_at)
+    SELECT 'post_' || n, account, status, at, at - interval '1 day'
     FROM bench_plan(:begin, :end, :count, :accounts)
     """,
     """

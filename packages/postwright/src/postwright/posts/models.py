@@ -1,5 +1,7 @@
 """Tables of posts and of the files they are made of."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import BigInteger, ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,11 +11,19 @@ from postwright.db.types import EnumText
 from postwright.media.models import MediaFile, MediaKind
 from postwright.workspaces.models import Workspace
 
+_THERE = text("deleted_at IS NULL")
 
-def _listed(name: str, *columns: str) -> Index:
-    """An index in whose order a workspace's posts are listed."""
-    there = text("deleted_at IS NULL")
-    return Index(f"ix_posts_{name}", "workspace_id", *columns, "id", postgresql_where=there)
+
+def _listed(name: str, *columns: str, beside: Sequence[str] = ()) -> Index:
+    """An index in whose order a workspace's posts are listed; `beside` is told by it, too."""
+    return Index(
+        f"ix_posts_{name}",
+        "workspace_id",
+        *columns,
+        "id",
+        postgresql_where=_THERE,
+        postgresql_include=tuple(beside),
+    )
 
 
 class Post(Base):
@@ -39,9 +49,18 @@ class Post(Base):
             unique=True,
             postgresql_where=text("client_key IS NOT NULL"),
         ),
-        _listed("listed", "listed_at"),
-        _listed("status", "status", "listed_at"),
-        _listed("newest", "created_at"),
+        _listed("listed", "listed_at", beside=["status", "created_at"]),
+        _listed("newest", "created_at", beside=["status", "listed_at"]),
+        _listed("status", "status", "listed_at", beside=["created_at"]),
+        _listed("status_newest", "status", "created_at", beside=["listed_at"]),
+        _listed("maker", "created_by", "listed_at"),
+        _listed("source", "source", "listed_at"),
+        Index(
+            "ix_posts_tags",
+            "tags",
+            postgresql_using="gin",
+            postgresql_where=text("deleted_at IS NULL AND tags <> '{}'"),
+        ),
     )
 
     id: Mapped[Id]

@@ -99,19 +99,48 @@ class Publication(Base):
 
 
 class PostAccount(Base):
-    """That a post goes to an account, in the order in which the account's posts are listed.
+    """That a post goes to an account, in the orders in which the account's posts are listed.
 
-    Triggers on posts and publications keep it.
+    Triggers on posts and publications keep it. Of a post that was deleted there is nothing.
     """
 
     __tablename__ = "post_accounts"
     __table_args__ = (
-        Index("ix_post_accounts_listed", "connection_id", "listed_at", "post_id"),
-        Index("ix_post_accounts_newest", "connection_id", "created_at", "post_id"),
+        Index(
+            "ix_post_accounts_listed",
+            "connection_id",
+            "listed_at",
+            "post_id",
+            postgresql_include=("created_at",),
+        ),
+        Index(
+            "ix_post_accounts_newest",
+            "connection_id",
+            "created_at",
+            "post_id",
+            postgresql_include=("listed_at",),
+        ),
+        Index(
+            "ix_post_accounts_status",
+            "connection_id",
+            "status",
+            "listed_at",
+            "post_id",
+            postgresql_include=("created_at",),
+        ),
+        Index(
+            "ix_post_accounts_status_newest",
+            "connection_id",
+            "status",
+            "created_at",
+            "post_id",
+            postgresql_include=("listed_at",),
+        ),
     )
 
     post_id: Mapped[str] = mapped_column(ForeignKey(Post.id), primary_key=True)
     connection_id: Mapped[str] = mapped_column(ForeignKey(Connection.id), primary_key=True)
+    status: Mapped[str]
     listed_at: Mapped[Utc]
     created_at: Mapped[Utc]
 

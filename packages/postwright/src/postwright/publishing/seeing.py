@@ -19,12 +19,17 @@ from postwright.publishing.awaiting import Piece
 from postwright.publishing.listing import Part, Whole
 from postwright.publishing.models import Publication
 
+_POST: Final = Columns(Post, "posts")
 _PUBLICATION: Final = Columns(Publication, "p", without=("settings", "content_hash"))
 _CONNECTION: Final = Columns(Connection, "c", without=("facts",))
 _APP: Final = Columns(PlatformApp, "a")
 _FILE: Final = Columns(MediaFile, "f", without=("probe", "changes"))
 _INGEST: Final = Columns(Ingest, "i", without=("url",))
 
+_POSTS: Final = Statement(f"""
+    SELECT {_POST.text} FROM posts
+    WHERE workspace_id = :workspace_id AND id = ANY (CAST(:ids AS text[]))
+""")  # noqa: S608  # the columns are ours
 _PUBLICATIONS: Final = Statement(f"""
     SELECT {_PUBLICATION.text},
            (SELECT max(number) FROM attempts WHERE publication_id = p.id) AS attempts
@@ -35,9 +40,9 @@ _PUBLICATIONS: Final = Statement(f"""
 _CONNECTIONS: Final = Statement(f"""
     SELECT {_CONNECTION.text}, {_APP.text}
     FROM connections AS c JOIN platform_apps AS a ON a.id = c.platform_app_id
-    WHERE c.workspace_id = :workspace_id AND c.id IN (
-        SELECT connection_id FROM publications WHERE post_id = ANY (CAST(:ids AS text[]))
-    )
+    WHERE c.workspace_id = :workspace_id AND c.id = ANY (ARRAY(
+        SELECT DISTINCT connection_id FROM publications WHERE post_id = ANY (CAST(:ids AS text[]))
+    ))
 """)  # noqa: S608  # the columns are ours
 _PLACES: Final = Statement("""
     SELECT post_id AS owner_id, position, media_id FROM post_media
@@ -49,13 +54,13 @@ _PLACES: Final = Statement("""
 """)
 _FILES: Final = Statement(f"""
     SELECT {_FILE.text} FROM media_files AS f
-    WHERE f.workspace_id = :workspace_id AND f.id IN (
+    WHERE f.workspace_id = :workspace_id AND f.id = ANY (ARRAY(
         SELECT media_id FROM post_media WHERE post_id = ANY (CAST(:ids AS text[]))
         UNION
         SELECT m.media_id
         FROM publications AS p JOIN publication_media AS m ON m.publication_id = p.id
         WHERE p.post_id = ANY (CAST(:ids AS text[]))
-    )
+    ))
 """)  # noqa: S608  # the columns are ours
 _COMING: Final = Statement(f"""
     SELECT COALESCE(w.publication_id, w.post_id) AS owner_id, w.position, {_INGEST.text}
@@ -64,9 +69,13 @@ _COMING: Final = Statement(f"""
 """)  # noqa: S608  # the columns are ours
 
 
-async def seen(session: AsyncSession, workspace_id: str, posts: Sequence[Post]) -> list[Whole]:
-    """Posts with all that lists show of them; see `listing.wholes`, which has all there is."""
-    values = {"workspace_id": workspace_id, "ids": [post.id for post in posts]}
+async def seen(session: AsyncSession, workspace_id: str, post_ids: Sequence[str]) -> list[Whole]:
+    """Posts with all that lists show of them; see `listing.wholes`, which has all there is.
+
+    One that is not there any more is left out.
+    """
+    values = {"workspace_id": workspace_id, "ids": list(post_ids)}
+    posts = await _POSTS.ask(session, values)
     publications = await _PUBLICATIONS.ask(session, values)
     connections = await _CONNECTIONS.ask(session, values)
     places = await _PLACES.ask(session, values)
@@ -81,7 +90,10 @@ async def seen(session: AsyncSession, workspace_id: str, posts: Sequence[Post]) 
         connection, app = accounts[publication.connection_id]
         part = Part(publication, connection, app, its, row.attempts or 0)
         parts[publication.post_id].append(part)
-    return [Whole(post, media[post.id], tuple(parts[post.id])) for post in posts]
+    known = {post.id: post for post in map(_POST.look, await posts.rows())}
+    return [
+        Whole(known[each], media[each], tuple(parts[each])) for each in post_ids if each in known
+    ]
 
 
 def _account(row: Sequence[Any]) -> tuple[str, tuple[Connection, PlatformApp]]:

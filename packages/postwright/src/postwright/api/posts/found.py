@@ -1,6 +1,5 @@
 """Which posts a key reaches, and which of them a list is about."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 from fastapi.dependencies.utils import get_flat_params
-from sqlalchemy import ColumnElement, exists, false, or_, true
+from sqlalchemy import ColumnElement, exists, true
 
 from postwright.api.caller import Caller
 from postwright.api.errors import InvalidRequest
@@ -16,11 +15,30 @@ from postwright.api.posts.wish import read_time
 from postwright.connections.models import Connection
 from postwright.kit.text import storable
 from postwright.posts.models import Post
-from postwright.publishing.listing import Sorting, on_accounts
+from postwright.publishing.listed import Bounds, Wanted
+from postwright.publishing.listed_sql import Sorting
+from postwright.publishing.listing import on_accounts
 from postwright.publishing.models import Publication
 from postwright.publishing.summary import PostStatus
 
 _DAY = len("2026-01-01")
+
+
+# As clients of another server say that they mean all.
+_ALL = "all"
+
+
+class StatusAsked(StrEnum):
+    """How posts stand that are asked for; see `PostStatus`."""
+
+    DRAFT = PostStatus.DRAFT.value
+    SCHEDULED = PostStatus.SCHEDULED.value
+    PUBLISHING = PostStatus.PUBLISHING.value
+    PUBLISHED = PostStatus.PUBLISHED.value
+    PARTIAL = PostStatus.PARTIAL.value
+    FAILED = PostStatus.FAILED.value
+    CANCELLED = PostStatus.CANCELLED.value
+    PENDING_APPROVAL = "pending_approval"  # elsewhere somebody approves of posts: none stands so
 
 
 class PostSource(StrEnum):
@@ -45,13 +63,30 @@ def reach(caller: Caller) -> ColumnElement[bool]:
     return ~beyond & (has_any | (Post.created_by == caller.actor))
 
 
+def bounds(caller: Caller) -> Bounds:
+    """The same for a list."""
+    return Bounds(caller.profile_ids, caller.actor)
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which posts are wanted, and in which order. `accounts` is what one of theirs must meet."""
+    """Which posts are wanted, and in which order."""
 
-    conditions: Sequence[ColumnElement[bool]]
-    accounts: Sequence[ColumnElement[bool]]
+    wanted: Wanted
     sorting: Sorting
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    since: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _On:
+    platform: str | None
+    profile_id: str | None
+    account_id: str | None
 
 
 async def _times(
@@ -73,11 +108,34 @@ async def _times(
     to_date: Annotated[
         str | None, Query(alias="toDate", description="The same as `dateTo`.")
     ] = None,
-) -> list[ColumnElement[bool]]:
-    return [
-        *_in_time("dateFrom", date_from, "dateTo", date_to),
-        *_in_time("fromDate", from_date, "toDate", to_date),
-    ]
+) -> _Times:
+    begins = [_begin(date_from, "dateFrom"), _begin(from_date, "fromDate")]
+    ends = [_end(date_to, "dateTo"), _end(to_date, "toDate")]
+    return _Times(
+        max((each for each in begins if each is not None), default=None),
+        min((each for each in ends if each is not None), default=None),
+    )
+
+
+async def _on(
+    *,
+    platform: Annotated[
+        str | None,
+        Query(max_length=50, description="Only those that go to this network; `all`: any."),
+    ] = None,
+    profile_id: Annotated[
+        str | None,
+        Query(
+            alias="profileId",
+            description="Only those that go to accounts of this profile; `all`: any.",
+        ),
+    ] = None,
+    account_id: Annotated[
+        str | None,
+        Query(alias="accountId", description="Only those that go to this account; `all`: any."),
+    ] = None,
+) -> _On:
+    return _On(_unless_all(platform), _unless_all(profile_id), _unless_all(account_id))
 
 
 async def _unheeded(
@@ -96,17 +154,11 @@ async def _filters(
     *,
     request: Request,
     _: Annotated[None, Depends(_unheeded)],
-    times: Annotated[list[ColumnElement[bool]], Depends(_times)],
-    status: Annotated[PostStatus | None, Query(description="Only those that stand so.")] = None,
-    platform: Annotated[
-        str | None, Query(max_length=50, description="Only those that go to this network.")
-    ] = None,
-    profile_id: Annotated[
-        str | None,
-        Query(alias="profileId", description="Only those that go to accounts of this profile."),
-    ] = None,
-    account_id: Annotated[
-        str | None, Query(alias="accountId", description="Only those that go to this account.")
+    times: Annotated[_Times, Depends(_times)],
+    on: Annotated[_On, Depends(_on)],
+    status: Annotated[
+        StatusAsked | None,
+        Query(description="Only those that stand so. None is ever `pending_approval`."),
     ] = None,
     created_by: Annotated[
         str | None, Query(alias="createdBy", description="Only those that this key made.")
@@ -130,25 +182,25 @@ async def _filters(
         Query(
             alias="sortBy",
             description="The order. `scheduled-…`: by when they go out; a draft by when it was "
-            "made. `status` has no cursor.",
+            "made. `status` has no cursor. `platform`: as `scheduled-desc`, of one network.",
         ),
     ] = Sorting.SCHEDULED_DESC,
 ) -> Filters:
     _refuse_unknown(request)
-    wanted = [
-        *times,
-        *_from(source),
-    ]
-    if status is not None:
-        wanted.append(Post.status == status)
-    if created_by is not None:
-        wanted.append(Post.created_by == created_by)
-    if search:
-        found = (text.icontains(search, autoescape=True) for text in (Post.caption, Post.title))
-        wanted.append(or_(*found))
-    if labels := [tag.strip() for tag in (tags or "").split(",") if tag.strip()]:
-        wanted.append(Post.tags.contains(labels))
-    return Filters(wanted, _of_accounts(platform, profile_id, account_id), sort_by)
+    labels = [tag.strip() for tag in (tags or "").split(",") if tag.strip()]
+    wanted = Wanted(
+        status=None if status is None else status.value,
+        created_by=created_by,
+        source=None if source is PostSource.ZERNIO else source.value,
+        search=search or None,
+        tags=labels or None,
+        since=times.since,
+        until=times.until,
+        platform=on.platform,
+        profile_id=on.profile_id,
+        account_id=on.account_id,
+    )
+    return Filters(wanted, sort_by)
 
 
 # What the route that lists declares as the type of its `filters`.
@@ -163,40 +215,19 @@ def _refuse_unknown(request: Request) -> None:
             raise InvalidRequest(f"There is no filter {storable(name)[:64]!r}.", param=name[:64])
 
 
-def _from(source: PostSource) -> list[ColumnElement[bool]]:
-    match source:
-        case PostSource.ZERNIO:
-            return []
-        case PostSource.EXTERNAL:
-            return [false()]
-        case PostSource.API | PostSource.CSV | PostSource.CLI:
-            return [Post.source == source.value]
+def _unless_all(said: str | None) -> str | None:
+    return None if said == _ALL else said
 
 
-def _of_accounts(
-    platform: str | None, profile_id: str | None, account_id: str | None
-) -> list[ColumnElement[bool]]:
-    wanted = list[ColumnElement[bool]]()
-    if platform is not None:
-        wanted.append(Connection.platform == platform)
-    if profile_id is not None:
-        wanted.append(Connection.profile_id == profile_id)
-    if account_id is not None:
-        wanted.append(Connection.id == account_id)
-    return wanted
+def _begin(said: str | None, name: str) -> datetime | None:
+    return read_time(said, "UTC", name) if said else None
 
 
-def _in_time(
-    first: str, since: str | None, last: str, until: str | None
-) -> list[ColumnElement[bool]]:
-    """Between two times, each after the name of its filter."""
-    wanted = list[ColumnElement[bool]]()
-    if since:
-        wanted.append(Post.listed_at >= read_time(since, "UTC", first))
-    if until:
-        whole = f"{until}T23:59:59.999999" if len(until) <= _DAY else until
-        wanted.append(Post.listed_at <= read_time(whole, "UTC", last))
-    return wanted
+def _end(said: str | None, name: str) -> datetime | None:
+    if not said:
+        return None
+    whole = f"{said}T23:59:59.999999" if len(said) <= _DAY else said
+    return read_time(whole, "UTC", name)
 
 
 def after_of(cursor: tuple[Any, ...]) -> tuple[datetime, str]:

@@ -13,7 +13,7 @@ from postwright.api.paging import PageOf
 from postwright.api.parts import PartsOf
 from postwright.api.posts.changed import change
 from postwright.api.posts.ended import remove, try_again
-from postwright.api.posts.found import FiltersOf, after_of, reach
+from postwright.api.posts.found import FiltersOf, after_of, bounds, reach
 from postwright.api.posts.logs import logs_of
 from postwright.api.posts.made import place, ready, whole_of
 from postwright.api.posts.shown import new_shown, post_shown, posts_shown
@@ -23,16 +23,10 @@ from postwright.api.wire.base import In, warnings_of
 from postwright.api.wire.posts import PostChange, PostFields, PostNew
 from postwright.api.wire.posts_shown import PostAnswer, PostDone, PostList, PostLogs
 from postwright.api.wire.profiles import Message
-from postwright.publishing.listing import (
-    COUNTED,
-    Whole,
-    accounts_for,
-    count_posts,
-    find_post,
-    find_posts,
-    wholes,
-)
+from postwright.publishing.listed import COUNTED, Span, listed, place_of
+from postwright.publishing.listing import Whole, find_post, wholes
 from postwright.publishing.schedule import Scheduled
+from postwright.publishing.seeing import seen
 
 router = routes("Posts")
 
@@ -117,33 +111,19 @@ async def list_posts(
     There is always a page more than that of the last post that is known: whoever reads page after
     page comes to the end. `nextCursor` leads there faster.
     """
-    wanted = [reach(caller), *filters.conditions]
-    sorting, workspace_id = filters.sorting, caller.workspace_id
     after = None if page.after is None else after_of(page.after)
     base = base_of(request, parts.settings.web.public_url)
+    span = Span(filters.sorting, after, page.skip, page.limit + 1)
     async with parts.database.transaction() as session:
-        on = (
-            await accounts_for(session, workspace_id, *filters.accounts)
-            if filters.accounts
-            else None
-        )
-        total = await count_posts(session, workspace_id, *wanted, on=on)
-        found = await find_posts(
-            session,
-            workspace_id,
-            *wanted,
-            on=on,
-            sorting=sorting,
-            after=after,
-            skip=page.skip,
-            limit=page.limit + 1,
-        )
-        has_more, found = len(found) > page.limit, found[: page.limit]
-        shown = await posts_shown(session, parts, found, base)
+        found = await listed(session, caller.workspace_id, filters.wanted, bounds(caller), span)
+        has_more, ids = len(found.ids) > page.limit, found.ids[: page.limit]
+        posts = await seen(session, caller.workspace_id, ids) if ids else []
+    total = found.total
     if is_capped := total >= COUNTED:
-        total = max(total, page.skip + len(found) + has_more)
-    place = sorting.place(found[-1]) if has_more else None
+        total = max(total, page.skip + len(ids) + has_more)
+    place = place_of(posts[-1].post, filters.sorting) if has_more and posts else None
     last = None if place is None else (place[0].isoformat(), place[1])
+    shown = posts_shown(posts, parts, base)
     told = PostList(posts=shown, pagination=page.told(total, last, is_capped=is_capped))
     # Straight to JSON: to go by way of plain values takes as long again, for a hundred posts.
     return Response(told.model_dump_json(by_alias=True), media_type="application/json")

@@ -30,7 +30,6 @@ from postwright.publishing.awaiting import Piece
 from postwright.publishing.listing import Part, Whole, attempts_of, wholes
 from postwright.publishing.models import AttemptRow, Publication
 from postwright.publishing.reasons import advice_of, explained
-from postwright.publishing.seeing import seen
 from postwright.publishing.states import State
 from postwright.publishing.summary import post_status
 
@@ -61,13 +60,8 @@ _OURS: Final = frozenset({"trouble", "media_missing", "media_damaged"})
 _TROUBLED: Final = frozenset({State.HELD, State.UNCONFIRMED, State.FAILED})
 
 
-async def posts_shown(
-    session: AsyncSession, parts: Parts, posts: Sequence[Post], base: str
-) -> list[PostOut]:
-    """Posts of one workspace, as lists have them."""
-    if not posts:
-        return []
-    found = await seen(session, posts[0].workspace_id, posts)
+def posts_shown(found: Sequence[Whole], parts: Parts, base: str) -> list[PostOut]:
+    """Posts as lists have them."""
     return [_shown(whole, parts, base, None) for whole in found]
 
 
