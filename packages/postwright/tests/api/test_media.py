@@ -2,77 +2,27 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import httpx2
 import pytest
 from PIL import Image
 
-from postwright.api.media import uploads
 from postwright.config import MediaSettings
 from postwright.media.models import IngestState
-from postwright.media.store.folder import FolderStore
 from postwright.workspaces.models import Scope
 from tests.factories.api import Api, served_api
 from tests.factories.installation import Service
-from tests.factories.origin import Origin, running_origin
+from tests.factories.origin import Origin
 from tests.factories.sdk import Zernio
+from tests.factories.uploading import kept, media, presigned, put
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def origin() -> AsyncGenerator[Origin]:
-    async with running_origin() as running:
-        yield running
-
-
-@pytest.fixture
-async def api(service: Service) -> AsyncGenerator[Api]:
-    """A served API that may fetch from this machine."""
-    media = service.settings.media.model_copy(update={"ingest_allow": "127.0.0.1/32"})
-    service.settings = service.settings.model_copy(update={"media": media})
-    async with served_api(service) as api:
-        yield api
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    file = tmp_path / "Lisbon 1.jpg"
-    Image.new("RGB", (720, 960), (40, 90, 200)).save(file)
-    return file
+fetches = pytest.mark.usefixtures("may_fetch")
 
 
 async def sdk(api: Api) -> Zernio:
     return Zernio(await api.key(Scope.PUBLISH), base_url=api.url)
-
-
-def kept(api: Api) -> list[Path]:
-    store = api.service.library.store
-    assert isinstance(store, FolderStore)
-    return [path for path in store.folder.glob("**/*") if path.is_file()]
-
-
-async def presigned(api: Api, key: str, **changes: Any) -> dict[str, Any]:
-    body = {"filename": "a.jpg", "contentType": "image/jpeg", **changes}
-    answer = await api.ask("POST", "/v1/media/presign", key, json=body)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def put(api: Api, url: str, content: bytes, **headers: str) -> httpx2.Response:
-    said = {name.replace("_", "-"): text for name, text in headers.items()}
-    return await api.http.put(url, content=content, headers=said)
-
-
-async def media(api: Api, key: str, media_id: str) -> dict[str, Any]:
-    answer = await api.ask("GET", f"/v1/media/{media_id}", key)
-    assert answer.status_code == 200, answer.text
-    return answer.json()["media"]
 
 
 async def test_the_client_library_presigns_and_a_plain_put_uploads(api: Api, photo: Path) -> None:
@@ -119,137 +69,6 @@ async def test_the_client_library_uploads_small_files(api: Api, photo: Path) -> 
     )
     assert found.json()["media"]["filename"] == "other.png"
     assert len(kept(api)) == 2
-
-
-async def test_an_upload_that_is_repeated_after_its_answer_gets_it_again(
-    api: Api, photo: Path
-) -> None:
-    key, content = await api.key(), photo.read_bytes()
-    told = await presigned(api, key)
-    first = await put(api, told["uploadUrl"], content)
-    again = await put(api, told["uploadUrl"], content)
-    assert (first.status_code, again.status_code) == (200, 200)
-    assert first.json() == again.json()
-    other = await put(api, told["uploadUrl"], content + b"\0")
-    assert (other.status_code, other.json()["code"]) == (409, "upload_used")
-
-
-async def test_an_upload_that_breaks_off_leaves_nothing_and_can_be_repeated(
-    api: Api, photo: Path
-) -> None:
-    key, content = await api.key(), photo.read_bytes()
-    told = await presigned(api, key, size=len(content))
-    parts = urlsplit(str(told["uploadUrl"]))
-    _, writer = await asyncio.open_connection(parts.hostname, parts.port)
-    head = f"PUT {parts.path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(content)}\r\n\r\n"
-    writer.write(head.encode() + content[:3000])
-    await writer.drain()
-    async with asyncio.timeout(20):
-        while not kept(api):
-            await asyncio.sleep(0.02)
-        writer.transport.abort()
-        with suppress(OSError):
-            await writer.wait_closed()
-        while kept(api):
-            await asyncio.sleep(0.02)
-    assert (await media(api, key, told["key"]))["state"] == "waiting"
-    assert (await put(api, told["uploadUrl"], content)).status_code == 200
-
-
-# What was announced, what is sent (None: a photo), how it is declared, and what is answered.
-MISFITS: list[tuple[dict[str, Any], bytes | None, dict[str, str], int, str]] = [
-    ({"size": 10}, b"123456789", {}, 400, "media_size"),
-    ({"size": 10}, b"12345678901", {}, 400, "media_size"),
-    ({}, b"GIF89a", {"content_type": "video/mp4"}, 415, "media_type"),
-    ({}, os.urandom(3000), {}, 400, "media_unreadable"),
-    ({"contentType": "video/mp4"}, None, {}, 415, "media_type"),
-]
-
-
-async def test_what_does_not_fit_what_was_announced_is_refused(api: Api, photo: Path) -> None:
-    key = await api.key()
-    for changes, content, headers, status, code in MISFITS:
-        told = await presigned(api, key, **changes)
-        sent = photo.read_bytes() if content is None else content
-        answer = await put(api, told["uploadUrl"], sent, **headers)
-        assert (answer.status_code, answer.json()["code"]) == (status, code)
-        assert kept(api) == []
-
-
-async def test_an_address_that_was_changed_is_none(api: Api, photo: Path) -> None:
-    key = await api.key()
-    url = (await presigned(api, key))["uploadUrl"]
-    other = (await presigned(api, key))["uploadUrl"]
-    for wrong in (
-        url[:-1],
-        url + "x",
-        url.replace(url.split("/")[-3], other.split("/")[-3]),
-        url.replace(url.split("/")[-2], "A" * 36),
-    ):
-        answer = await put(api, wrong, photo.read_bytes())
-        assert (answer.status_code, answer.json()["code"]) == (404, "unknown_upload")
-
-
-NOT_TAKEN: list[tuple[dict[str, Any], int]] = [
-    ({"filename": "a.pdf", "contentType": "application/pdf"}, 415),
-    ({"filename": "a.mp4", "contentType": "video/mp4", "size": 5 * 1024**3 + 1}, 413),
-    ({"filename": "a.mp4", "contentType": "video/mp4", "size": 0}, 400),
-    ({"contentType": "video/mp4"}, 400),
-]
-A_SONG = (
-    b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.mp3"\r\n'
-    b"Content-Type: audio/mpeg\r\n\r\nabc\r\n--x--\r\n"
-)
-# Type of the body, the body, and what is answered.
-NO_FORMS: list[tuple[str, bytes, int]] = [
-    ("application/json", b"{}", 415),
-    ("multipart/form-data", b"", 415),
-    ("multipart/form-data; boundary=x", b"", 400),
-    ("multipart/form-data; boundary=x", b"--x--\r\n", 400),
-    ("multipart/form-data; boundary=x", b"damaged", 400),
-    (
-        "multipart/form-data; boundary=x",
-        b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n\r\nabc',
-        400,
-    ),
-    (
-        "multipart/form-data; boundary=x",
-        b'--x\r\nContent-Disposition: form-data; name="other"\r\n\r\nabc\r\n--x--\r\n',
-        400,
-    ),
-    (
-        "multipart/form-data; boundary=x",
-        A_SONG,
-        415,
-    ),
-]
-
-
-async def test_what_cannot_be_taken_gets_no_address(api: Api) -> None:
-    key = await api.key()
-    for body, status in NOT_TAKEN:
-        answer = await api.ask("POST", "/v1/media/presign", key, json=body)
-        assert answer.status_code == status, body
-
-
-async def test_a_form_without_a_file_that_is_taken_is_refused(api: Api) -> None:
-    key = await api.key()
-    for kind, body, status in NO_FORMS:
-        headers = {"content-type": kind}
-        answer = await api.ask("POST", "/v1/media", key, content=body, headers=headers)
-        assert answer.status_code == status, answer.text
-    assert kept(api) == []
-
-
-async def test_a_form_that_is_too_large_is_told_where_to_go(
-    api: Api, photo: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(uploads, "FORM_BYTES", 2000)
-    form = {"files": ("a.jpg", photo.read_bytes(), "image/jpeg")}
-    answer = await api.ask("POST", "/v1/media", await api.key(), files=form)
-    assert answer.status_code == 413
-    assert "presign" in answer.json()["details"]["fix"]
-    assert kept(api) == []
 
 
 async def test_files_are_listed_page_by_page_and_removed(api: Api, tmp_path: Path) -> None:
@@ -302,6 +121,7 @@ async def test_a_key_of_one_profile_sees_what_it_brought_and_no_more(
     assert (await media(api, bound, told["key"]))["state"] == "ready"
 
 
+@fetches
 async def test_what_is_named_by_its_address_is_fetched_by_a_worker(
     api: Api, origin: Origin, photo: Path
 ) -> None:
@@ -331,6 +151,7 @@ async def test_what_is_named_by_its_address_is_fetched_by_a_worker(
     assert ours.json()["media"]["_id"] == shown["_id"]
 
 
+@fetches
 async def test_an_address_that_gives_no_file_fails_with_the_reason(
     api: Api, origin: Origin
 ) -> None:
@@ -362,6 +183,7 @@ async def test_what_is_plainly_private_is_refused_at_once(api: Api) -> None:
         assert "private" in answer.json()["details"]["why"]
 
 
+@fetches
 async def test_a_file_at_an_address_is_looked_at_and_forgotten(
     api: Api, origin: Origin, photo: Path, tmp_path: Path
 ) -> None:

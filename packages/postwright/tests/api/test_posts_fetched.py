@@ -1,32 +1,14 @@
 """Posts whose files are somewhere else: they wait for the fetch, and go on or fail with it."""
 
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 
 from postwright.publishing.states import State
-from tests.factories.api import Api, served_api
-from tests.factories.installation import Service
-from tests.factories.origin import Origin, running_origin
+from tests.factories.origin import Origin
 from tests.factories.posting import Caller
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def origin() -> AsyncGenerator[Origin]:
-    async with running_origin() as running:
-        yield running
-
-
-@pytest.fixture
-async def api(service: Service) -> AsyncGenerator[Api]:
-    """A served API that may fetch from this machine."""
-    media = service.settings.media.model_copy(update={"ingest_allow": "127.0.0.1/32"})
-    service.settings = service.settings.model_copy(update={"media": media})
-    async with served_api(service) as api:
-        yield api
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("may_fetch")]
 
 
 async def test_a_post_waits_for_its_file_and_goes_out(
