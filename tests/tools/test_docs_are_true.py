@@ -133,6 +133,14 @@ def test_every_folder_of_code_has_its_line_in_the_architecture(folder: str) -> N
     assert f"{folder}/`" in read(ROOT / "ARCHITECTURE.md")
 
 
+@pytest.mark.parametrize("root", ["benchmarks", "tests"])
+def test_every_folder_of_them_is_in_their_own_line(root: str) -> None:
+    text = read(ROOT / "ARCHITECTURE.md")
+    (line,) = [line for line in text.splitlines() if line.startswith(f"| `{root}/`")]
+    folders = {path.parent.name for path in (ROOT / root).glob("*/*.py")}
+    assert [name for name in sorted(folders) if f"`{name}/`" not in line] == []
+
+
 GENERATED = [path for path in PAGES if "<!-- from code: " in path.read_text(encoding="utf-8")]
 
 
