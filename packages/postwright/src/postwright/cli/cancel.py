@@ -5,8 +5,8 @@ import click
 from postwright.cli import describe, printing
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.changing import named_post
-from postwright.cli.counter import at_counter
 from postwright.cli.settings import anywhere
+from postwright.cli.where import at_counter
 from postwright.publishing.cancel import Cancelling
 
 

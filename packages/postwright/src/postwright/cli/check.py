@@ -12,7 +12,6 @@ from postwright.cli import preflight, printing
 from postwright.cli.arguments import File, Words, files_argument
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.choices import Choices, post_options
-from postwright.cli.counter import at_counter
 from postwright.cli.looking import Seen, look_into
 from postwright.cli.mending import (
     Mended,
@@ -28,6 +27,7 @@ from postwright.cli.mending import (
 from postwright.cli.progress import display
 from postwright.cli.settings import anywhere
 from postwright.cli.table import table
+from postwright.cli.where import at_counter
 from postwright.config import Settings
 from postwright.errors import BadInput
 from postwright.media.findings import Finding

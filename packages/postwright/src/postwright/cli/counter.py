@@ -1,12 +1,12 @@
 """What commands ask of the service, whether it is this machine's own or one elsewhere.
 
-A command that works with both asks `at_counter`; what it gets, and prints, is the same. The two
-that answer are `postwright.cli.here` and `postwright.cli.elsewhere`. What comes from elsewhere are
-the same rows, which no database holds.
+A command that works with both asks `where.at_counter`; what it gets, and prints, is the same. The
+two that answer are `postwright.cli.here` and `postwright.cli.elsewhere`. What comes from elsewhere
+are the same rows, which no database holds.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import Protocol
 from postwright.cli.gathering import Gathered
 from postwright.cli.ordering import Wanted
 from postwright.cli.progress import Display
-from postwright.config import Settings
 from postwright.connections.disconnect import Disconnected
 from postwright.connections.models import Call, Connection, Credential
 from postwright.media.library import Use
@@ -273,20 +272,3 @@ class Counter:
     media: Media
     accounts: Accounts
     keys: Keys
-
-
-@asynccontextmanager
-async def at_counter(settings: Settings) -> AsyncGenerator[Counter]:
-    """Ask this machine's own service, or the one that the settings name.
-
-    Raises:
-        StorageTrouble: this machine's database or data folder cannot be used.
-        Misconfigured: a setting cannot be used.
-    """
-    if settings.url:
-        # Nobody who works here pays for what knows elsewhere.
-        from postwright.cli.elsewhere.opening import counter  # noqa: PLC0415  # see above
-    else:
-        from postwright.cli.here.opening import counter  # noqa: PLC0415  # as above
-    async with counter(settings) as found:
-        yield found

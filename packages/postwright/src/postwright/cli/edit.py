@@ -7,8 +7,9 @@ from postwright.cli.arguments import Words
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.boundary import Usage
 from postwright.cli.changing import named_post
-from postwright.cli.counter import NewText, at_counter
+from postwright.cli.counter import NewText
 from postwright.cli.settings import anywhere
+from postwright.cli.where import at_counter
 from postwright.publishing.states import IfMissed
 
 

@@ -8,9 +8,9 @@ import click
 
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.counter import at_counter
 from postwright.cli.settings import anywhere
 from postwright.cli.table import table
+from postwright.cli.where import at_counter
 from postwright.connections.models import Call
 
 

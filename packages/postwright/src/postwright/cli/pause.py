@@ -4,9 +4,9 @@ import click
 
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.counter import at_counter
 from postwright.cli.pausing import account_option, all_option, named, pause_of
 from postwright.cli.settings import anywhere
+from postwright.cli.where import at_counter
 
 
 @click.command()

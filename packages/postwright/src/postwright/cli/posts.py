@@ -7,10 +7,11 @@ import click
 from postwright.cli import describe, printing
 from postwright.cli.arguments import Words
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.counter import Listing, at_counter
+from postwright.cli.counter import Listing
 from postwright.cli.settings import anywhere
 from postwright.cli.table import table
 from postwright.cli.times import read_time
+from postwright.cli.where import at_counter
 from postwright.platforms.content import Mode
 from postwright.publishing.queries import Overview
 from postwright.publishing.states import State

@@ -13,12 +13,13 @@ from postwright.cli import beforehand, describe, gathering, printing
 from postwright.cli.arguments import KeptId, Words, given_argument
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.choices import Choices, post_options
-from postwright.cli.counter import Posts, at_counter
+from postwright.cli.counter import Posts
 from postwright.cli.follow import follow, verdict
 from postwright.cli.ordering import Wanted
 from postwright.cli.progress import Display, display
 from postwright.cli.settings import anywhere
 from postwright.cli.times import Fold, chosen_time, time_options
+from postwright.cli.where import at_counter
 from postwright.platforms.content import Source
 from postwright.publishing.queries import Overview
 from postwright.publishing.schedule import Scheduled

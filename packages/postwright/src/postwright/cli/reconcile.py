@@ -10,10 +10,10 @@ from postwright.cli.arguments import Words
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.boundary import Usage
 from postwright.cli.changing import version_option
-from postwright.cli.counter import at_counter
 from postwright.cli.printing import when
 from postwright.cli.settings import anywhere
 from postwright.cli.table import table
+from postwright.cli.where import at_counter
 from postwright.publishing.evidence import Evidence
 from postwright.publishing.queries import Overview
 from postwright.publishing.reconcile import NotOut, Out, Verdict, is_undecided

@@ -8,9 +8,9 @@ from postwright.cli import describe, printing
 from postwright.cli.asking import asynchronous, json_option
 from postwright.cli.boundary import Usage
 from postwright.cli.changing import named_post
-from postwright.cli.counter import at_counter
 from postwright.cli.settings import anywhere
 from postwright.cli.times import Fold, chosen_time, time_options
+from postwright.cli.where import at_counter
 
 
 @click.command()

@@ -4,10 +4,10 @@ import click
 
 from postwright.cli import describe, printing, reported
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.counter import at_counter
 from postwright.cli.follow import follow, verdict
 from postwright.cli.progress import display
 from postwright.cli.settings import anywhere
+from postwright.cli.where import at_counter
 from postwright.platforms.content import Kind, Source
 from postwright.publishing.models import Publication
 from postwright.publishing.queries import Overview

@@ -213,11 +213,11 @@ def _chosen(wish: Wish, place: int, account: WithApp, seen: Seen) -> Checked:
     kind = _kind(media) or MediaKind.VIDEO
     network = seen.networks[account.connection.id]
     text = wish.content if target.content is None else target.content
-    choice = network.choose(Kind(kind.value), _settings(wish, target), Texts(text, wish.title))
+    choice = network.choose(Kind(kind.value), settings_of(wish, target), Texts(text, wish.title))
     return Checked(place, target, account.connection, account.app, network, kind, media, choice)
 
 
-def _settings(wish: Wish, target: WishedTarget) -> dict[str, Any]:
+def settings_of(wish: Wish, target: WishedTarget) -> dict[str, Any]:
     """Those of the target win over those for all of its network."""
     own = dict(target.said or {})
     nested = [own.pop(name) for name in _NESTED if isinstance(own.get(name), dict)]

@@ -7,9 +7,10 @@ import click
 from postwright.cli import printing
 from postwright.cli.accounts.facts import facts_of, to_do
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.counter import Account, at_counter
+from postwright.cli.counter import Account
 from postwright.cli.settings import anywhere
 from postwright.cli.table import table
+from postwright.cli.where import at_counter
 from postwright.connections.models import ConnectionState
 
 

@@ -5,9 +5,10 @@ import click
 from postwright.cli import printing
 from postwright.cli.accounts.facts import facts_of, to_do
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.counter import Account, at_counter
+from postwright.cli.counter import Account
 from postwright.cli.pausing import label
 from postwright.cli.settings import anywhere
+from postwright.cli.where import at_counter
 from postwright.connections.consent import off
 from postwright.connections.models import Connection
 from postwright.connections.standing import says

@@ -4,8 +4,9 @@ import click
 
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.counter import NewKey, at_counter
+from postwright.cli.counter import NewKey
 from postwright.cli.settings import anywhere
+from postwright.cli.where import at_counter
 from postwright.workspaces.api_keys import MOST_DAYS
 from postwright.workspaces.models import Scope
 

@@ -4,8 +4,8 @@ import click
 
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.counter import at_counter
 from postwright.cli.settings import anywhere
+from postwright.cli.where import at_counter
 
 
 @click.command()

@@ -9,10 +9,11 @@ import click
 from postwright.cli import printing
 from postwright.cli.arguments import File
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.counter import Media, at_counter
+from postwright.cli.counter import Media
 from postwright.cli.media import describe
 from postwright.cli.progress import Display, display
 from postwright.cli.settings import anywhere
+from postwright.cli.where import at_counter
 from postwright.config import Settings
 from postwright.errors import AppError, BadInput, NotFound
 from postwright.media.models import MediaFile

@@ -4,10 +4,10 @@ import click
 
 from postwright.cli import printing
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.counter import at_counter
 from postwright.cli.media import describe
 from postwright.cli.settings import anywhere
 from postwright.cli.table import table
+from postwright.cli.where import at_counter
 
 
 @click.command()

@@ -5,9 +5,9 @@ import click
 from postwright.cli import printing
 from postwright.cli.arguments import Words
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.counter import at_counter
 from postwright.cli.media import describe
 from postwright.cli.settings import anywhere
+from postwright.cli.where import at_counter
 from postwright.media.models import MediaFile
 
 

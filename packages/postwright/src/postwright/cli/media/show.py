@@ -5,9 +5,10 @@ import click
 from postwright.cli import printing
 from postwright.cli.arguments import Words
 from postwright.cli.asking import asynchronous, json_option
-from postwright.cli.counter import Kept, at_counter
+from postwright.cli.counter import Kept
 from postwright.cli.media import describe
 from postwright.cli.settings import anywhere
+from postwright.cli.where import at_counter
 
 
 @click.command()
