@@ -1,14 +1,17 @@
 """Whatever goes wrong, the answer has one shape, an id, and no secret."""
 
+import asyncio
 import base64
 import json
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from postwright.cli.serving import serving
 from postwright.db.embedded import EmbeddedServer
@@ -17,6 +20,8 @@ from tests.factories.installation import Service
 
 pytestmark = pytest.mark.slow
 
+# It looks for 3 seconds; who stops a statement at a server that is frozen waits for 10.
+NO_LONGER_S = 8
 KEYS = {"error", "type", "code", "param", "docUrl", "platform", "platformError", "details"}
 
 
@@ -214,6 +219,66 @@ async def test_a_database_that_is_gone_is_a_503_that_says_when_to_come_again(
             "storage": "ok",
         }
         assert (await http.get("/healthz")).json() == {"status": "ok"}
+
+
+@dataclass
+class Way:
+    """A way to the database that lets everything through until it holds it all."""
+
+    url: str
+    holds: asyncio.Event = field(default_factory=asyncio.Event)
+    writers: list[asyncio.StreamWriter] = field(default_factory=list[asyncio.StreamWriter])
+
+    async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.writers.append(writer)
+        with suppress(ConnectionError):
+            while piece := await reader.read(65_536):
+                if not self.holds.is_set():
+                    writer.write(piece)
+        writer.transport.abort()
+
+    async def cut(self) -> None:
+        for writer in self.writers:
+            writer.transport.abort()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+
+@asynccontextmanager
+async def on_the_way_to(url: str) -> AsyncGenerator[Way]:
+    real = make_url(url)
+    tasks = list[asyncio.Task[None]]()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        socket = f"{real.query['host']}/.s.PGSQL.{real.query['port']}"
+        theirs, to_them = await asyncio.open_unix_connection(socket)
+        for each in (way.pass_on(reader, to_them), way.pass_on(theirs, writer)):
+            tasks.append(asyncio.create_task(each))
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    through = real.set(host="127.0.0.1", port=port, query={"sslmode": "disable"})
+    way = Way(through.render_as_string(hide_password=False))
+    yield way
+    server.close()
+    await way.cut()
+    await asyncio.gather(*tasks)
+
+
+async def test_a_database_that_says_nothing_any_more_is_told_of_in_time(service: Service) -> None:
+    url = service.settings.database_url
+    assert url is not None
+    async with (
+        on_the_way_to(url.get_secret_value()) as way,
+        serving(service.settings, way.url) as address,
+        httpx2.AsyncClient(base_url=address, verify=False, timeout=NO_LONGER_S) as http,
+    ):
+        assert (await http.get("/readyz")).status_code == 200
+        way.holds.set()
+        ready = await http.get("/readyz")
+        assert (ready.status_code, ready.json()["database"]) == (503, "failing")
+        assert (await http.get("/healthz")).status_code == 200
+        await way.cut()
 
 
 async def test_the_id_of_a_request_is_given_back_and_is_in_the_audit_log(api: Api) -> None:

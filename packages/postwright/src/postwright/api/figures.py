@@ -4,7 +4,6 @@ What is over is read from the newest calls of the ledger backwards, so many at m
 "lately" is of the last hour, or of less if very much was done in it.
 """
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import PlatformApp
-from postwright.db.database import Database
+from postwright.db.database import Database, DatabaseGone
 from postwright.db.statement import Statement
 from postwright.jobs.workers import Alive, alive
+from postwright.kit.patience import within
 from postwright.publishing.forecast import COUNTS_FOR
 
 LATELY = timedelta(hours=1)
@@ -118,26 +118,33 @@ async def any_workspace_figures(database: Database, patience_s: float = 10) -> F
     """How all workspaces do, together: no names, no ids.
 
     Raises:
-        DatabaseGone: it cannot be reached.
-        TimeoutError: it took too long.
+        DatabaseGone: it cannot be reached, or has not answered in time.
     """
 
     async def rows(session: AsyncSession, statement: Statement, **values: Any) -> list[Any]:
         return list(await statement.rows(session, values))
 
-    async with asyncio.timeout(patience_s), database.transaction() as session:
-        calls = await rows(session, _CALLS, newest=_NEWEST, lately=LATELY)
-        ids = sorted({each for row in calls for each in row.publications})
-        return Figures(
-            calls=calls,
-            ends=await rows(session, _ENDS, ids=ids, lately=LATELY),
-            stages=await rows(session, _STAGES, ids=ids, lately=LATELY),
-            queue=await rows(session, _QUEUE),
-            held=await rows(session, _HELD),
-            accounts=await rows(session, _ACCOUNTS),
-            tokens=await rows(session, _TOKENS),
-            slots=await rows(session, _SLOTS),
-            quotas=await rows(session, _QUOTAS, counts_for=COUNTS_FOR),
-            apps={each.id: each for each in await session.scalars(select(PlatformApp))},
-            workers=await alive(session),
-        )
+    async def look() -> Figures:
+        async with database.transaction() as session:
+            calls = await rows(session, _CALLS, newest=_NEWEST, lately=LATELY)
+            ids = sorted({each for row in calls for each in row.publications})
+            return Figures(
+                calls=calls,
+                ends=await rows(session, _ENDS, ids=ids, lately=LATELY),
+                stages=await rows(session, _STAGES, ids=ids, lately=LATELY),
+                queue=await rows(session, _QUEUE),
+                held=await rows(session, _HELD),
+                accounts=await rows(session, _ACCOUNTS),
+                tokens=await rows(session, _TOKENS),
+                slots=await rows(session, _SLOTS),
+                quotas=await rows(session, _QUOTAS, counts_for=COUNTS_FOR),
+                apps={each.id: each for each in await session.scalars(select(PlatformApp))},
+                workers=await alive(session),
+            )
+
+    try:
+        return await within(patience_s, look())
+    except TimeoutError:
+        raise DatabaseGone(
+            f"The database has not told the figures within {patience_s:g} s."
+        ) from None

@@ -11,6 +11,7 @@ from postwright.api.parts import Parts, PartsOf
 from postwright.api.wire.base import Out
 from postwright.db.migrate import newest_version
 from postwright.errors import AppError
+from postwright.kit.patience import within
 
 router = APIRouter(tags=["Health"])
 
@@ -74,8 +75,7 @@ def _as(is_well: bool) -> Condition:  # noqa: FBT001  # it is the one thing that
 async def _storage(parts: Parts) -> bool:
     """Whether the store can be asked for a file, which is not there."""
     try:
-        async with asyncio.timeout(_PATIENCE_S):
-            await parts.library.store.exists("ws_000000000000", "0" * 64)
+        await within(_PATIENCE_S, parts.library.store.exists("ws_000000000000", "0" * 64))
     except (AppError, OSError, TimeoutError):
         return False
     return True
@@ -83,8 +83,12 @@ async def _storage(parts: Parts) -> bool:
 
 async def _database(parts: Parts) -> str | None:
     """The version of its tables; None if it does not answer."""
-    try:
-        async with asyncio.timeout(_PATIENCE_S), parts.database.transaction() as session:
+
+    async def look() -> str:
+        async with parts.database.transaction() as session:
             return str(await session.scalar(_VERSION))
+
+    try:
+        return await within(_PATIENCE_S, look())
     except (AppError, TimeoutError):
         return None

@@ -163,7 +163,7 @@ class Batch(_Named):
 
     __slots__ = ()
 
-    async def begin(self) -> Response | None:
+    async def claim(self) -> Response | None:
         """Claim the name; or the answer of an earlier call with it.
 
         Raises:

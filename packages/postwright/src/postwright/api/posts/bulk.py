@@ -88,7 +88,7 @@ async def bulk_upload_posts(
         told = _told(seen, warnings)
         return Response(told.model_dump_json(by_alias=True), _status(told), media_type=_JSON)
     batch = batch_of(content)
-    earlier = await batch.begin()
+    earlier = await batch.claim()
     if earlier is not None:
         return earlier
     results = [

@@ -172,9 +172,9 @@ class PostOut(Out):
     media_items: list[MediaItemOut] = Field(description="Its files, in order.")
     platforms: list[TargetOut] = Field(description="The accounts it goes to.")
     status: PostStatus = Field(
-        description="How it stands as a whole. What is asked for now is `publishing` at once; lists "
-        "have it under `scheduled` until it is begun. While a target is held it is `scheduled`, or "
-        "`publishing` if others have gone out; `partial`: some failed."
+        description="How it stands as a whole. What is asked for now is `publishing` at once, and "
+        "in lists under `scheduled` until it is begun. While a target is held it is `scheduled`, "
+        "or `publishing` if others have gone out; `partial`: some failed."
     )
     scheduled_for: At | None = Field(description="When the first target goes out, or went.")
     timezone: str = Field(description="IANA name of the zone in which the time was chosen.")
