@@ -247,6 +247,15 @@ async def test_a_proxy_is_told_the_address_that_was_checked_and_not_the_name(
     assert told == [b"CONNECT 93.184.216.34:80 HTTP/1.1"]
 
 
+async def test_proxies_of_the_environment_are_asked_for_nothing(
+    origin: Origin, store: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+        monkeypatch.setenv(name.upper(), "http://127.0.0.1:9")
+    assert await fetched(store, origin.gives("/a", b"abcd")) == b"abcd"
+
+
 async def test_three_redirects_are_followed_and_no_fourth(
     origin: Origin, store: FolderStore
 ) -> None:

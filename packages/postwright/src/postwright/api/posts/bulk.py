@@ -15,7 +15,7 @@ from postwright.api.idempotency import BatchesOf, Call
 from postwright.api.parts import Parts, PartsOf
 from postwright.api.posts.checked import Examined
 from postwright.api.posts.made import place, ready
-from postwright.api.posts.table import MOST_ROWS, Row, RowWrong, body_of, rows_of
+from postwright.api.posts.table import MOST_COLUMNS, MOST_ROWS, Row, RowWrong, body_of, rows_of
 from postwright.api.posts.wish import Wish, wished
 from postwright.api.routing import routes
 from postwright.api.wire.posts_shown import BulkOut, RowOut
@@ -39,7 +39,8 @@ _TABLE: Final[dict[str, Any]] = {
                         "file": {
                             "type": "string",
                             "contentMediaType": "text/csv",
-                            "description": f"The table: up to {MOST_ROWS} rows and 5 MiB.",
+                            "description": "The table, in UTF-8 with commas between its cells: up "
+                            f"to {MOST_ROWS} rows, {MOST_COLUMNS} columns and 5 MiB.",
                         }
                     },
                 }

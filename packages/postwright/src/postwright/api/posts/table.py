@@ -20,7 +20,7 @@ from postwright.connections.models import Connection
 from postwright.workspaces.models import Profile
 
 MOST_ROWS: Final = 500
-_MOST_COLUMNS: Final = 100
+MOST_COLUMNS: Final = 100
 # Of what is told of one row: a cell may hold thousands of names that nothing is known by.
 _MOST_CODES, _LONGEST_CODE = 20, 200
 
@@ -88,8 +88,8 @@ def rows_of(content: bytes) -> tuple[Sequence[Row], list[str]]:
 def _head(named: list[str]) -> list[str]:
     if not named:
         raise InvalidRequest("The table is empty.", fix="Begin with column names.", param="file")
-    if len(named) > _MOST_COLUMNS:
-        raise InvalidRequest(f"A table has {_MOST_COLUMNS} columns at most.", param="file")
+    if len(named) > MOST_COLUMNS:
+        raise InvalidRequest(f"A table has {MOST_COLUMNS} columns at most.", param="file")
     if not any(map(_is_known, named)):
         raise InvalidRequest(
             "None of the table's columns is known.",
