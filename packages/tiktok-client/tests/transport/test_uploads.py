@@ -5,7 +5,6 @@ import hashlib
 import re
 import ssl
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from tiktok_client import (
     Endpoints,
     TimedOut,
     UploadError,
+    _waiting,
 )
 
 from .calling import Caller
@@ -139,17 +139,19 @@ class Endless:
         return bytes(size)
 
 
-async def test_a_cancelled_upload_ends_at_once_and_sends_no_more() -> None:
+async def test_a_cancelled_upload_ends_at_once_and_sends_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_waiting, "STOP_S", 3600)  # it does not end by giving the thread up
     records: list[CallRecord] = []
     async with serve(stall) as served, AsyncTransport(on_call=records.append) as transport:
         source, posting = Endless(), Posting(served.base, transport)
         sending = asyncio.ensure_future(posting.send(source, 2_000 * MIB))
         await asyncio.to_thread(source.began.wait)
-        began = time.monotonic()
         sending.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await sending
-        assert time.monotonic() - began < 0.9  # not by giving the thread up
+            async with asyncio.timeout(30):
+                await sending
         reads = source.reads
         with pytest.raises(TimedOut):  # time goes by
             await posting.send(b"x", 1, timeout_s=0.1)
@@ -231,4 +233,4 @@ async def test_an_answer_that_trickles_ends_when_the_time_is_over(caller: Caller
         assert caught.value.sent is True
         with pytest.raises(TimedOut):
             await caller.put(served.base, b"x", upload_timeout_s=0.3)
-    assert [record.elapsed_ms < 2_000 for record in caller.records] == [True, True]
+    assert [record.error for record in caller.records] == ["TimedOut", "TimedOut"]
