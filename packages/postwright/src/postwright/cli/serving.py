@@ -147,6 +147,26 @@ def parts_of(
     )
 
 
+def _web(settings: Settings, database: Database, api: ASGIApp) -> Web:
+    """All that is served; media and webhooks use this database."""
+    web, base = settings.web, urlsplit(settings.web.public_url).path
+    host = MediaHost(
+        database,
+        open_store(settings.media, settings.media_folder),
+        signer_of(settings),
+        limits=Limits(web.bytes_per_second, web.requests_per_address, web.downloads),
+        proofs=proofs_of(settings),
+        base=base,
+    )
+    inbox = Inbox(
+        database,
+        {"tiktok": TikTokWebhooks()},
+        secrets_of(settings),
+        base=base,
+    )
+    return Web(inbox, host, api, base=base)
+
+
 @asynccontextmanager
 async def serving(
     settings: Settings,
@@ -174,26 +194,13 @@ async def serving(
     parts = None
     try:
         parts = parts_of(settings, calls, tiktok, is_reachable)
-        host = MediaHost(
-            database,
-            open_store(settings.media, settings.media_folder),
-            signer_of(settings),
-            limits=Limits(web.bytes_per_second, web.requests_per_address, web.downloads),
-            proofs=proofs_of(settings),
-            base=urlsplit(web.public_url).path,
-        )
-        inbox = Inbox(
-            database,
-            {"tiktok": TikTokWebhooks()},
-            secrets_of(settings),
-            base=urlsplit(web.public_url).path,
-        )
         api = create_app(parts)
+        app = _web(settings, database, api)
         with listening(web.host, web.port) as listener:
             async with (
                 present(database.conninfo) as leave,
                 answering(
-                    Web(inbox, host, api, base=urlsplit(web.public_url).path),
+                    app,
                     listener,
                     connections=web.connections,
                     takes_bodies=is_of_the_api(web.public_url),
