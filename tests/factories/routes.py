@@ -41,6 +41,10 @@ async def _publication(api: Api) -> str:
     return str(post.json()["post"]["platforms"][0]["_id"])
 
 
+async def _code(_: Api) -> str:
+    return "unknown_post"
+
+
 async def _platform(_: Api) -> str:
     return "tiktok"
 
@@ -58,6 +62,7 @@ FIXTURES: Mapping[str, Callable[[Api], Awaitable[str]]] = {
     "accountId": _account,
     "keyId": _key,
     "mediaId": _media,
+    "code": _code,
     "platform": _platform,
     "postId": _post,
     "profileId": _profile,

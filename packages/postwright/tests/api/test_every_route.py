@@ -16,11 +16,18 @@ from tests.factories.routes import made
 pytestmark = pytest.mark.slow
 
 # Operations that need no key.
-OPEN = {"finish_connect", "get_health", "get_readiness", "get_metrics", "put_upload"}
+OPEN = {
+    "finish_connect",
+    "get_error",
+    "get_health",
+    "get_metrics",
+    "get_readiness",
+    "put_upload",
+}
 
 
 # What these name is nobody's.
-OF_NOBODY = {"platform"}
+OF_NOBODY = {"code", "platform"}
 # Of these, a key that is bound to another profile must not learn that they are there.
 OF_A_PROFILE = {"accountId", "keyId", "mediaId", "postId", "profileId", "publicationId"}
 

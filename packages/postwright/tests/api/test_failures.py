@@ -15,7 +15,7 @@ from sqlalchemy import make_url, text
 
 from postwright.cli.serving import serving
 from postwright.db.embedded import EmbeddedServer
-from tests.factories.api import Api
+from tests.factories.api import Api, beside, served_api
 from tests.factories.installation import Service
 
 pytestmark = pytest.mark.slow
@@ -31,7 +31,7 @@ def checked(answer: Any, status: int, code: str) -> dict[str, Any]:
     told: dict[str, Any] = answer.json()
     assert set(told) == KEYS
     assert told["code"] == code
-    assert told["docUrl"] == f"docs/reference/errors.md#{code}"
+    assert told["docUrl"].endswith(f"/v1/errors/{code}")
     assert set(told["details"]) >= {"advice", "why", "fix", "findings"}
     assert answer.headers["X-Request-Id"]
     assert answer.headers["Cache-Control"] == "no-store"
@@ -44,6 +44,26 @@ async def test_a_path_that_nothing_answers_at(api: Api) -> None:
     checked(await api.ask("GET", "/v1"), 404, "route_unknown")
     checked(await api.ask("GET", "/v1/profiles/", await api.key()), 404, "route_unknown")
     checked(await api.ask("GET", "/v1/profiles/a%00b", await api.key()), 404, "route_unknown")
+
+
+async def test_an_errors_address_explains_it_to_whoever_asks(api: Api) -> None:
+    told = checked(await api.ask("GET", "/v1/profiles"), 401, "api_key_missing")
+    assert told["docUrl"] == f"{api.url}/v1/errors/api_key_missing"
+    meaning = await api.ask("GET", "/v1/errors/api_key_missing")
+    assert meaning.status_code == 200
+    assert meaning.json() == {
+        "code": "api_key_missing",
+        "meaning": "The request shows no API key.",
+        "advice": "fix",
+    }
+    checked(await api.ask("GET", "/v1/errors/nothing"), 404, "error_unknown")
+
+
+async def test_errors_may_be_explained_elsewhere(api: Api) -> None:
+    settings = beside(api.service.settings, docs_url="https://docs.example.com/errors")
+    async with served_api(api.service, settings) as other:
+        told = (await other.ask("GET", "/v1/profiles")).json()
+        assert told["docUrl"] == "https://docs.example.com/errors#api_key_missing"
 
 
 async def test_a_method_that_a_path_does_not_answer_to(api: Api) -> None:
@@ -209,7 +229,7 @@ async def test_a_database_that_is_gone_is_a_503_that_says_when_to_come_again(
         assert told["details"]["advice"] == "retry"
         assert int(answer.headers["Retry-After"]) > 0
         assert "hidden" not in answer.text
-        assert "127.0.0.1" not in answer.text
+        assert "127.0.0.1" not in str({**told, "docUrl": "how the caller has come here"})
         ready = await http.get("/readyz")
         assert ready.status_code == 503
         assert ready.json() == {

@@ -6,13 +6,24 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from postwright.api import api_keys, events, forecast, health, metrics, pauses, profiles, usage
+from postwright.api import (
+    api_keys,
+    events,
+    explained,
+    forecast,
+    health,
+    metrics,
+    pauses,
+    profiles,
+    usage,
+)
 from postwright.api.accounts import connect, creator_info
 from postwright.api.accounts import health as account_health
 from postwright.api.accounts import routes as accounts
 from postwright.api.auth import Door
 from postwright.api.counts import RequestCounts
 from postwright.api.description import DESCRIPTION, DescribedApi
+from postwright.api.explained import Docs
 from postwright.api.failures import handle_failures
 from postwright.api.media import routes as media
 from postwright.api.media import uploads
@@ -45,6 +56,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     accounts.router,
     creator_info.router,
     connect.router,
+    explained.router,
 )
 
 # Where it answers: below the folder, and at these paths.
@@ -76,6 +88,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.counts = RequestCounts()
     app.state.stopping = asyncio.Event()
     app.state.door = Door(parts.database, api.requests_per_minute)
-    handle_failures(app, ROUTERS, api.docs_url)
-    app.add_middleware(Around, counts=app.state.counts, docs_url=api.docs_url)
+    docs = Docs(api.docs_url, parts.settings.web.public_url)
+    handle_failures(app, ROUTERS, docs)
+    app.add_middleware(Around, counts=app.state.counts, docs=docs)
     return app

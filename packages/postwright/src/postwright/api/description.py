@@ -34,6 +34,7 @@ _TAGS = {
     "Validate": "What the rules say, before anything is stored.",
     "API keys": "Who may call, and what they may do.",
     "Usage": "What is used, and what is left.",
+    "Errors": "What they mean: where an error's `docUrl` leads.",
     "Health": "For whoever watches over the service.",
 }
 _REPLAYED = ("`true` if this is the answer of an earlier call with the same name.", "string")

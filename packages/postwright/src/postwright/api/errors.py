@@ -39,6 +39,12 @@ class OutOfReach(AppError):
     advice = Advice.FIX
 
 
+class NoSuchError(NotFound):
+    """There is no error with this code."""
+
+    code = "error_unknown"
+
+
 class RateLimited(AppError):
     """There were too many requests; `Retry-After` says when to come again."""
 

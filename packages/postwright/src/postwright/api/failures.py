@@ -23,6 +23,7 @@ from postwright.api.errors import (
     RateLimited,
     ScopeMissing,
 )
+from postwright.api.explained import Docs
 from postwright.api.wire.errors import ErrorAnswer, ErrorDetails, ErrorType
 from postwright.errors import (
     AppError,
@@ -68,40 +69,42 @@ _MEANINGS: Sequence[tuple[type[AppError], int, ErrorType]] = (
 )
 
 
-def handle_failures(app: FastAPI, routers: Sequence[APIRouter], docs_url: str) -> None:
+def handle_failures(app: FastAPI, routers: Sequence[APIRouter], docs: Docs) -> None:
     """Have the app answer every error with the envelope.
 
     Args:
         app: the app.
         routers: what it is made of.
-        docs_url: where docs/reference/errors.md is.
+        docs: where errors are explained.
     """
 
-    async def ours(_: Request, error: Exception) -> Response:
+    async def ours(request: Request, error: Exception) -> Response:
         assert isinstance(error, AppError)
-        return answer(error, docs_url)
+        return answer(error, docs.url(request, error.code))
 
-    async def invalid(_: Request, error: Exception) -> Response:
+    async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return answer(_invalid(error.errors()), docs_url)
+        told = _invalid(error.errors())
+        return answer(told, docs.url(request, told.code))
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         # What a route raises while FastAPI reads the body for it comes as the cause.
         if isinstance(error.__cause__, AppError):
-            return answer(error.__cause__, docs_url)
+            return await ours(request, error.__cause__)
         headers = dict(error.headers or {})
         if error.status_code == 405:
             headers |= _allowed(request.scope["path"], routers)
-        return answer(_of_http(request, error), docs_url, headers)
+        told = _of_http(request, error)
+        return answer(told, docs.url(request, told.code), headers)
 
     app.add_exception_handler(AppError, ours)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
 
 
-def answer(error: AppError, docs_url: str, headers: Mapping[str, str] | None = None) -> Response:
-    """The answer that an error is."""
+def answer(error: AppError, doc_url: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer that an error is; `doc_url` explains it."""
     status, kind = _meaning(error)
     is_ours = status >= 500
     if is_ours:
@@ -111,7 +114,7 @@ def answer(error: AppError, docs_url: str, headers: Mapping[str, str] | None = N
         type=kind,
         code=error.code,
         param=error.param or None,
-        doc_url=f"{docs_url}#{error.code}",
+        doc_url=doc_url,
         details=ErrorDetails(
             advice=error.advice,
             # Of our own trouble, the cause and the cure are the operator's, and in the log.

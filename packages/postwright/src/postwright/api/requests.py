@@ -6,9 +6,11 @@ import time
 
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from postwright.api.counts import RequestCounts
+from postwright.api.explained import Docs
 from postwright.api.failures import answer, unhandled
 from postwright.api.limits import Standing
 from postwright.kit.ids import new_id
@@ -26,10 +28,10 @@ class Around:
     HEAD is answered as GET is, without the body.
     """
 
-    def __init__(self, app: ASGIApp, counts: RequestCounts, docs_url: str) -> None:
+    def __init__(self, app: ASGIApp, counts: RequestCounts, docs: Docs) -> None:
         self._app = app
         self._counts = counts
-        self._docs_url = docs_url
+        self._docs = docs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -60,7 +62,9 @@ class Around:
             log.exception("request %s failed", state["request_id"])
             if status:
                 raise  # half an answer is out: the connection has to break
-            await answer(unhandled(), self._docs_url)(asked, receive, sending)
+            fault = unhandled()
+            where = self._docs.url(Request(asked), fault.code)
+            await answer(fault, where)(asked, receive, sending)
         finally:
             REQUEST_ID.reset(before)
             seconds = time.perf_counter() - began

@@ -232,8 +232,9 @@ class ApiSettings(WithSecrets):
         description="Requests a minute that one API key may make, of each web process.",
     )
     docs_url: str = Field(
-        default="docs/reference/errors.md",
-        description="Where errors are explained; an error's `docUrl` is this, # and its code.",
+        default="",
+        description="A page that explains errors; an error's `docUrl` is this, # and its code. "
+        "Unset: `docUrl` is `/v1/errors/` of this service, and its code.",
     )
     metrics_token: SecretStr = Field(
         default=SecretStr(""),

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from postwright.api.wire.base import Out, example
+from postwright.errors import Advice
 
 
 class ErrorType(StrEnum):
@@ -47,7 +48,7 @@ class ErrorAnswer(Out):
             type="not_found",
             code="unknown_profile",
             param=None,
-            docUrl="docs/reference/errors.md#unknown_profile",
+            docUrl="https://postwright.example.com/v1/errors/unknown_profile",
             platform=None,
             platformError=None,
             details={"advice": "fix", "why": "", "fix": "", "findings": []},
@@ -67,6 +68,22 @@ class ErrorAnswer(Out):
         default=None, description="What that network said."
     )
     details: ErrorDetails = Field(description="More about it.")
+
+
+class ErrorMeaning(Out):
+    """What an error means."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            code="scope_missing",
+            meaning="The API key may not do this: it needs another scope.",
+            advice="fix",
+        )
+    )
+
+    code: str = Field(description="Which error it is.")
+    meaning: str = Field(description="What has happened, whatever it was about.")
+    advice: Advice = Field(description="What to do, in a word.")
 
 
 _TOLD = {
