@@ -216,6 +216,36 @@ async def test_no_cookie_is_kept() -> None:
     assert told == [None, None]
 
 
+@pytest.mark.parametrize("status", [502, 503, 504])
+async def test_a_proxy_that_finds_no_service_is_asked_again_and_quoted_without_its_tags(
+    status: int,
+) -> None:
+    asked = list[str]()
+
+    def server(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.method)
+        page = f"<html><style>b {{}}</style><h1>{status} Bad Gateway</h1><hr>nginx</html>"
+        return httpx2.Response(status, text=page, headers={"Retry-After": "0"})
+
+    with pytest.raises(Unreachable) as refused:
+        await _transport(server).ask(Message, "POST", "/posts")
+    assert len(asked) == 4
+    assert refused.value.why == f"{status} Bad Gateway nginx"
+    assert "what is in front of it" in refused.value.what
+
+
+async def test_who_is_not_there_for_long_is_not_waited_for_again() -> None:
+    asked = list[str]()
+
+    def server(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.method)
+        raise httpx2.ConnectTimeout("")
+
+    with pytest.raises(Unreachable):
+        await _transport(server).ask(Message, "GET", "/posts")
+    assert asked == ["GET"]
+
+
 async def test_what_a_stranger_answers_cannot_draw_on_the_terminal() -> None:
     def server(_: httpx2.Request) -> httpx2.Response:
         return httpx2.Response(404, text="<h1>\x1b]0;gone\x07\x1b[2JNot\u202ehere</h1>")

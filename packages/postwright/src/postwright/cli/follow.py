@@ -112,7 +112,7 @@ def _out_of_sight(publication_id: str, gone: AppError) -> AppError:
 
 def _not_finished(publication_id: str, seen: Overview | None, timeout_s: float) -> NotFinished:
     if seen is None:
-        why, alone, step = "The database did not answer in that time.", True, ""
+        why, alone, step = "Nothing was heard of it in that time.", True, ""
     else:
         why = f"It is {describe.words(seen.publication)}."
         alone = seen.publication.hold_reason not in holds.NEEDS_A_PERSON

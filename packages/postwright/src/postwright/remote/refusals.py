@@ -10,6 +10,7 @@ Refused
 └─ RefusedNow         429, 5xx: later, maybe
 """
 
+import re
 from typing import Any
 
 from pydantic import ValidationError
@@ -27,6 +28,10 @@ from postwright.errors import (
 )
 
 _LONGEST = 2000
+_TAG = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+
+# With these a proxy answers if what is behind it does not.
+OF_PROXIES = frozenset({502, 503, 504})
 
 
 class Unreachable(NetworkTrouble):
@@ -140,9 +145,16 @@ def refusal(status: int, body: bytes, request_id: str) -> AppError:
     try:
         told = ErrorAnswer.model_validate_json(body)
     except ValidationError:
+        said = _TAG.sub(" ", body[:_LONGEST].decode("utf-8", "replace"))
+        if status in OF_PROXIES:
+            return Unreachable(
+                f"The service is not there: what is in front of it answered with {status}.",
+                why=shown(said),
+                fix="Try again later; see that `postwright web` or `postwright up` runs there.",
+            )
         return Unreachable(
             f"The service answered with {status}, and not as a service of ours would.",
-            why=shown(body[:_LONGEST].decode("utf-8", "replace")),
+            why=shown(said),
             fix="See that the address is that of a Postwright, and of none of its pages.",
         )
     return _kind(status, told)(told, request_id)

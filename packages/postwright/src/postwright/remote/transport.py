@@ -18,7 +18,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from postwright.errors import AppError, Misconfigured
 from postwright.remote.address import Address
-from postwright.remote.refusals import AnswerLost, Refused, Unreachable, refusal, shown
+from postwright.remote.refusals import OF_PROXIES, AnswerLost, Refused, Unreachable, refusal, shown
 
 M = TypeVar("M", bound=BaseModel)
 Progress = Callable[[int], None]
@@ -30,7 +30,6 @@ _CALL = httpx2.Timeout(60.0, connect=10.0)
 _UPLOAD = httpx2.Timeout(60.0, connect=10.0, read=900.0)
 _STREAM = httpx2.Timeout(60.0, connect=10.0)
 _LATER = frozenset({429, 503})
-_OF_PROXIES = frozenset({502, 504})
 
 
 class BadKey(Misconfigured):
@@ -173,6 +172,9 @@ class Transport:
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             if _is_untrusted(error):
                 raise self._untrusted(error) from None
+            if isinstance(error, httpx2.ConnectTimeout):
+                # Nobody was there for so long: who waits for a command has waited enough.
+                raise self._unreachable(error) from None
             raise _Again(self._unreachable(error)) from None
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             lost = AnswerLost(
@@ -189,7 +191,7 @@ class Transport:
             return answer
         failure = _failure(answer, answer.content)
         # A 502 of the service's own says that TikTok did not answer, which it has tried already.
-        is_a_proxys = answer.status_code in _OF_PROXIES and not isinstance(failure, Refused)
+        is_a_proxys = answer.status_code in OF_PROXIES and not isinstance(failure, Refused)
         if is_a_proxys or answer.status_code in _LATER:
             raise _Again(failure, _seconds(answer.headers.get("retry-after", "")))
         raise failure

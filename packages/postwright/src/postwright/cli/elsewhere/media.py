@@ -7,10 +7,10 @@ from pathlib import Path
 from postwright.api.wire.media import MediaOut, MediaState
 from postwright.cli.counter import Kept, Shelf
 from postwright.cli.elsewhere.rows import media_of
+from postwright.cli.elsewhere.sending import send
 from postwright.media.library import Use
 from postwright.media.models import MediaFile
 from postwright.media.probe import Probe
-from postwright.media.types import content_type
 from postwright.remote.client import Remote
 
 
@@ -22,7 +22,7 @@ class MediaElsewhere:
 
     async def add(self, path: Path, probe: Probe, on_progress: Callable[[int], None]) -> MediaFile:
         """Send a file."""
-        return media_of(await self.remote.upload(path, content_type(probe), on_progress))
+        return media_of(await send(self.remote, path, probe, on_progress))
 
     async def listed(self, limit: int) -> Shelf:
         """What is kept."""

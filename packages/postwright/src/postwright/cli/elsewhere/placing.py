@@ -14,6 +14,7 @@ from postwright.cli.boundary import Usage
 from postwright.cli.choices import Choices
 from postwright.cli.elsewhere.accounts import named
 from postwright.cli.elsewhere.rows import media_of
+from postwright.cli.elsewhere.sending import send
 from postwright.cli.gathering import Gathered, Piece
 from postwright.cli.ordering import Wanted, refuse_before
 from postwright.cli.preflight import kind_of
@@ -21,7 +22,6 @@ from postwright.cli.progress import Display
 from postwright.config import Settings
 from postwright.connections.models import Connection
 from postwright.media.models import MediaFile
-from postwright.media.types import content_type
 from postwright.platforms.content import Kind
 from postwright.platforms.tiktok.settings import CreatorLimits, PhotoSettings, VideoSettings
 from postwright.publishing.creator import Unknown
@@ -126,22 +126,23 @@ async def _send(
 ) -> list[MediaItemIn]:
     """Send what is here; what stands for each file, in order."""
     new = [piece.source for piece in pieces if isinstance(piece.source, Path)]
-    sizes = {path: (await asyncio.to_thread(path.stat)).st_size for path in new}
     if new:
-        show.begin("sending", sum(sizes.values()))
+        show.begin("sending", sum(piece.probe.size_bytes for piece in pieces))
     found, sent = list[MediaOut](), 0
     for piece in pieces:
         if not isinstance(piece.source, Path):
             found.append(kept[piece.source.id])
             continue
-        before, path = sent, piece.source
-        media = await remote.upload(
-            path,
-            content_type(piece.probe),
-            lambda done, before=before: show.advance(before + done),
+        before = sent
+        found.append(
+            await send(
+                remote,
+                piece.source,
+                piece.probe,
+                lambda done, before=before: show.advance(before + done),
+            )
         )
-        sent += sizes[path]
-        found.append(media)
+        sent += piece.probe.size_bytes
     if len(new) == 1:
         (media,) = [each for each, piece in zip(found, pieces, strict=True) if piece.source in new]
         show.end(f"{printing.size(sent)}, sha256 {(media.sha256 or '')[:12]}…")
