@@ -1,5 +1,6 @@
 """Bodies that are files: taken as they come, never whole in memory."""
 
+import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from postwright.media.uploads import Announced
 FILES = "files"
 _LONGEST_HEAD = 16 * 1024
 _MOST_PARTS = 100
+_AT_ONCE_BYTES = 32 * 1024
 _OF_ONE_ADDRESS = 2
 
 
@@ -176,6 +178,7 @@ class Form:
             },
         )
         self._pieces = pieces_of(request)
+        self._piece, self._read = b"", 0
 
     async def files(self) -> AsyncGenerator[tuple[Announced, AsyncIterator[bytes]]]:
         """Each file with its bytes, which have to be taken before the next one. Others are left.
@@ -235,16 +238,24 @@ class Form:
     async def _more(self) -> None:
         """See to it that there is something to look at."""
         while not self._told.events:
-            piece = await anext(self._pieces, b"")
-            self._most_bytes -= len(piece)
-            if self._most_bytes < 0:
-                raise self._too_large()
-            if not piece:
-                raise InvalidRequest("The form ends before its last boundary.")
+            if self._read == len(self._piece):
+                await self._next_piece()
+            part = self._piece[self._read : self._read + _AT_ONCE_BYTES]
+            self._read += len(part)
             try:
-                self._parser.write(piece)
+                self._parser.write(part)
             except MultipartParseError:
                 raise InvalidRequest("The form is damaged.") from None
+            # What is made of nothing but half boundaries takes long: others have their turn.
+            await asyncio.sleep(0)
+
+    async def _next_piece(self) -> None:
+        self._piece, self._read = await anext(self._pieces, b""), 0
+        self._most_bytes -= len(self._piece)
+        if self._most_bytes < 0:
+            raise self._too_large()
+        if not self._piece:
+            raise InvalidRequest("The form ends before its last boundary.")
 
     def _too_large(self) -> BodyTooLarge:
         return BodyTooLarge(
