@@ -5,6 +5,7 @@ No session knows them: one that keeps an object of every row costs more than the
 
 from collections import namedtuple
 from collections.abc import Collection, Sequence
+from enum import StrEnum
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import ColumnElement
@@ -46,8 +47,8 @@ class Columns(Generic[T]):
         self._model = model
         self._names = [each.key for each in props]
         self._make = namedtuple(model.__name__, self._names)._make  # pyright: ignore[reportUntypedNamedTuple]  # as the table names them
-        self._enums = [
-            (n, each.columns[0].type.enum)
+        self._enums: list[tuple[int, dict[str | None, Any]]] = [
+            (n, _members(each.columns[0].type.enum))
             for n, each in enumerate(props)
             if isinstance(each.columns[0].type, EnumText)
         ]
@@ -68,7 +69,11 @@ class Columns(Generic[T]):
 
     def _values(self, row: Sequence[Any], at: int) -> list[Any]:
         values = list(row[at : at + len(self._names)])
-        for n, enum in self._enums:
-            if values[n] is not None:
-                values[n] = enum(values[n])
+        for n, members in self._enums:
+            values[n] = members[values[n]]
         return values
+
+
+def _members(enum: type[StrEnum]) -> dict[str | None, Any]:
+    """What values stand for; to ask the enum itself takes twenty times as long."""
+    return {None: None, **{each.value: each for each in enum}}

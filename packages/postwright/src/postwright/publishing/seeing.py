@@ -19,11 +19,30 @@ from postwright.publishing.awaiting import Piece
 from postwright.publishing.listing import Part, Whole
 from postwright.publishing.models import Publication
 
-_POST: Final = Columns(Post, "posts")
-_PUBLICATION: Final = Columns(Publication, "p", without=("settings", "content_hash"))
+_POST: Final = Columns(
+    Post,
+    "posts",
+    without=(
+        "workspace_id", "kind", "status", "scheduled_for", "client_key", "fingerprint", "version",
+        "deleted_at",
+    ),
+)  # fmt: skip
+_PUBLICATION: Final = Columns(
+    Publication,
+    "p",
+    without=(
+        "workspace_id", "kind", "caption", "settings", "source", "content_version", "content_hash",
+        "request_id", "lane", "due_at", "timezone", "if_missed", "nudged_at",
+        "cancel_requested_at", "version",
+    ),
+)  # fmt: skip
 _CONNECTION: Final = Columns(Connection, "c", without=("facts",))
 _APP: Final = Columns(PlatformApp, "a")
-_FILE: Final = Columns(MediaFile, "f", without=("probe", "changes"))
+_FILE: Final = Columns(
+    MediaFile,
+    "f",
+    without=("workspace_id", "sha256", "probe", "original_id", "changes", "created_at", "used_at"),
+)
 _INGEST: Final = Columns(Ingest, "i", without=("url",))
 
 _POSTS: Final = Statement(f"""
@@ -74,7 +93,8 @@ async def seen(session: AsyncSession, workspace_id: str, post_ids: Sequence[str]
 
     One that is not there any more is left out.
     """
-    values = {"workspace_id": workspace_id, "ids": list(post_ids)}
+    # Written as an array once, and not for each statement: an id has nothing to be quoted.
+    values = {"workspace_id": workspace_id, "ids": f"{{{','.join(post_ids)}}}"}
     posts = await _POSTS.ask(session, values)
     publications = await _PUBLICATIONS.ask(session, values)
     connections = await _CONNECTIONS.ask(session, values)
@@ -113,7 +133,9 @@ def _media(
     for owner_id, position, *ingest in coming:
         found[owner_id].append((position, _INGEST.read(ingest)))
     ordered = {
-        owner_id: tuple(piece for _, piece in sorted(each, key=lambda one: one[0]))
+        owner_id: (each[0][1],)
+        if len(each) == 1
+        else tuple(piece for _, piece in sorted(each, key=lambda one: one[0]))
         for owner_id, each in found.items()
     }
     return defaultdict(tuple, ordered)

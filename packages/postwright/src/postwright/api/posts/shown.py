@@ -22,7 +22,6 @@ from postwright.errors import Advice
 from postwright.media.findings import Finding
 from postwright.media.models import IngestState, MediaFile, MediaKind
 from postwright.media.references import reference
-from postwright.platforms.base import Network
 from postwright.platforms.content import Content, Kind, Plan
 from postwright.posts.models import Post
 from postwright.publishing.attempt import NETWORK
@@ -149,7 +148,8 @@ def _standing(publication: Publication, post: Post) -> State:
 
 def _parts(whole: Whole, wished: Collection[str]) -> list[Part]:
     """Without those that an edit has called off, or replaced by others; in the order wished for."""
-    if whole.post.wish is None:
+    states = [part.publication.state for part in whole.parts]
+    if whole.post.wish is None or (len(states) == 1 and states[0] is not State.CANCELLED):
         return list(whole.parts)
     latest = {part.connection.id: part for part in sorted(whole.parts, key=_since)}
     places = {account_id: place for place, account_id in enumerate(wished)}
@@ -207,8 +207,7 @@ def _target(
     *,
     rules: Mapping[str, Sequence[Finding] | None],
 ) -> TargetOut:
-    publication, network = part.publication, parts.accounts.networks.of_app(part.app)
-    is_over = publication.state.is_end
+    publication, is_over = part.publication, part.publication.state.is_end
     tries = [] if attempts is None else attempts.get(publication.id, [])
     return TargetOut(
         id=publication.id,
@@ -233,8 +232,8 @@ def _target(
         attempts=[_attempt(each) for each in tries],
         preflight=[]
         if attempts is None or is_over
-        else _findings(part, network, rules.get(part.connection.id)),
-        **_trouble(publication, network),
+        else _findings(part, parts, rules.get(part.connection.id)),
+        **_trouble(part, parts),
     )
 
 
@@ -242,10 +241,12 @@ def _is_out(publication: Publication) -> bool:
     return publication.state in {State.PUBLISHED, State.DELIVERED}
 
 
-def _trouble(publication: Publication, network: Network) -> dict[str, Any]:
+def _trouble(part: Part, parts: Parts) -> dict[str, Any]:
     """Why it waits or has failed, and what to do."""
+    publication = part.publication
     if publication.state not in _TROUBLED:
         return {}
+    network = parts.accounts.networks.of_app(part.app)
     code = publication.end_code or publication.hold_reason
     known = explained(code, network.explain)
     says = publication.detail or known.says or code
@@ -273,9 +274,10 @@ def _attempt(attempt: AttemptRow) -> AttemptOut:
     )
 
 
-def _findings(part: Part, network: Network, rules: Sequence[Finding] | None) -> list[PostFinding]:
+def _findings(part: Part, parts: Parts, rules: Sequence[Finding] | None) -> list[PostFinding]:
     """What the rules say now, by what is known of its files and of the creator."""
     publication, kind = part.publication, Kind(part.publication.kind.value)
+    network = parts.accounts.networks.of_app(part.app)
     if rules is None:
         probes = [piece.probe for piece in part.media if isinstance(piece, MediaFile)]
         content = Content(kind, publication.mode, publication.settings, Plan(0, 0, 0))
