@@ -61,10 +61,25 @@ def test_an_address_is_read(given: str, base: str) -> None:
     assert Address.parse(given).base == base
 
 
-@pytest.mark.parametrize("given", ["", "example.com", "https://", "https://a:b@c", "https://a?b=c"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "", "example.com", "https://", "https://a:b@c", "https://a?b=c", "https://a?", "https://a#",
+        "https://[::1", "https://[::1]x", "https://\u2100.com", "https://a..b", "https://.",
+        f"https://{'a' * 64}", "https://a%6d", "https://a;b", "https://a:0", "https://a:99999",
+        "https://127.0.0.1\\@b", "https://a b", "https://a\tb", "//a", "ftp://a",
+    ],
+)  # fmt: skip
 def test_what_is_none_is_refused(given: str) -> None:
     with pytest.raises(BadAddress):
         Address.parse(given)
+
+
+@pytest.mark.parametrize("given", ["https://me:secret@a", "https://me:secret@a b", "me:secret@a"])
+def test_a_password_in_an_address_is_not_shown(given: str) -> None:
+    with pytest.raises(BadAddress) as refused:
+        Address.parse(given)
+    assert "secret" not in str(refused.value.to_dict())
 
 
 @pytest.mark.parametrize("host", ["example.com", "10.0.0.1", "127.0.0.1.a.com", "[2001:db8::1]"])

@@ -1,11 +1,14 @@
 """Where a service is, and whether a key may be sent there."""
 
+import re
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from postwright.errors import Misconfigured
 
+# Names may be in any script; of an address in brackets httpx says whether it is one.
+_NETLOC = re.compile(r"(?:(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _HOW = "Give it like https://post.example.com, with nothing after it but a path of your proxy's."
 
 
@@ -41,19 +44,14 @@ class Address:
             InClear: it is http, to another machine, and that is not allowed.
         """
         address = cls(text.strip().rstrip("/").removesuffix("/v1"), allows_http)
-        parts = urlsplit(address.base) if _is_plain(address.base) else urlsplit("")
-        if parts.username is not None or parts.password is not None:
+        netloc = _netloc(address.base)
+        if "@" in text:
+            # It is not shown: there may be a password in it.
             raise BadAddress(
                 "The address of the service has a name or a password in it.",
                 fix=f"{_HOW} The key goes into POSTWRIGHT_API_KEY, or a file.",
             )
-        if (
-            parts.scheme not in {"http", "https"}
-            or not parts.hostname
-            or parts.query
-            or parts.fragment
-            or not _has_port(text)
-        ):
+        if not _NETLOC.fullmatch(netloc) or not _has_port(address.base):
             raise BadAddress(f"{text[:200]!r} is no address of a service.", fix=_HOW)
         address.refuse_clear(address.base)
         return address
@@ -76,8 +74,15 @@ class Address:
         )
 
 
-def _is_plain(text: str) -> bool:
-    return text.isprintable() and " " not in text and "\\" not in text
+def _netloc(text: str) -> str:
+    """Host and port of an address; empty if it is none, or has more than a path after them."""
+    if not text.isprintable() or not {" ", "\\", "?", "#"}.isdisjoint(text):
+        return ""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return parts.netloc if parts.scheme in {"http", "https"} else ""
 
 
 def _has_port(text: str) -> bool:
