@@ -34,8 +34,8 @@ def _serving(*arguments: str) -> Generator[tuple[subprocess.Popen[str], str]]:
     try:
         yield process, process.stdout.readline().strip()
     finally:
-        process.kill()
-        process.communicate()
+        process.terminate()  # killed, it would leave its spool behind
+        process.communicate(timeout=20)
 
 
 def _refused(*arguments: str) -> subprocess.CompletedProcess[str]:
