@@ -68,6 +68,51 @@ async def test_accounts_are_listed_by_name_as_they_are_asked_for(api: Api) -> No
     assert (refused.status_code, refused.json()["param"]) == (400, "status")
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("sort=account&order=desc", ["private.pia", "demo"]),
+        ("sort=profile&order=desc", ["private.pia", "demo"]),
+        ("sort=status", ["demo", "private.pia"]),
+        ("sort=connected&order=desc&page=1&limit=1", ["private.pia"]),
+        ("sort=platform", ["demo", "private.pia"]),
+        ("profileIds=of_nobody,{zoo}", ["private.pia"]),
+        ("profileIds=of_nobody", []),
+        ("category=social&excludeHidden=true&includeOverLimit=true", ["demo", "private.pia"]),
+        ("profileId=all&platform=all", ["demo", "private.pia"]),
+        ("category=ads", []),
+        ("search={pia}", ["private.pia"]),
+    ],
+)
+async def test_accounts_are_asked_for_as_clients_of_another_server_do(
+    api: Api, query: str, found: list[str]
+) -> None:
+    key = await api.key()
+    await api.service.connect()
+    pia = await api.service.connect("private.pia")
+    made = await api.ask("POST", "/v1/profiles", key, json={"name": "Zoo"})
+    zoo = made.json()["profile"]["_id"]
+    await api.ask("PATCH", f"/v1/accounts/{pia.id}", key, json={"profileId": zoo})
+    asked = query.format(zoo=zoo, pia=pia.id)
+    answer = await api.ask("GET", f"/v1/accounts?{asked}", key)
+    assert [each["username"] for each in answer.json()["accounts"]] == found
+
+
+@pytest.mark.parametrize(
+    ("query", "param"),
+    [
+        ("profileID=x", "profileID"),
+        ("sort=account&cursor=WyJhIiwgImIiXQ", "sort"),
+        ("profileIds=" + "x," * 51, "profileIds"),
+    ],
+)
+async def test_what_a_list_of_accounts_does_not_know_lists_nothing(
+    api: Api, query: str, param: str
+) -> None:
+    answer = await api.ask("GET", f"/v1/accounts?{query}", await api.key())
+    assert (answer.status_code, answer.json()["param"]) == (400, param)
+
+
 async def test_a_list_goes_on_after_its_last_account(api: Api) -> None:
     key = await api.key(Scope.READ)
     await api.service.control("POST", "seed", {"creators": [{"username": "ada"}]})

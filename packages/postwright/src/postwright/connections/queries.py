@@ -1,6 +1,7 @@
 """Reads of connections. Every one takes the workspace first."""
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -46,10 +47,12 @@ async def find_accounts(
     session: AsyncSession,
     workspace_id: str,
     *conditions: ColumnElement[bool],
+    order: ColumnElement[Any] | None = None,
     limit: int | None = None,
     skip: int = 0,
 ) -> list[Connection]:
-    """The connected accounts that meet the conditions, by handle."""
+    """The connected accounts that meet the conditions, by handle; by `order` first, if given."""
+    orders: list[Any] = [] if order is None else [order]
     wanted = (
         select(Connection)
         .where(
@@ -57,7 +60,7 @@ async def find_accounts(
             Connection.disconnected_at.is_(None),
             *conditions,
         )
-        .order_by(Connection.handle, Connection.id)
+        .order_by(*orders, Connection.handle, Connection.id)
         .limit(limit)
         .offset(skip)
     )

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.api.accounts.shown import accounts_shown
+from postwright.api.accounts.sorted import SortedOf
 from postwright.api.caller import Admin, Caller, Reader
 from postwright.api.errors import InvalidRequest
 from postwright.api.paging import Page, cursor_values
@@ -44,6 +45,8 @@ PlatformOf = Annotated[
     str | None, Query(description="Only those of this network.", examples=["tiktok"])
 ]
 _MOST = 100
+# As clients of another server say that it does not matter.
+_ANY = (None, "", "all")
 _TO_RECONNECT = Connection.state != ConnectionState.CONNECTED
 
 
@@ -63,11 +66,15 @@ async def list_accounts(
     ] = None,
     search: Annotated[
         str | None,
-        Query(max_length=100, description="Only those in whose names this is, in any case."),
+        Query(
+            max_length=100,
+            description="Only those in whose names this is, in any case; or the one with this id.",
+        ),
     ] = None,
     include_status_counts: Annotated[
         bool, Query(alias="includeStatusCounts", description="Count them, too.")
     ] = False,
+    sorting: SortedOf,
     page: Annotated[int | None, Query(ge=1, le=100_000, description="Which page, from 1.")] = None,
     limit: Annotated[
         int | None, Query(ge=1, le=_MOST, description="Most accounts on a page.")
@@ -81,26 +88,27 @@ async def list_accounts(
     All of them, unless `page`, `limit` or `cursor` is given. One that was disconnected is not
     listed any more.
     """
-    wanted = [*conditions(caller, profile_id, platform), *_named(search)]
+    wanted = [*conditions(caller, profile_id, platform), *sorting.conditions, *_named(search)]
     every = [*wanted, *_in_status(status)]
     asked = _page(page, limit, cursor)
-    shown_from = [*every, *_after(asked)]
     async with parts.database.transaction() as session:
         found = await queries.find_accounts(
             session,
             caller.workspace_id,
-            *shown_from,
+            *every,
+            *_after(asked),
+            order=sorting.order,
             limit=None if asked is None else asked.limit,
             skip=0 if asked is None else asked.skip,
         )
         shown = await accounts_shown(session, parts, found)
-        counts = pagination = None
-        if include_status_counts:
-            counts = await _counts(session, caller, wanted)
+        counts = await _counts(session, caller, wanted) if include_status_counts else None
+        pagination = None
         if asked is not None:
             total = await queries.count_accounts(session, caller.workspace_id, *every)
             is_full = len(found) == asked.limit
-            last = (found[-1].handle, found[-1].id) if is_full else None
+            is_by_name = sorting.order is None
+            last = (found[-1].handle, found[-1].id) if is_full and is_by_name else None
             pagination = asked.told(total, last)
     return AccountList(accounts=shown, pagination=pagination, status_counts=counts)
 
@@ -193,9 +201,9 @@ def conditions(
 ) -> list[ColumnElement[bool]]:
     """What an account has to meet that the caller reaches and has asked for."""
     wanted = [caller.within(Connection.profile_id)]
-    if profile_id is not None:
+    if profile_id not in _ANY:
         wanted.append(Connection.profile_id == profile_id)
-    if platform is not None:
+    if platform not in _ANY:
         wanted.append(Connection.platform == platform)
     return wanted
 
@@ -206,6 +214,8 @@ def _named(search: str | None) -> list[ColumnElement[bool]]:
     return [
         Connection.handle.icontains(search, autoescape=True)
         | Connection.display_name.icontains(search, autoescape=True)
+        | (Connection.id == search)
+        | (Connection.external_id == search)
     ]
 
 

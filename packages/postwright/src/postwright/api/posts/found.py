@@ -6,14 +6,13 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
-from fastapi.dependencies.utils import get_flat_params
 from sqlalchemy import ColumnElement, exists, true
 
 from postwright.api.caller import Caller
 from postwright.api.errors import InvalidRequest
+from postwright.api.filters import refuse_unknown
 from postwright.api.posts.wish import read_time
 from postwright.connections.models import Connection
-from postwright.kit.text import storable
 from postwright.posts.models import Post
 from postwright.publishing.listed import Bounds, Wanted
 from postwright.publishing.listed_sql import Sorting
@@ -186,7 +185,7 @@ async def _filters(
         ),
     ] = Sorting.SCHEDULED_DESC,
 ) -> Filters:
-    _refuse_unknown(request)
+    refuse_unknown(request)
     labels = [tag.strip() for tag in (tags or "").split(",") if tag.strip()]
     wanted = Wanted(
         status=None if status is None else status.value,
@@ -205,14 +204,6 @@ async def _filters(
 
 # What the route that lists declares as the type of its `filters`.
 FiltersOf = Annotated[Filters, Depends(_filters)]
-
-
-def _refuse_unknown(request: Request) -> None:
-    """A filter that is misspelt must not list everything."""
-    known = {each.alias for each in get_flat_params(request.scope["route"].dependant)}
-    for name in request.query_params:
-        if name not in known:
-            raise InvalidRequest(f"There is no filter {storable(name)[:64]!r}.", param=name[:64])
 
 
 def _unless_all(said: str | None) -> str | None:
