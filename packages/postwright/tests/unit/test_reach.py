@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from postwright.kit.reach import is_known_private, is_public
+from postwright.kit.reach import is_here, is_known_private, is_public
 
 
 @pytest.mark.parametrize(
@@ -92,3 +92,10 @@ def test_of_names_nothing_is_known_beforehand(host: str) -> None:
 def test_what_a_setting_allows_is_not_refused_beforehand(host: str) -> None:
     allowed = (ip_network("10.1.0.0/16"), ip_network("::ffff:0:0/96"))
     assert is_known_private(host, allowed=allowed) == (host == "10.2.0.1")
+
+
+def test_this_machine_knows_its_own_addresses() -> None:
+    assert is_here("127.0.0.1")
+    assert is_here("::ffff:127.0.0.1")
+    for other in ("127.0.0.5", "example.com", ""):
+        assert not is_here(other)

@@ -9,7 +9,7 @@ import ssl
 import time
 from base64 import b64encode
 from collections import deque
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Collection, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -67,6 +67,7 @@ class Line:
             addresses that are known here to lead elsewhere are refused.
         tells_proxy: give a proxy the machine that was decided on here, not the name.
         allowed: networks that count as public.
+        own_ports: of this machine's own public addresses; None: all.
     """
 
     proxy: str = ""
@@ -75,6 +76,10 @@ class Line:
     public_only: bool = False
     tells_proxy: bool = False
     allowed: Networks = ()
+    own_ports: Collection[int] | None = None
+
+    async def to_public(self, host: str, port: int) -> str:
+        return await public_address(host, port, allowed=self.allowed, own_ports=self.own_ports)
 
 
 async def fetch(
@@ -335,7 +340,7 @@ async def _connected(
         there = line.connect_to.get(f"{host}:{port}", "")
         where, _, number = there.rpartition(":")
         if line.public_only:
-            where = await public_address(where or host, int(number or port), allowed=line.allowed)
+            where = await line.to_public(where or host, int(number or port))
         reader, writer = await asyncio.open_connection(
             where or host,
             int(number or port),
@@ -353,7 +358,7 @@ async def _connected(
 async def _behind_proxy(host: str, port: int, line: Line) -> str:
     """What a proxy is told to connect to."""
     try:
-        address = await public_address(host, port, allowed=line.allowed)
+        address = await line.to_public(host, port)
     except OSError:
         if line.tells_proxy:
             raise

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from socket import SOCK_STREAM, inet_aton, inet_ntoa
+from socket import AF_INET, AF_INET6, SOCK_DGRAM, SOCK_STREAM, inet_aton, inet_ntoa, socket
 
 _CARRIES_IPV4 = IPv6Network("64:ff9b::/96")
 # What the last 64 bits of an address begin with that is tunnelled to an IPv4 one.
@@ -78,10 +78,31 @@ def is_known_private(host: str, *, allowed: Networks = ()) -> bool:
     return not (is_public(address) or _is_allowed(address, allowed))
 
 
-async def public_address(host: str, port: int, *, allowed: Networks = ()) -> str:
+def is_here(address: str) -> bool:
+    """Whether an IP address is one of this machine's own; nothing is sent to learn it.
+
+    Its public one, too: a firewall before the machine does not stand between it and itself.
+    """
+    try:
+        there = ip_address(address)
+        family = AF_INET6 if there.version == 6 else AF_INET
+        with socket(family, SOCK_DGRAM) as asking:
+            asking.connect((address, 9))
+            return ip_address(asking.getsockname()[0].partition("%")[0]) == there
+    except (OSError, ValueError):
+        return False  # nothing leads there
+
+
+async def public_address(
+    host: str, port: int, *, allowed: Networks = (), own_ports: Collection[int] | None = None
+) -> str:
     """An IP address of a host to connect to: the name is not to be looked up a second time.
 
-    Addresses in the networks that are `allowed` are as good as public ones.
+    Args:
+        host: a name, or an address in any spelling.
+        port: where it will be connected to.
+        allowed: networks whose addresses are as good as public ones.
+        own_ports: where this machine's own public addresses are, too; None: everywhere.
 
     Raises:
         NotPublic: one of its addresses is not public.
@@ -89,9 +110,12 @@ async def public_address(host: str, port: int, *, allowed: Networks = ()) -> str
     """
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
     addresses = [str(entry[4][0]) for entry in found]
-    private = sorted({a for a in addresses if not (is_public(a) or _is_allowed(a, allowed))})
+    strange = {each for each in addresses if not _is_allowed(each, allowed)}
+    private = sorted(each for each in strange if not is_public(each))
     if private:
         raise NotPublic(f"{host} leads into a private network ({', '.join(private)})")
+    if own_ports is not None and port not in own_ports and any(map(is_here, strange)):
+        raise NotPublic(f"{host} leads to this machine itself, at port {port}")
     return addresses[0]
 
 

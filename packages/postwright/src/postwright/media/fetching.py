@@ -28,6 +28,8 @@ MOST_REDIRECTS = 3
 IDLE_S = 30.0
 
 _LONGEST_URL = 4096
+# Of this machine itself, where it has a public address: what it shows to everybody.
+_OWN_PORTS = (80, 443)
 _CONTINUATIONS = 8
 _PAUSE_S = 0.5
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -113,7 +115,12 @@ class Reach:
     def to_line(self) -> Line:
         """How to get out."""
         return replace(
-            self.line, proxy=self.proxy, public_only=True, tells_proxy=True, allowed=self.allowed
+            self.line,
+            proxy=self.proxy,
+            public_only=True,
+            tells_proxy=True,
+            allowed=self.allowed,
+            own_ports=_OWN_PORTS,
         )
 
 
@@ -213,7 +220,9 @@ async def opened(url: str, reach: Reach, *, extra: dict[str, str]) -> AsyncGener
                     return
                 at = redirected(url, at, got.headers.get("location", ""))
         except NotAllowed:  # which address that is is nobody's business
-            raise AddressRefused(shown(at), "It leads into a private network.") from None
+            raise AddressRefused(
+                shown(at), "It leads into a private network, or to this machine itself."
+            ) from None
         except FetchFailed as error:
             raise AddressAway(shown(at), str(error)) from None
     raise AddressFailed(shown(url), f"It leads on more than {MOST_REDIRECTS} times.")
