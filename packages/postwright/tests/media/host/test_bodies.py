@@ -64,7 +64,7 @@ async def said(port: int, *pieces: bytes, pause_s: float = 0) -> bytes:
             await asyncio.sleep(pause_s)
         async with asyncio.timeout(10):
             return await reader.read(200)
-    except OSError:
+    except ConnectionError:
         return b""
     finally:
         writer.close()
