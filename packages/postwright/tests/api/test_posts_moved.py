@@ -60,6 +60,17 @@ async def test_of_several_accounts_the_one_that_was_changed_keeps_what_it_has(me
     assert [each.caption for each in await now(me, post)] == ["To all others", "Only here"]
 
 
+async def test_an_account_that_has_a_time_of_its_own_only_keeps_the_one_it_was_given(
+    me: Caller,
+) -> None:
+    target = {"platform": "tiktok", "accountId": me.account.id, "scheduledFor": LATER}
+    post = await me.made(platforms=[target], tiktokSettings=ALONE)
+    await changed(me, post["platforms"][0]["_id"], publishAt=EVEN_LATER)
+    await whole_changed(me, post, content="Better")
+    (publication,) = await now(me, post)
+    assert (publication.publish_at.isoformat(), publication.caption) == (EVEN_LATER, "Better")
+
+
 async def test_what_goes_again_at_another_time_can_be_edited_after_its_first_one(
     me: Caller,
 ) -> None:

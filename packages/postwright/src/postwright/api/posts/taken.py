@@ -56,14 +56,14 @@ def _moved(wish: Wish, whole: Whole) -> Wish:
         for part in whole.parts
         if part.publication.state not in {State.CANCELLED, State.DRAFT}
     }
-    times = {planned[each.account_id] for each in wish.targets if each.account_id in planned}
-    if wish.at is None or wish.is_draft or not times:
+    if wish.is_draft:
         return wish
-    if len(times) == 1 and all(each.at is None for each in wish.targets):
+    times = {planned[each.account_id] for each in wish.targets if each.account_id in planned}
+    if wish.at is not None and len(times) == 1 and all(each.at is None for each in wish.targets):
         return replace(wish, at=times.pop())
     targets = [
         each
-        if planned.get(each.account_id) in {None, each.at or wish.at}
+        if (at := each.at or wish.at) is None or planned.get(each.account_id) in {None, at}
         else replace(each, at=planned[each.account_id])
         for each in wish.targets
     ]
