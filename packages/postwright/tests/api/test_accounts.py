@@ -306,6 +306,21 @@ async def test_creator_info_is_asked_once_in_five_minutes(api: Api) -> None:
     assert len(await api.service.control.requests("creator_info")) == before + 2
 
 
+async def test_a_picture_is_shown_as_long_as_its_address_is_good(api: Api) -> None:
+    key, account = await api.key(Scope.READ), await api.service.connect()
+
+    async def picture() -> str | None:
+        answer = await api.ask("GET", f"/v1/accounts/{account.id}", key)
+        shown: str | None = answer.json()["account"]["profilePicture"]
+        return shown
+
+    assert await picture() is None
+    await api.ask("GET", f"/v1/accounts/{account.id}/tiktok/creator-info", key)
+    assert await picture() == f"{api.service.settings.tiktok.base_url}/avatar/demo.svg"
+    await api.service.advance(hours=2.1, emulator_too=False)
+    assert await picture() is None
+
+
 async def test_a_creator_who_may_post_no_more_today_keeps_what_was_said_last(api: Api) -> None:
     key = await api.key(Scope.READ)
     account = await api.service.connect()

@@ -168,6 +168,8 @@ async def test_a_local_time_is_read_in_its_zone(me: Caller) -> None:
     post = await me.made(scheduledFor="2100-07-01 12:00", timezone="Europe/Berlin")
     assert post["scheduledFor"] == "2100-07-01T10:00:00.000Z"
     assert (post["timezone"], post["status"]) == ("Europe/Berlin", "scheduled")
+    small = await me.made(scheduledFor="2100-07-01t10:00:00z", content="RFC 3339, too")
+    assert small["scheduledFor"] == "2100-07-01T10:00:00.000Z"
 
 
 async def test_the_same_again_within_a_day_is_refused_unless_it_is_meant(me: Caller) -> None:

@@ -227,7 +227,7 @@ def read_time(said: str, zone_name: str, param: str) -> datetime:
         InvalidRequest: it cannot be read, or is out of reach.
     """
     try:
-        at = datetime.fromisoformat(said)
+        at = datetime.fromisoformat(said.upper())  # RFC 3339 takes `t` and `z`, too
         if at.tzinfo is None:
             match resolve(at, _zone(zone_name)):
                 case Exact(at=at) | Nonexistent(after=at) | Ambiguous(first=at):

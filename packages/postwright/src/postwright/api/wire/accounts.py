@@ -58,7 +58,9 @@ class AccountOut(Out):
         "it again."
     )
     profile_picture: str | None = Field(
-        default=None, description="Always null: pictures' addresses at TikTok end within hours."
+        default=None,
+        description="Its picture. The address is good for two hours after TikTok told it, which it "
+        "does when it is asked for creator info; null if it was not asked lately.",
     )
     profile_url: str | None = Field(description="Where people see it; null if nowhere.")
     is_active: bool = Field(description="Whether it can be posted to.")
