@@ -13,6 +13,7 @@ from postwright.db import embedded
 from postwright.db.embedded import EmbeddedServer
 from postwright.db.migrate import migrate
 from tests.factories.installation import Service, running_service
+from tests.factories.origin import Origin, running_origin
 from tests.factories.tables import empty_tables
 
 
@@ -75,3 +76,10 @@ def big_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
         duration_s=6,
         min_bytes=66_000_000,
     )
+
+
+@pytest.fixture
+async def origin() -> AsyncGenerator[Origin]:
+    """A web server on this machine that has files."""
+    async with running_origin() as running:
+        yield running

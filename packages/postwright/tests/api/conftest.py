@@ -8,7 +8,6 @@ from PIL import Image
 
 from tests.factories.api import Api, served_api
 from tests.factories.installation import Service
-from tests.factories.origin import Origin, running_origin
 from tests.factories.posting import Caller, caller
 
 
@@ -23,13 +22,6 @@ async def api(service: Service) -> AsyncGenerator[Api]:
 async def me(api: Api, video: Path) -> Caller:
     """Somebody who makes posts."""
     return await caller(api, video)
-
-
-@pytest.fixture
-async def origin() -> AsyncGenerator[Origin]:
-    """A web server on this machine that has files."""
-    async with running_origin() as running:
-        yield running
 
 
 @pytest.fixture

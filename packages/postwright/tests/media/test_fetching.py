@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from ipaddress import ip_network
 from pathlib import Path
@@ -26,17 +26,11 @@ from postwright.media.fetching import (
     shown,
 )
 from postwright.media.store.folder import FolderStore
-from tests.factories.origin import Asked, Origin, answer, running_origin
+from tests.factories.origin import Asked, Origin, answer
 
 HERE = (ip_network("127.0.0.0/8"),)
 REACH = Reach(HERE, most_bytes=10_000_000, timeout_s=20)
 PUBLIC = Reach((), most_bytes=10_000_000, timeout_s=20)
-
-
-@pytest.fixture
-async def origin() -> AsyncGenerator[Origin]:
-    async with running_origin() as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Ingests as rows and lanes: asked for, fetched by a worker, told how they end."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,19 +18,13 @@ from postwright.media.fetching import Reach
 from postwright.media.ingest import INGEST, TRIES, Fetcher, WhenOver, ingest, nobody_waits
 from postwright.media.models import Ingest, IngestState, MediaFile
 from postwright.media.references import ingest_by_id, media_of, reference, resolve
-from tests.factories.origin import Asked, Origin, answer, running_origin
+from tests.factories.origin import Asked, Origin, answer
 from tests.factories.shelf import Shelf
 
 pytestmark = pytest.mark.slow
 
 LEASE = timedelta(seconds=30)
 VAULT = Vault(MasterKeys(bytes(32)))
-
-
-@pytest.fixture
-async def origin() -> AsyncGenerator[Origin]:
-    async with running_origin() as running:
-        yield running
 
 
 @pytest.fixture

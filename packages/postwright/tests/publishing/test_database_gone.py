@@ -15,6 +15,7 @@ from sqlalchemy import text
 from postwright.db import embedded
 from postwright.db.embedded import EmbeddedServer
 from postwright.publishing import turn
+from postwright.publishing.schedule import Scheduled
 from postwright.publishing.states import State
 from tests.factories.installation import Service, running_service
 
@@ -52,17 +53,23 @@ async def test_a_dead_database_in_mid_upload_costs_nothing(
         assert sent == [206, 201]  # the range under way went on
 
 
+async def asked_while_it_dies(service: Service, server: EmbeddedServer, video: Path) -> Scheduled:
+    """Publish a file, and kill the database while TikTok is asked."""
+    account = await service.connect()
+    await service.control.fault("video.init", "delay_after", delay_s=1.0)
+    made = await service.publish(account, video)
+    service.start_worker()
+    await service.until(made.publication_id, State.SUBMITTING)
+    own = await asyncio.to_thread(embedded.ensure_running, server.data_dir)
+    os.kill(own.pid, signal.SIGKILL)
+    return made
+
+
 async def test_a_call_that_was_answered_while_the_database_was_away_is_in_the_ledger(
     own_server: EmbeddedServer, video: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with running_service(own_server.app_url, tmp_path) as service:
-        account = await service.connect()
-        await service.control.fault("video.init", "delay_after", delay_s=1.0)
-        made = await service.publish(account, video)
-        service.start_worker()
-        await service.until(made.publication_id, State.SUBMITTING)
-        own = await asyncio.to_thread(embedded.ensure_running, own_server.data_dir)
-        os.kill(own.pid, signal.SIGKILL)
+        made = await asked_while_it_dies(service, own_server, video)
         async with asyncio.timeout(PATIENCE_S):
             while f"the ledger of {made.publication_id}" not in caplog.text:
                 await asyncio.sleep(0.02)
@@ -84,13 +91,7 @@ async def test_what_could_not_be_kept_of_a_call_is_said_in_the_log(
 ) -> None:
     monkeypatch.setattr(turn, "_KEPT_FOR_S", 0.2)
     async with running_service(own_server.app_url, tmp_path) as service:
-        account = await service.connect()
-        await service.control.fault("video.init", "delay_after", delay_s=1.0)
-        made = await service.publish(account, video)
-        service.start_worker()
-        await service.until(made.publication_id, State.SUBMITTING)
-        own = await asyncio.to_thread(embedded.ensure_running, own_server.data_dir)
-        os.kill(own.pid, signal.SIGKILL)
+        made = await asked_while_it_dies(service, own_server, video)
         lost = f"the ledger of {made.publication_id}: given up"
         async with asyncio.timeout(PATIENCE_S):
             while lost not in caplog.text:
