@@ -14,6 +14,7 @@ import click
 import psycopg
 import pytest
 
+from demo.photos import make_photos
 from postwright.cli import main
 from tests.factories.afar import Afar
 from tests.factories.commandline import Commandline, Ran
@@ -36,7 +37,7 @@ LOOKING: dict[str, list[tuple[str, ...]]] = {
     "reconcile": [(), ("doubt",)],
     "ledger": [("one",)],
     "accounts": [("list",), ("show", "@demo")],
-    "media": [("list",), ("show", "{media}")],
+    "media": [("list",), ("show", "{media}"), ("show", "{sha256}"), ("show", "{mended}")],
     "api-keys": [("list",)],
     "check": [("{video}",), ("{video}", "--account", "@demo", "--privacy", "followers")],
 }
@@ -97,6 +98,7 @@ _SET_STATE = """
     UPDATE publications SET state = %s, lane = NULL, due_at = NULL, detail = 'why'
     WHERE post_id = (SELECT id FROM posts WHERE client_key = %s)
 """
+_MENDED = 'UPDATE media_files SET original_id = %s, changes = \'[{"what": "x"}]\' WHERE id = %s'
 _CALL = """
     INSERT INTO calls (key, at, workspace_id, connection_id, publication_id, attempt, operation,
                        http_status, code, log_id, elapsed_ms, detail)
@@ -135,8 +137,17 @@ def posted(connected: Commandline, database_url: str, video: Path) -> dict[str, 
     connected("cancel", "gone")
     sql(database_url, _SET_STATE, "unconfirmed", "doubt")
     sql(database_url, _CALL)
+    (photo,) = make_photos(connected.data_dir.parent, 1)
+    (mended,) = connected("media", "add", photo, "--json").json["media"]
     (shown, *_) = connected("posts", "--json").json["posts"]
-    return {"media": shown["files"][0]["media_id"], "video": str(video)}
+    (file,) = shown["files"]
+    sql(database_url, _MENDED, file["media_id"], mended["id"])
+    return {
+        "media": file["media_id"],
+        "sha256": file["sha256"],
+        "mended": mended["id"],
+        "video": str(video),
+    }
 
 
 def test_what_looks_prints_the_same(

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Path, Query, Request, Response
+from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.api.bases import base_of
@@ -15,7 +16,14 @@ from postwright.api.paging import PageOf
 from postwright.api.parts import Parts, PartsOf
 from postwright.api.routing import routes
 from postwright.api.wire.base import warnings_of
-from postwright.api.wire.media import MediaAnswer, MediaList, MediaOut, MediaType, MediaUrl
+from postwright.api.wire.media import (
+    MediaAnswer,
+    MediaList,
+    MediaOut,
+    MediaType,
+    MediaUrl,
+    MendedOut,
+)
 from postwright.api.wire.profiles import Message
 from postwright.errors import NotFound
 from postwright.media import queries, references
@@ -31,10 +39,11 @@ MediaId = Annotated[
     str,
     Path(
         alias="mediaId",
-        description="The id of a file, of an upload, or of a fetch.",
+        description="The id of a file, or its whole SHA-256; or that of an upload, or of a fetch.",
         examples=["media_7k3m9x2q4d1f"],
     ),
 ]
+_MOST_MENDED = 100
 _KINDS = {shown: kind for kind, shown in TYPES.items()}
 
 
@@ -153,7 +162,10 @@ async def _shown(
     match found:
         case MediaFile():
             (shown,) = await files_shown(session, parts, caller.workspace_id, [found], base)
-            return shown
+            its = [MediaFile.original_id == found.id, reached(caller)]
+            mended = await queries.files(session, caller.workspace_id, *its, limit=_MOST_MENDED)
+            told = [MendedOut(media_id=each.id, name=each.name) for each in reversed(mended)]
+            return shown.model_copy(update={"mended_as": told})
         case Upload():
             return upload_shown(found, base)
         case Ingest():
@@ -180,7 +192,8 @@ async def _found(
 
 
 async def _file(session: AsyncSession, caller: Caller, media_id: str) -> MediaFile:
-    wanted = [MediaFile.id == media_id, reached(caller)]
+    named = or_(MediaFile.id == media_id, MediaFile.sha256 == media_id)
+    wanted = [named, reached(caller)]
     found = await queries.files(session, caller.workspace_id, *wanted, removed=True, limit=1)
     if not found:
         raise NoSuchMedia(media_id)

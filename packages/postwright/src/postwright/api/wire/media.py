@@ -163,6 +163,13 @@ class UseOut(Out):
     says: str = Field(description="What it is, in half a sentence.")
 
 
+class MendedOut(Out):
+    """A file that was made from another one."""
+
+    media_id: str = Field(description="Its id.")
+    name: str = Field(description="What it is called.")
+
+
 class MediaOut(Out):
     """A file, or what is to become one."""
 
@@ -195,6 +202,9 @@ class MediaOut(Out):
     )
     changes: list[dict[str, Any]] = Field(
         default=[], description="What was changed then; empty if it was not mended."
+    )
+    mended_as: list[MendedOut] = Field(
+        default=[], description="What was made from it by mending, the oldest first; not in lists."
     )
     used_by: list[UseOut] = Field(
         default=[], description="What needs it; as long as there is anything it is not removed."

@@ -32,10 +32,11 @@ class MediaElsewhere:
         return Shelf([media_of(each) for each in found], needed, used_bytes)
 
     async def show(self, wanted: str) -> Kept:
-        """One file, by its id. The API does not tell what was made from it."""
+        """One file, by its id or its SHA-256."""
         found = await self.remote.media_file(wanted)
+        mended = [MediaFile(id=each.media_id, name=each.name) for each in found.mended_as]
         is_stored = found.state is MediaState.READY
-        return Kept(media_of(found), (), _uses(found), is_stored)
+        return Kept(media_of(found), mended, _uses(found), is_stored)
 
     async def remove(self, wanted: str) -> MediaFile:
         """Take a file out, if nothing needs it."""
