@@ -1,12 +1,15 @@
 """The command line on a machine that has nothing but the address of a service, and a key."""
 
 import subprocess
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.factories.commandline import Commandline, Ran, clean_environ
+
+# Makes an API key; its text.
+MakeKey = Callable[..., str]
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ import pytest
 
 from demo.video import make_video
 from postwright.db import embedded
+from tests.factories.afar import Afar, MakeKey
 from tests.factories.commandline import APP, Commandline, clean_environ, running_emulator, stop_all
 
 
@@ -73,3 +74,34 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_video(folder / "tiny.mp4", width=300, height=400, duration_s=4)
     (folder / "text.mp4").write_text("This is no video.")
     return folder
+
+
+@pytest.fixture
+def make_key(connected: Commandline) -> MakeKey:
+    """Makes an API key on the service's machine; its text."""
+
+    def make(scope: str = "admin", *more: object) -> str:
+        ran = connected("api-keys", "create", "--name", "test", "--scope", scope, *more)
+        assert ran.code == 0, ran
+        return ran.out.strip()
+
+    return make
+
+
+@pytest.fixture
+def afar(connected: Commandline, make_key: MakeKey, folder: Path) -> Afar:
+    """A command line elsewhere; @demo is connected at the service."""
+    url = connected.serve()
+    return Afar(connected, url, make_key(), folder / "afar")
+
+
+@pytest.fixture
+def unserved(alone: Commandline, folder: Path) -> Afar:
+    """A command line elsewhere, for what is decided before any service is asked."""
+    return Afar(alone, "http://127.0.0.1:9", "pw_nobodys", folder / "afar")
+
+
+@pytest.fixture(params=["here", "afar"])
+def asked(request: pytest.FixtureRequest, connected: Commandline) -> Commandline | Afar:
+    """A command line at the service's machine, and one elsewhere: what holds for both."""
+    return connected if request.param == "here" else request.getfixturevalue("afar")

@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.factories.afar import Afar
 from tests.factories.commandline import Commandline
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_file_is_published_and_followed_to_its_end(connected: Commandline, video: Path) -> None:
+def test_a_file_is_published_and_followed_to_its_end(
+    asked: Commandline | Afar, connected: Commandline, video: Path
+) -> None:
     connected.start("worker", until="is running")
     command = connected.publish(video, caption="First light", key="first", allow_comment=True)
-    ran = connected(*command, "--wait", "--timeout", 60)
+    ran = asked(*command, "--wait", "--timeout", 60)
     assert ran.code == 0, ran
     lines = ran.out.splitlines()
     assert lines[0].startswith("probing: 540 x 960, 30 fps, ")
@@ -24,10 +27,11 @@ def test_a_file_is_published_and_followed_to_its_end(connected: Commandline, vid
     (post,) = connected.control("state")["posts"]
     assert post["sha256"] == hashlib.sha256(video.read_bytes()).hexdigest()
     assert (post["title"], post["disable_comment"]) == ("First light", False)
-    seen = connected("status", "first", "--json").json
+    seen = asked("status", "first", "--json").json
     assert (seen["state"], seen["tiktok_post_ids"]) == ("published", [post["post_id"]])
     assert seen["url"] == post["url"]
-    calls = connected("ledger", "first", "--json").json["calls"]
+    assert asked("status", "first", "--watch").code == 0
+    calls = asked("ledger", "first", "--json").json["calls"]
     assert [call["operation"] for call in calls][1:3] == ["video.init", "upload"]
     assert all(call["log_id"] for call in calls if call["operation"] != "upload")
     everything = connected("ledger").out
@@ -35,11 +39,13 @@ def test_a_file_is_published_and_followed_to_its_end(connected: Commandline, vid
     assert "creator_info" in everything
 
 
-def test_with_json_each_change_is_a_line(connected: Commandline, video: Path) -> None:
+def test_with_json_each_change_is_a_line(
+    asked: Commandline | Afar, connected: Commandline, video: Path
+) -> None:
     connected.start("worker", until="is running")
     soon = (datetime.now(UTC) + timedelta(seconds=3)).isoformat()
     command = connected.publish(video, key="soon", at=soon)
-    ran = connected(*command, "--wait", "--timeout", 60, "--json")
+    ran = asked(*command, "--wait", "--timeout", 60, "--json")
     states = [line["state"] for line in ran.json_lines]
     assert ran.code == 0, ran
     assert states[-1] == "published"
@@ -47,7 +53,7 @@ def test_with_json_each_change_is_a_line(connected: Commandline, video: Path) ->
         "scheduled", "preparing", "submitting", "uploading", "processing"
     }  # fmt: skip
     assert ran.json_lines[-1]["uploaded_bytes"] == video.stat().st_size
-    again = connected(*command, "--json")  # its time has passed, but it is the same command
+    again = asked(*command, "--json")  # its time has passed, but it is the same command
     assert (again.code, again.json["is_new"], again.json["state"]) == (0, False, "published")
 
 
@@ -120,9 +126,11 @@ def test_check_needs_no_database(alone: Commandline, video: Path) -> None:
     assert not alone.data_dir.exists()
 
 
-def test_ctrl_c_ends_the_waiting_and_not_the_post(connected: Commandline, video: Path) -> None:
+def test_ctrl_c_ends_the_waiting_and_not_the_post(
+    asked: Commandline | Afar, connected: Commandline, video: Path
+) -> None:
     command = connected.publish(video, key="later", at="+1h", wait=True)
-    process = connected.start(*command, until="waiting")
+    process = asked.start(*command, until="waiting")
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130

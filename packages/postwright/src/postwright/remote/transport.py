@@ -161,7 +161,7 @@ class Transport:
                 if answer.status_code != 200:
                     raise _failure(answer, await answer.aread())
                 yield answer.aiter_lines()
-        except httpx2.TransportError as error:
+        except (httpx2.TransportError, httpx2.DecodingError) as error:
             raise self._unreachable(error) from None
         finally:
             self.http.cookies.clear()

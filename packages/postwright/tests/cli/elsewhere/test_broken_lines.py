@@ -115,18 +115,6 @@ def test_ctrl_c_says_how_far_it_has_come(
     assert len(connected("posts", "--json").json["posts"]) == 1
 
 
-def test_ctrl_c_ends_the_waiting_and_not_the_post(
-    afar: Afar, connected: Commandline, video: Path
-) -> None:
-    command = connected.publish(video, key="later", at="+1h", wait=True)
-    process = afar.start(*command, until="waiting")
-    process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=READY_S)
-    assert process.returncode == 130
-    assert "The post goes on without this command." in output
-    assert connected("status", "later", "--json").json["state"] == "scheduled"
-
-
 def test_whoever_watches_is_told_of_changes_also_when_the_stream_has_broken(
     afar: Afar, connected: Commandline, video: Path
 ) -> None:

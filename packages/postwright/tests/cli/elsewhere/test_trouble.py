@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.afar import Afar
+from tests.factories.afar import Afar, MakeKey
 from tests.factories.commandline import Commandline
-
-from .conftest import MakeKey
 
 pytestmark = pytest.mark.slow
 
