@@ -55,12 +55,12 @@ async def test_a_dead_database_in_mid_upload_costs_nothing(
 
 async def asked_while_it_dies(service: Service, server: EmbeddedServer, video: Path) -> Scheduled:
     """Publish a file, and kill the database while TikTok is asked."""
+    own = await asyncio.to_thread(embedded.ensure_running, server.data_dir)
     account = await service.connect()
     await service.control.fault("video.init", "delay_after", delay_s=1.0)
     made = await service.publish(account, video)
     service.start_worker()
     await service.until(made.publication_id, State.SUBMITTING)
-    own = await asyncio.to_thread(embedded.ensure_running, server.data_dir)
     os.kill(own.pid, signal.SIGKILL)
     return made
 
