@@ -83,14 +83,22 @@ CREATE INDEX ix_posts_source ON posts (workspace_id, source, listed_at, id)
 CREATE INDEX ix_posts_tags ON posts USING gin (tags) WHERE deleted_at IS NULL AND tags <> '{}';
 """
 
+# The same, account by account.
+PUBLICATIONS = """
+CREATE INDEX ix_publications_account ON publications (connection_id, created_at, id);
+CREATE INDEX ix_publications_state ON publications (workspace_id, state, created_at, id);
+CREATE INDEX ix_publications_publish_at ON publications (workspace_id, publish_at);
+"""
+
 
 def upgrade() -> None:
-    for script in (POST_ACCOUNTS, POSTS):
+    for script in (POST_ACCOUNTS, POSTS, PUBLICATIONS):
         op.get_bind().exec_driver_sql(script)
 
 
 def downgrade() -> None:
     op.get_bind().exec_driver_sql("""
+        DROP INDEX ix_publications_publish_at, ix_publications_state, ix_publications_account;
         DROP INDEX ix_posts_tags, ix_posts_source, ix_posts_maker, ix_posts_status_newest,
             ix_posts_newest, ix_posts_status, ix_posts_listed;
         CREATE INDEX ix_posts_listed ON posts (workspace_id, listed_at, id)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from postwright.db.planning import planned_by_values
 from postwright.db.statement import Statement
 from postwright.posts.models import Post
 from postwright.publishing.listed_sql import Shape, Sorting, Way, statement
@@ -22,8 +23,6 @@ COUNTED: Final = 1_000
 _LANES: Final = 200
 
 _SPECIAL: Final = re.compile(r"[\\%_]")
-_KNOWN_VALUES: Final = Statement("SET LOCAL plan_cache_mode TO force_custom_plan")
-_ANY_VALUES: Final = Statement("SET LOCAL plan_cache_mode TO DEFAULT")
 
 _ONE: Final = Statement("""
     SELECT id FROM connections WHERE workspace_id = :workspace_id AND id = :account_id
@@ -152,9 +151,8 @@ async def listed(
         "need": need,
         "each": min(need, 2 * need // max(lanes, 1) + 8),
     }
-    await _KNOWN_VALUES.run(session, {})
-    found = await statement(shape).ask(session, values)
-    await _ANY_VALUES.run(session, {})
+    async with planned_by_values(session):
+        found = await statement(shape).ask(session, values)
     row = await found.first()
     assert row is not None
     return Listed(row.total, row.ids)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, PlatformApp
@@ -38,13 +38,6 @@ class Whole:
     post: Post
     media: tuple[Piece, ...]
     parts: tuple[Part, ...]
-
-
-def on_accounts(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The condition that a post goes to an account that meets these."""
-    return exists().where(
-        Publication.post_id == Post.id, Publication.connection_id == Connection.id, *conditions
-    )
 
 
 async def find_post(

@@ -56,6 +56,9 @@ class Publication(Base):
             postgresql_where=text("hold_reason <> ''"),
         ),
         Index("ix_publications_newest", "workspace_id", "created_at"),
+        Index("ix_publications_account", "connection_id", "created_at", "id"),
+        Index("ix_publications_state", "workspace_id", "state", "created_at", "id"),
+        Index("ix_publications_publish_at", "workspace_id", "publish_at"),
         Index(
             "ix_publications_content",
             "connection_id",

@@ -2,12 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from postwright.connections.models import Call, Connection
+from postwright.db.planning import planned_by_values
 from postwright.errors import NotFound
 from postwright.media.library import Use
 from postwright.media.models import MediaFile
@@ -46,6 +49,11 @@ class Overview:
     attempt: AttemptRow | None
 
 
+# The same order, of which no index knows: all between two times are sorted. In the order of an
+# index one might have to go far before the first of them.
+_AS_FOUND: Final = (Publication.created_at + timedelta(0), Publication.id)
+
+
 def _overviews(workspace_id: str) -> Select[Publication, Post, Connection]:
     return (
         select(Publication, Post, Connection)
@@ -78,8 +86,10 @@ async def recent(
         NoSuchPost: `after` is none of this workspace.
     """
     newest = (Publication.created_at, Publication.id)
-    selected = _overviews(workspace_id).order_by(*(column.desc() for column in newest))
-    selected = selected.where(*conditions, *_conditions(wanted or Wanted())).limit(limit)
+    wanted = wanted or Wanted()
+    order = newest if wanted.since is None or wanted.until is None else _AS_FOUND
+    selected = _overviews(workspace_id).order_by(*(column.desc() for column in order))
+    selected = selected.where(*conditions, *_conditions(wanted)).limit(limit)
     if after is not None:
         last = (
             await session.execute(
@@ -91,7 +101,8 @@ async def recent(
         if last is None:
             raise _no_such(after)
         selected = selected.where(tuple_(*newest) < tuple_(*last))
-    rows = (await session.execute(selected)).all()
+    async with planned_by_values(session):
+        rows = (await session.execute(selected)).all()
     media = await _media(session, workspace_id, [publication.id for publication, _, _ in rows])
     return [
         Overview(publication, post, connection, media[publication.id], attempt=None)
@@ -146,13 +157,19 @@ async def overview(
     Raises:
         NoSuchPost: there is none.
     """
-    named: ColumnElement[bool] = (
-        (Publication.id == wanted) | (Post.id == wanted) | (Post.client_key == wanted)
+    # One after the other, each in its index: asked for at once, all are looked at.
+    its = aliased(Publication)
+    named = union_all(
+        select(its.id).where(its.workspace_id == workspace_id, its.id == wanted),
+        select(its.id).where(its.workspace_id == workspace_id, its.post_id == wanted),
+        select(its.id)
+        .join(Post, Post.id == its.post_id)
+        .where(Post.workspace_id == workspace_id, Post.client_key == wanted),
     )
     row = (
         await session.execute(
             _overviews(workspace_id)
-            .where(named, *conditions)
+            .where(Publication.id.in_(named), *conditions)
             .order_by(Publication.connection_id)
             .limit(1)
         )

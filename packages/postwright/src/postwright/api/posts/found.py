@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
-from sqlalchemy import ColumnElement, exists, true
+from sqlalchemy import ColumnElement, exists, select, true
+from sqlalchemy.orm import aliased
 
 from postwright.api.caller import Caller
 from postwright.api.errors import InvalidRequest
@@ -16,7 +17,6 @@ from postwright.connections.models import Connection
 from postwright.posts.models import Post
 from postwright.publishing.listed import Bounds, Wanted
 from postwright.publishing.listed_sql import Sorting
-from postwright.publishing.listing import on_accounts
 from postwright.publishing.models import Publication
 from postwright.publishing.summary import PostStatus
 
@@ -57,9 +57,18 @@ def reach(caller: Caller) -> ColumnElement[bool]:
     """
     if caller.profile_ids is None:
         return true()
-    beyond = on_accounts(~caller.within(Connection.profile_id))
-    has_any = exists().where(Publication.post_id == Post.id)
-    return ~beyond & (has_any | (Post.created_by == caller.actor))
+    its, account = aliased(Publication), aliased(Connection)
+    has_any = exists().where(its.post_id == Post.id).correlate(Post)
+    # Asked of one post after the other: with EXISTS those of all posts might be gathered first.
+    beyond = (
+        select(true())
+        .join_from(its, account, account.id == its.connection_id)
+        .where(its.post_id == Post.id, ~caller.within(account.profile_id))
+        .limit(1)
+        .correlate(Post)
+        .scalar_subquery()
+    )
+    return beyond.is_(None) & (has_any | (Post.created_by == caller.actor))
 
 
 def bounds(caller: Caller) -> Bounds:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Path
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.api.caller import Caller
@@ -12,6 +12,7 @@ from postwright.api.errors import InvalidRequest
 from postwright.api.posts.found import reach
 from postwright.api.publications.shown import publication_shown
 from postwright.api.wire.publications import PublicationOut
+from postwright.connections.models import Connection
 from postwright.posts.models import Post
 from postwright.publishing import queries
 from postwright.publishing.queries import Overview
@@ -37,11 +38,8 @@ async def find(session: AsyncSession, caller: Caller, wanted: str) -> Overview:
 
 
 def reached(caller: Caller) -> list[ColumnElement[bool]]:
-    """As `reach`, where publications and their accounts are read beside the posts."""
-    there = Post.deleted_at.is_(None)
-    if caller.profile_ids is None:
-        return [there]
-    return [there, Post.id.in_(select(Post.id).where(reach(caller)).correlate(None))]
+    """As `reach`, for publications: the account of each is one that the key reaches."""
+    return [Post.deleted_at.is_(None), caller.within(Connection.profile_id), reach(caller)]
 
 
 async def as_it_is_now(session: AsyncSession, seen: Overview) -> PublicationOut:
