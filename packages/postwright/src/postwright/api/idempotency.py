@@ -201,6 +201,7 @@ _Key = Annotated[
         "call still runs; with another body it is refused. Without it, a repeated "
         "`X-Request-Id` with the same body does the same.",
         examples=["order-4711"],
+        json_schema_extra={"minLength": 1, "maxLength": _MOST},
     ),
 ]
 
