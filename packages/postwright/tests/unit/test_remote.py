@@ -126,6 +126,25 @@ async def test_it_does_not_wait_longer_than_it_is_worth() -> None:
     assert refused.value.to_dict()["request_id"] == "req_1"
 
 
+async def test_a_service_that_hangs_is_not_asked_again_for_minutes() -> None:
+    asked = list[str]()
+
+    def server(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.method)
+        raise httpx2.ReadTimeout("")
+
+    transport = _transport(server)
+    transport.patience_s = 0.0  # as if the first answer was awaited for all of it
+    with pytest.raises(AnswerLost):
+        await transport.ask(Message, "POST", "/posts")
+    with pytest.raises(Unreachable) as told:
+        await transport.ask(Message, "GET", "/posts")
+    assert asked == ["POST", "GET"]
+    # Whoever only looks has nothing to be afraid of.
+    assert not isinstance(told.value, AnswerLost)
+    assert told.value.why == "It took too long."
+
+
 async def test_a_deletion_whose_answer_is_lost_is_not_asked_again() -> None:
     asked = list[str]()
 

@@ -8,6 +8,7 @@ cookie is kept, and the key is in no message, log or repr.
 import asyncio
 import secrets
 import ssl
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,7 +25,6 @@ M = TypeVar("M", bound=BaseModel)
 Progress = Callable[[int], None]
 
 _TRIES = 4
-_PATIENCE_S = 60.0  # that a whole call waits for its turn, at most
 _CALL = httpx2.Timeout(60.0, connect=10.0)
 # A large file is looked into before it is answered.
 _UPLOAD = httpx2.Timeout(60.0, connect=10.0, read=900.0)
@@ -64,11 +64,15 @@ class Content:
 
 @dataclass(slots=True)
 class Transport:
-    """Requests to one service. Its `http` is closed by who opened it."""
+    """Requests to one service. Its `http` is closed by who opened it.
+
+    A call that takes longer than `patience_s` is not tried again.
+    """
 
     address: Address
     key: SecretStr
     http: httpx2.AsyncClient = field(repr=False)
+    patience_s: float = 60.0
 
     async def ask(
         self,
@@ -113,7 +117,7 @@ class Transport:
             # What is deleted twice is not found the second time: nobody could tell.
             return _read(shape, await self._sent(request, repeats=method != "DELETE"))
 
-        return await _patiently(once)
+        return await _patiently(once, self.patience_s, counts_work=True)
 
     async def put(
         self, shape: type[M], url: str, content: Content, on_progress: Progress | None = None
@@ -141,7 +145,7 @@ class Transport:
             )
             return _read(shape, await self._sent(request, repeats=True))
 
-        return await _patiently(once)
+        return await _patiently(once, self.patience_s, counts_work=False)
 
     @asynccontextmanager
     async def stream(self, path: str, after: str | None) -> AsyncGenerator[AsyncIterator[str]]:
@@ -177,6 +181,8 @@ class Transport:
                 raise self._unreachable(error) from None
             raise _Again(self._unreachable(error)) from None
         except (httpx2.TransportError, httpx2.DecodingError) as error:
+            if request.method == "GET":
+                raise _Again(self._unreachable(error)) from None
             lost = AnswerLost(
                 f"The answer of the service at {self.address.base} was lost.",
                 why=_why(error),
@@ -255,16 +261,24 @@ def _is_untrusted(error: BaseException | None) -> bool:
     return False
 
 
-async def _patiently(once: Callable[[], Awaitable[M]]) -> M:
-    """Try it a few times, as far apart as the service says."""
-    waited_s = 0.0
+async def _patiently(
+    once: Callable[[], Awaitable[M]], patience_s: float, *, counts_work: bool
+) -> M:
+    """Try it a few times, as far apart as the service says, for so long at most.
+
+    What is long by itself, like an upload, `counts_work` not: only the waiting is counted.
+    """
+    began, worked_s = time.monotonic(), 0.0
     for tried in range(1, _TRIES + 1):
+        begun = time.monotonic()
         try:
             return await once()
         except _Again as again:
+            now = time.monotonic()
+            worked_s += now - begun
             pause_s = 0.5 * 2 ** (tried - 1) if again.after_s is None else again.after_s
-            waited_s += pause_s
-            if tried == _TRIES or waited_s > _PATIENCE_S:
+            spent_s = now - began - (0.0 if counts_work else worked_s)
+            if tried == _TRIES or spent_s + pause_s > patience_s:
                 raise again.error from None
             await asyncio.sleep(pause_s)
     raise AssertionError
@@ -312,5 +326,7 @@ def _seconds(said: str) -> float | None:
 
 
 def _why(error: Exception) -> str:
+    if isinstance(error, httpx2.TimeoutException):
+        return "It took too long."
     said = str(error).rstrip(".")
-    return f"{said}." if said else f"{type(error).__name__}."
+    return f"{said}." if said else "The connection broke."
