@@ -14,7 +14,10 @@ _TIME: Final[dict[str, Any]] = {"type": "string", "format": "date-time"}
 
 
 def _rfc3339(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    told = at.isoformat(timespec="milliseconds")
+    if not told.endswith("+00:00"):  # the database's times are in UTC: they are told at once
+        told = at.astimezone(UTC).isoformat(timespec="milliseconds")
+    return f"{told[:-6]}Z"
 
 
 # A time as an answer has it: RFC 3339, UTC, milliseconds.
