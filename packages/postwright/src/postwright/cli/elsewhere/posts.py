@@ -27,7 +27,7 @@ from postwright.publishing.cancel import Cancelling
 from postwright.publishing.creator import Unknown
 from postwright.publishing.evidence import Evidence
 from postwright.publishing.queries import Overview
-from postwright.publishing.reconcile import NotOut, Out, Verdict
+from postwright.publishing.reconcile import NotOut, Out, Verdict, is_undecided
 from postwright.publishing.schedule import Scheduled
 from postwright.remote.client import Remote
 
@@ -116,7 +116,9 @@ class PostsElsewhere:
         found, after = list[Overview](), None
         while True:
             page = await self.remote.publications(limit=_PAGE, after=after, undecided=True)
-            found += [publication_read(each) for each in page.publications]
+            # An older service does not know what is asked for, and lists all.
+            read = [publication_read(each) for each in page.publications]
+            found += [seen for seen in read if is_undecided(seen.publication)]
             after = page.next
             if after is None:
                 break
