@@ -8,7 +8,8 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from postwright.publishing.events import events_after, forget_events, now_at
+from postwright.publishing.events import Place, events_after, forget_events, now_at
+from postwright.publishing.models import Event
 from postwright.publishing.states import State
 from postwright.workspaces.models import Scope
 from tests.factories.api import Api, beside, served_api
@@ -115,6 +116,25 @@ async def test_a_key_hears_only_of_what_it_reaches(me: Caller) -> None:
     assert [len(await since(me, "0-0", key)) for key in (stranger, elsewhere, within)] == [1, 1, 3]
 
 
+async def test_what_a_key_does_not_reach_is_looked_at_once(me: Caller) -> None:
+    service = me.api.service
+    place = Place(0, 0)
+    for n in range(3):
+        await me.made(content=f"Hello {n}", isDraft=True)
+    async with service.database.transaction() as session:
+        whole = await events_after(session, service.workspace_id, place, limit=9)
+        assert [is_meant for _, is_meant in whole] == [True] * 3
+        mine = Event.id == whole[2][0].id
+        begun = await events_after(session, service.workspace_id, place, mine, limit=2)
+        assert [(event.id, is_meant) for event, is_meant in begun] == [
+            (event.id, False) for event, _ in whole[:2]
+        ]
+        last, _ = begun[-1]
+        place = Place(last.transaction_id, last.id)
+        rest = await events_after(session, service.workspace_id, place, mine, limit=2)
+        assert [(event.id, is_meant) for event, is_meant in rest] == [(whole[2][0].id, True)]
+
+
 async def test_an_event_is_not_told_before_those_that_are_older(me: Caller) -> None:
     database, workspace_id = me.api.service.database, me.api.service.workspace_id
     add = text(
@@ -131,7 +151,7 @@ async def test_an_event_is_not_told_before_those_that_are_older(me: Caller) -> N
             assert await events_after(reader, workspace_id, place, limit=9) == []
     async with database.transaction() as reader:
         found = await events_after(reader, workspace_id, place, limit=9)
-    assert [event.kind for event in found] == ["slow", "quick"]
+    assert [event.kind for event, _ in found] == ["slow", "quick"]
 
 
 async def test_events_are_forgotten_after_a_week(me: Caller) -> None:

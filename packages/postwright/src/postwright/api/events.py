@@ -127,8 +127,10 @@ async def _stream(
             if not await is_good(session, caller.workspace_id, caller.key_id):
                 return
             found = await events_after(session, caller.workspace_id, place, *wanted, limit=_MOST)
-        for event in found:
+        for event, is_meant in found:
             place = Place(event.transaction_id, event.id)
+            if not is_meant:
+                continue
             yield _line(place, event.kind, _told(event, place))
             told_at = time.monotonic()
         if len(found) == _MOST:

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import BigInteger, ColumnElement, literal_column, select, text, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    literal_column,
+    select,
+    text,
+    true,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.db.batches import remove_all
@@ -59,21 +68,23 @@ async def events_after(
     place: Place,
     *conditions: ColumnElement[bool],
     limit: int,
-) -> Sequence[Event]:
-    """The events after a place that meet the conditions, in order."""
+) -> Sequence[tuple[Event, bool]]:
+    """The first events after a place, in order, each with whether it meets the conditions.
+
+    Those that do not are given, too: whoever goes on after them does not look at them again.
+    """
     here = tuple_(Event.transaction_id, Event.id)
-    found = await session.scalars(
-        select(Event)
+    found = await session.execute(
+        select(Event, and_(true(), *conditions))
         .where(
             Event.workspace_id == workspace_id,
             here > tuple_(place.transaction_id, place.event_id),
             Event.transaction_id < _OLDEST,
-            *conditions,
         )
         .order_by(Event.transaction_id, Event.id)
         .limit(limit)
     )
-    return found.all()
+    return [(event, is_meant) for event, is_meant in found]
 
 
 async def forget_events(database: Database) -> int:
