@@ -198,3 +198,17 @@ async def test_too_many_requests_are_refused_and_other_keys_are_not(api: Api) ->
         assert 1 <= int(refused.headers["Retry-After"]) <= 60
         assert refused.headers["X-RateLimit-Remaining"] == "0"
         assert (await hasty.ask("GET", "/v1/auth/verify", await api.key())).status_code == 200
+
+
+async def test_a_bound_key_fetches_for_itself_what_others_fetch_already(api: Api) -> None:
+    wanted = {"url": "https://example.com/lisbon.mp4"}
+    admin = await api.key()
+    made = await api.ask("POST", "/v1/profiles", admin, json={"name": "Elsewhere"})
+    bound = await api.key(profile_ids=[made.json()["profile"]["_id"]])
+    theirs = (await api.ask("POST", "/v1/media/ingest", admin, json=wanted)).json()["media"]["_id"]
+    answers = [await api.ask("POST", "/v1/media/ingest", bound, json=wanted) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    (mine,) = {answer.json()["media"]["_id"] for answer in answers}
+    assert mine != theirs
+    assert (await api.ask("GET", f"/v1/media/{mine}", bound)).status_code == 200
+    assert (await api.ask("GET", f"/v1/media/{theirs}", bound)).status_code == 404

@@ -39,6 +39,11 @@ class Caller:
         """As the audit log names who did it."""
         return self.key_id
 
+    @property
+    def alone(self) -> str:
+        """Its own name if it is bound, so that it shares no fetches with others; else empty."""
+        return "" if self.profile_ids is None else self.key_id
+
     def reaches(self, profile_id: str) -> bool:
         """Whether a profile of the workspace is within the key's bounds."""
         return self.profile_ids is None or profile_id in self.profile_ids

@@ -57,17 +57,19 @@ async def ingest(
     url: str,
     *,
     api_key_id: str | None = None,
+    only_for: str = "",
 ) -> Ingest:
     """Ask for the file at an address; a worker begins at once. Nothing is looked up here.
 
     Whoever wants the file waits for the row: `IngestState.READY` has `media_id`, and
-    `IngestState.FAILED` tells why. The same address that is under way is given back as it is.
+    `IngestState.FAILED` tells why. The same address that is under way is given back as it is, to
+    those with the same `only_for`: who may not see what others fetch has fetches of their own.
 
     Raises:
         AddressRefused: it is no address that anything is fetched from.
     """
     plain = checked(url)
-    ingest_id, url_hash = new_id("ing"), hash_of(plain)
+    ingest_id, url_hash = new_id("ing"), hash_of(plain, only_for)
     made = await session.scalar(
         insert(Ingest)
         .values(
@@ -95,12 +97,13 @@ async def ingest(
     if under_way is not None:
         return under_way
     # It ended between the two.
-    return await ingest(session, vault, workspace_id, url, api_key_id=api_key_id)
+    return await ingest(session, vault, workspace_id, url, api_key_id=api_key_id, only_for=only_for)
 
 
-def hash_of(url: str) -> bytes:
-    """What tells one address, as `checked` gave it, from another."""
-    return hashlib.sha256(url.encode()).digest()
+def hash_of(url: str, only_for: str = "") -> bytes:
+    """What tells one address, as `checked` gave it, from another, of those who share fetches."""
+    # No address holds a space.
+    return hashlib.sha256(f"{url} {only_for}".encode() if only_for else url.encode()).digest()
 
 
 def url_context(ingest_id: str) -> str:

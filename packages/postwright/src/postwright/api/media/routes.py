@@ -107,6 +107,7 @@ async def ingest_media(
                 caller.workspace_id,
                 outside(wanted.url, parts.settings.media.allowed_networks),
                 api_key_id=caller.key_id,
+                only_for=caller.alone,
             )
             media_id = made.id
         shown = await _shown(session, parts, caller, media_id, base)

@@ -159,7 +159,12 @@ async def fetched(
             if url in begun:
                 continue
             found = each.found or await ingest(
-                session, parts.accounts.vault, caller.workspace_id, url, api_key_id=caller.key_id
+                session,
+                parts.accounts.vault,
+                caller.workspace_id,
+                url,
+                api_key_id=caller.key_id,
+                only_for=caller.alone,
             )
             begun[url] = Named(WishedMedia(FOLDER + found.id, each.kind), found)
         return tuple(begun[each.wished.url] for each in media)
@@ -176,10 +181,11 @@ async def fetched(
     return replace(examined, wish=wish, media=media, targets=tuple(targets))
 
 
-def content_of(target: Checked) -> bytes:
+def content_of(target: Checked, caller: Caller) -> bytes:
     """The hash of what would go to an account, as repeats are told by it."""
     media = [
-        each.found or Ingest(url_hash=hash_of(checked(each.wished.url))) for each in target.media
+        each.found or Ingest(url_hash=hash_of(checked(each.wished.url), caller.alone))
+        for each in target.media
     ]
     choice = target.choice
     return content_hash(media, choice.caption, choice.settings, choice.mode)

@@ -80,7 +80,7 @@ async def _repeats(parts: Parts, caller: Caller, examined: Examined) -> list[Pos
         for target in examined.targets:
             account_id, at = target.connection.id, target.wished.at or wish.at
             asked = await ask_for_repeat(
-                session, caller.workspace_id, account_id, content_of(target), at=at
+                session, caller.workspace_id, account_id, content_of(target, caller), at=at
             )
             try:
                 await asked_for_repeat(asked, account_id)
