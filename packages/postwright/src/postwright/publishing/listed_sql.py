@@ -9,7 +9,7 @@ there are fewer, the page is made of those that were counted; they need not be r
 is rare is found once, and what is frequent is met soon.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 from functools import cache
 
@@ -150,6 +150,14 @@ def _some(shape: Shape) -> str:
                 AND o.connection_id = ANY (CAST(:on AS text[]))
                 AND o.connection_id < x.connection_id LIMIT 1
             ) IS NULL"""
+            if shape.is_bounded and shape.has_own:
+                # All accounts within the bounds are meant: one look at a post's tells both.
+                shape = replace(shape, is_bounded=False)
+                first = """(
+                    SELECT min(o.connection_id) = x.connection_id
+                        AND bool_and(o.connection_id = ANY (CAST(:within AS text[])))
+                    FROM post_accounts AS o WHERE o.post_id = x.post_id
+                )"""
             every = _each(shape, first, ":counted", is_sorted=False)
             return f"SELECT * FROM ({every}) AS every"  # noqa: S608  # likewise
 
