@@ -196,8 +196,13 @@ def clean_environ(**given: object) -> dict[str, str]:
 
 
 def stop_all(processes: list[subprocess.Popen[str]]) -> None:
-    """Kill what a test has left running, and close its pipes."""
+    """End what a test has left running, so that it tidies up after itself, and close its pipes."""
     for process in processes:
         if process.poll() is None:
+            process.terminate()
+    for process in processes:
+        try:
+            process.communicate(timeout=READY_S)
+        except subprocess.TimeoutExpired:
             process.kill()
-        process.communicate(timeout=READY_S)
+            process.communicate()
