@@ -130,8 +130,8 @@ async def listed(
     has_own = is_bound and not wanted.is_by_account
     if on is not None and not on.wanted and not has_own:
         return Listed(0, [])
-    way = _way(on, is_told_more=wanted.is_told_more, has_own=has_own)
     is_bounded = is_bound and on is not None and len(on.within) < on.known
+    way = _way(on, is_told_more=wanted.is_told_more, is_bounded=is_bounded, has_own=has_own)
     is_ranged = span.sorting.is_by_making and wanted.since is not None and wanted.until is not None
     shape = Shape(way, span.sorting, wanted.is_told_more, is_bounded, has_own, is_ranged)
     need = span.skip + span.limit
@@ -188,14 +188,14 @@ async def _accounts(
     return _On(row.wanted or [], row.within or [], row.known)
 
 
-def _way(on: _On | None, *, is_told_more: bool, has_own: bool) -> Way:
+def _way(on: _On | None, *, is_told_more: bool, is_bounded: bool, has_own: bool) -> Way:
     if on is None:
         return Way.EVERY
     count = len(on.wanted)
     if count == on.known:
         return Way.ALL
     if is_told_more and count > 1:
-        return Way.MANY
+        return Way.SOME if 4 * count <= on.known and not is_bounded else Way.MANY
     if count > _LANES and 2 * count > on.known:
         return Way.MANY
     return Way.LANE if count == 1 and not has_own else Way.LANES

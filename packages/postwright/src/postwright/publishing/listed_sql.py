@@ -12,6 +12,7 @@ is rare is found once, and what is frequent is met soon.
 from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 from functools import cache
+from typing import Final
 
 from postwright.db.statement import Statement
 
@@ -54,8 +55,16 @@ class Way(StrEnum):
     EVERY = auto()  # no account is asked for
     ALL = auto()  # all accounts there are: one after the other is looked at
     MANY = auto()  # so many that most posts go to one of them: likewise
+    SOME = auto()  # a few, of whose posts something is asked that no index of accounts tells
     LANE = auto()  # one account: it has its own order
     LANES = auto()  # some accounts: the first ones of each, and of these the first
+
+
+# A post of several accounts is counted at the first one.
+_FIRST: Final = """(
+    SELECT true FROM post_accounts AS o WHERE o.post_id = x.post_id
+    AND o.connection_id = ANY (CAST(:on AS text[])) AND o.connection_id < x.connection_id LIMIT 1
+) IS NULL"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +147,17 @@ def _in_order(shape: Shape) -> str:
 
 def _some(shape: Shape) -> str:
     """All of them, in any order."""
+    keys = _keys(shape.sorting, "x.", "post_id")
     match shape.way:
+        case Way.SOME:
+            # Accounts with few posts, or few posts that are as wanted: begun at whichever it is.
+            return f"SELECT {keys} {_lane(shape, 'ANY (CAST(:on AS text[]))')} AND {_FIRST}"
         case Way.EVERY | Way.ALL | Way.MANY:
             return f"SELECT {_keys(shape.sorting, 'x.')} {_posts(shape)}"
         case Way.LANE:
-            return f"SELECT {_keys(shape.sorting, 'x.', 'post_id')} {_lane(shape, ':account')}"
+            return f"SELECT {keys} {_lane(shape, ':account')}"
         case Way.LANES:
-            # A post of several accounts is counted at the first one.
-            first = """(
-                SELECT true FROM post_accounts AS o WHERE o.post_id = x.post_id
-                AND o.connection_id = ANY (CAST(:on AS text[]))
-                AND o.connection_id < x.connection_id LIMIT 1
-            ) IS NULL"""
+            first = _FIRST
             if shape.is_bounded and shape.has_own:
                 # All accounts within the bounds are meant: one look at a post's tells both.
                 shape = replace(shape, is_bounded=False)
@@ -213,14 +221,18 @@ def _each(shape: Shape, wanted: str, most: str, *, is_sorted: bool = True) -> st
     """  # noqa: S608  # made of what is in this file
     if not shape.has_own:
         return of_accounts
-    its = told("id") if is_sorted else "true"
-    return f"""{of_accounts} UNION ALL (
-        SELECT {_keys(sorting, "x.")} FROM posts AS x
-        WHERE x.workspace_id = :workspace_id AND x.deleted_at IS NULL AND {_standing()}
-        {_more("x") if shape.is_told_more else ""}
+    its = f"AND {told('id')}" if is_sorted else ""
+    return f"{of_accounts} UNION ALL ({_own(shape)} {its} {sort('id')} LIMIT {most})"
+
+
+def _own(shape: Shape) -> str:
+    """Posts without any account that are meant."""
+    more = _more("x") if shape.is_told_more else ""
+    return f"""
+        SELECT {_keys(shape.sorting, "x.")} FROM posts AS x
+        WHERE x.workspace_id = :workspace_id AND x.deleted_at IS NULL AND {_standing()} {more}
         AND x.status = 'draft' AND x.created_by = :actor AND {_goes_nowhere()}
-        AND {its} {sort("id")} LIMIT {most}
-    )"""  # noqa: S608  # made of what is in this file
+    """  # noqa: S608  # made of what is in this file
 
 
 def _posts(shape: Shape) -> str:
@@ -233,7 +245,7 @@ def _posts(shape: Shape) -> str:
         case Way.ALL:
             # What goes to no account is a draft.
             wanted.append(f"(x.status <> 'draft' OR NOT {_goes_nowhere()}{own})")
-        case Way.MANY:
+        case Way.MANY | Way.SOME:
             wanted.append(f"""((
                 SELECT true FROM post_accounts AS o
                 WHERE o.post_id = x.id AND o.connection_id = ANY (CAST(:on AS text[])) LIMIT 1
