@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from postwright.cli.boundary import guarded
+from postwright.cli.place import take_after
 
 
 class Commands(click.Group):
@@ -39,6 +40,8 @@ class Commands(click.Group):
         command: click.Command = importlib.import_module(
             f"{self._module}.{cmd_name.replace('-', '_')}"
         ).command
+        if not isinstance(command, click.Group):
+            take_after(command)
         return command
 
     def resolve_command(

@@ -1,4 +1,7 @@
-"""The options that say where the service is: those of `postwright` itself, before the command."""
+"""The options that say where the service is: those of `postwright` itself.
+
+They may stand before the command or after it, as people write them.
+"""
 
 from typing import Any
 
@@ -28,6 +31,29 @@ OPTIONS = (
 def keep(context: click.Context, **told: Any) -> None:
     """Keep what the options say for the command."""
     context.obj = told
+
+
+def take_after(command: click.Command) -> None:
+    """Have a command take the options, too; one that it has itself, by this name, stays its own."""
+    its = {name for param in command.params for name in param.opts}
+    for option in OPTIONS:
+        if its.isdisjoint(option.opts):
+            command.params.append(
+                click.Option(
+                    option.opts,
+                    is_flag=option.is_flag,
+                    default=None,
+                    hidden=True,
+                    expose_value=False,
+                    help=option.help,
+                    callback=_keep_one,
+                )
+            )
+
+
+def _keep_one(context: click.Context, option: click.Parameter, told: Any) -> None:
+    if told is not None:
+        context.find_root().ensure_object(dict)[option.name] = told
 
 
 def given() -> dict[str, Any]:

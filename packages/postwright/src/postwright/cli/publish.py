@@ -1,6 +1,7 @@
 """`postwright publish`: files become a post, once."""
 
 import asyncio
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,6 +26,19 @@ from postwright.publishing.queries import Overview
 from postwright.publishing.schedule import Scheduled
 from postwright.publishing.states import IfMissed
 
+_API_KEY = re.compile(r"pw_[A-Za-z0-9_-]{40,}")
+
+
+def _no_api_key(_context: click.Context, _option: click.Parameter, told: str | None) -> str | None:
+    """A secret must not become a name that lists show."""
+    if told is not None and _API_KEY.fullmatch(told):
+        message = (
+            "After publish, --key is your name for the post, and this is an API key. "
+            "Give that before the command: postwright --key … publish"
+        )
+        raise click.UsageError(message)
+    return told
+
 
 @click.command()
 @given_argument
@@ -44,6 +58,7 @@ from postwright.publishing.states import IfMissed
     "--key",
     type=Words(longest=200),
     metavar="K",
+    callback=_no_api_key,
     help="Your name for it: the same key again is the same post.",
 )
 @click.option("--fix", is_flag=True, help="Mend the files first; the originals stay as they are.")

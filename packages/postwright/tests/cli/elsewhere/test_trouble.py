@@ -67,6 +67,27 @@ def test_a_key_comes_from_a_file_or_the_command_line(
     assert "give one of them" in both
 
 
+def test_where_the_service_is_may_be_said_after_the_command(
+    afar: Afar, folder: Path, make_key: MakeKey
+) -> None:
+    (folder / "api-key").write_text(make_key("read") + "\n")
+    url, nowhere = afar.url, {"POSTWRIGHT_URL": "", "POSTWRIGHT_API_KEY": ""}
+    for command in (("posts",), ("accounts",), ("accounts", "list"), ("status", "none")):
+        code = 4 if command[0] == "status" else 0
+        for key in (("--key-file", folder / "api-key"), ("--key", make_key("read"))):
+            ran = afar(*command, "--url", url, *key, "--json", **nowhere)
+            assert ran.code == code, ran
+    said = afar.refused(7, "--url", url, "posts", "--url", DEAD)
+    assert DEAD in said
+
+
+def test_an_api_key_does_not_become_the_name_of_a_post(afar: Afar, video: Path) -> None:
+    key = "pw_" + "x" * 43
+    said = afar.refused(2, "publish", video, "--account", "@demo", "--key", key)
+    assert "before the command" in said
+    assert key not in said
+
+
 def test_a_key_without_the_scope_may_look_and_no_more(
     afar: Afar, connected: Commandline, video: Path, make_key: MakeKey
 ) -> None:
