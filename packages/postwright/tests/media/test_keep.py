@@ -4,11 +4,13 @@ import asyncio
 import os
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
 
+from postwright.db.database import app_now
 from postwright.media import claims
 from postwright.media.errors import MediaChanged, QuotaReached
 from postwright.media.keep import Incoming, keep
@@ -16,6 +18,7 @@ from postwright.media.library import Library
 from postwright.media.models import MediaClaim, MediaFile, MediaKind
 from postwright.media.remove import free, remove
 from postwright.media.store import verify
+from postwright.media.uses import use
 from postwright.workspaces.models import AuditEntry, Workspace
 from tests.factories.installation import Service
 
@@ -69,6 +72,32 @@ async def test_the_same_bytes_are_one_file_whatever_its_name(
         told = await session.scalars(select(AuditEntry.action))
         assert list(told).count("media.added") == 1
     assert await no_claim_is_left(service)
+
+
+async def test_who_uses_a_file_does_not_wait_for_others_who_do(
+    service: Service, library: Library, clip: Path
+) -> None:
+    media = await added(service, library, clip)
+    async with service.database.transaction() as first:
+        await use(first, service.workspace_id, media.id)
+        async with asyncio.timeout(20), service.database.transaction() as second:
+            await use(second, service.workspace_id, media.id)
+
+
+async def test_when_a_file_was_last_used_is_known_to_a_minute(
+    service: Service, library: Library, clip: Path
+) -> None:
+    media = await added(service, library, clip)
+    a_while, a_moment = timedelta(minutes=2), timedelta(seconds=50)
+    for ago, moves in ((a_while, True), (a_moment, False)):
+        async with service.database.transaction() as session:
+            was = await app_now(session) - ago
+            (await session.get_one(MediaFile, media.id)).used_at = was
+        async with service.database.transaction() as session:
+            await use(session, service.workspace_id, media.id)
+        async with service.database.transaction() as session:
+            now = (await session.get_one(MediaFile, media.id)).used_at
+        assert (now > was) == moves
 
 
 async def test_a_removed_file_is_there_again_when_it_is_added_again(

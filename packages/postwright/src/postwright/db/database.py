@@ -13,7 +13,7 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.types.json import set_json_loads
 from pydantic_core import from_json
-from sqlalchemy import Connection, DateTime, event, func, text
+from sqlalchemy import Connection, DateTime, event, func
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as AllBusy
@@ -27,7 +27,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from postwright.db.held import LINE, HeldSession, commit, holding, let_go, undo
 from postwright.db.line import Line
-from postwright.db.statement import send_before
+from postwright.db.statement import Coming, Statement, send_before
 from postwright.errors import Advice, StorageTrouble
 
 _IDLE_S = 2.0
@@ -37,6 +37,7 @@ set_json_loads(from_json)
 
 # The one clock, inside a statement.
 NOW = func.app_now(type_=DateTime(timezone=True))
+_CLOCK = Statement("SELECT app_now() AS now")
 
 
 # A process that is frozen inside a transaction must not keep its locks from the others.
@@ -210,4 +211,16 @@ def gone(url: str, error: Exception) -> DatabaseGone:
 
 async def app_now(session: AsyncSession) -> datetime:
     """The one clock: the database's time, plus an offset that only tests set."""
-    return (await session.execute(text("SELECT app_now()"))).scalar_one()
+    return await told_now(await ask_for_now(session))
+
+
+async def ask_for_now(session: AsyncSession) -> Coming:
+    """The same, to be answered together with what is asked next; `told_now` reads it."""
+    return await _CLOCK.ask(session, {})
+
+
+async def told_now(asked: Coming) -> datetime:
+    """What `ask_for_now` has brought."""
+    row = await asked.first()
+    assert row is not None, "it is always some time"
+    return row.now

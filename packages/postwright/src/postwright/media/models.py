@@ -32,8 +32,8 @@ class MediaFile(Base):
     """A file in the store, known by its sha256. `probe` is what the probe found.
 
     A mended file has `original_id`, and `changes` lists what was changed. `used_at` is when it was
-    last added or asked for. `removed_at` means that its bytes are gone; the row stays, since posts
-    that are over tell about it.
+    last added or asked for, to a minute. `removed_at` means that its bytes are gone; the row stays,
+    since posts that are over tell about it.
     """
 
     __tablename__ = "media_files"

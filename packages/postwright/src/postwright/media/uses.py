@@ -23,10 +23,21 @@ _FAMILY = text("""
     SELECT root_id, id FROM family
 """)
 
+# When it was last used is known to a minute. Within that, posts of one file do not wait for each
+# other: they share a lock, for which only who removes it has to wait.
 _USE = Statement("""
-    UPDATE media_files SET used_at = app_now()
-    WHERE workspace_id = :workspace_id AND id = :media_id AND removed_at IS NULL
-    RETURNING id
+    WITH touched AS (
+        UPDATE media_files SET used_at = app_now()
+        WHERE workspace_id = :workspace_id AND id = :media_id AND removed_at IS NULL
+          AND used_at < app_now() - interval '1 minute'
+        RETURNING id
+    ), shared AS (
+        SELECT id FROM media_files
+        WHERE workspace_id = :workspace_id AND id = :media_id AND removed_at IS NULL
+          AND NOT EXISTS (SELECT FROM touched)
+        FOR SHARE
+    )
+    SELECT id FROM touched UNION ALL SELECT id FROM shared
 """)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.connections.models import Connection, PlatformApp
 from postwright.connections.standing import again, mends, says
+from postwright.db.database import app_now
 from postwright.db.plain import plain
 from postwright.db.statement import Coming, Statement
 from postwright.errors import BadInput, Conflict, NeedsReconnect
@@ -31,7 +32,7 @@ from postwright.publishing.placing import (
     put_post,
     put_publication,
 )
-from postwright.publishing.repeats import Repeated, ask_for_repeat, asked_for_repeat, content_hash
+from postwright.publishing.repeats import ask_for_repeat, asked_for_repeat, content_hash
 from postwright.publishing.states import State, Visibility
 from postwright.publishing.work import START
 from postwright.workspaces import audit
@@ -46,7 +47,6 @@ class _Going:
     content: bytes
 
 
-_NOW = Statement("SELECT app_now() AS now")
 _BY_KEY = Statement("""
     SELECT id FROM posts WHERE workspace_id = :workspace_id AND client_key = :key
 """)
@@ -110,10 +110,12 @@ async def schedule(
     order: Order,
     *,
     actor: str,
+    now: datetime | None = None,
 ) -> Scheduled:
     """Store a post and its publications, each due at its time. All of it is stored, or nothing.
 
-    The same key with the same content is the same post, also when two come at once.
+    The same key with the same content is the same post, also when two come at once. `now` is what
+    time it was a moment ago, if that is known.
 
     Raises:
         InThePast: a time has passed.
@@ -129,14 +131,15 @@ async def schedule(
     going = _to_accounts(targets, order)
     fingerprint = "" if order.key is None else _fingerprint(order, going)
     post_id = new_id("post")
+    now = now or await app_now(session)
     try:
-        now = await _hold(session, workspace_id, going, order)
         made = await _made(session, going, post_id, now)
-    except (InThePast, Repeated, Unusable):
+    except (InThePast, Unusable):
         # What the key has made already is told, whatever has become of its account and its time.
         if await _is_known(session, workspace_id, order.key):
             return await _repeated(session, workspace_id, targets, order, fingerprint)
         raise
+    held = await _ask_to_hold(session, workspace_id, going, order)
     every = list(made.values())
     post = post_of(workspace_id, post_id, order, fingerprint, made=every, now=now)
     if not await put_post(session, post):
@@ -152,6 +155,7 @@ async def schedule(
         accounts=[each.connection.handle for each in going],
         publish_at=[each.publish_at.isoformat() for each in made.values()],
     )
+    await held.check()
     ids = tuple(made[target.connection.id].id for target in targets)
     files = {each.connection.id: each.order.media for each in going}
     return Scheduled(post_id, ids, is_new=True, made=Stored(post, order.media, made, files))
@@ -174,8 +178,9 @@ async def add(
     workspace_id = targets[0].connection.workspace_id
     order, targets = await _with_what_has_come(session, workspace_id, order, targets)
     going = _to_accounts(targets, order)
-    now = await _hold(session, workspace_id, going, order)
-    await _place(session, going, await _made(session, going, post_id, now))
+    made = await _made(session, going, post_id, await app_now(session))
+    held = await _ask_to_hold(session, workspace_id, going, order)
+    await _place(session, going, made)
     await audit.record(
         session,
         workspace_id,
@@ -184,6 +189,7 @@ async def add(
         subject=post_id,
         accounts=[each.connection.handle for each in going],
     )
+    await held.check()
 
 
 async def _made(
@@ -241,17 +247,36 @@ def _as_ordered(target: Target, order: Order) -> _Going:
     return _Going(target.connection, its, content)
 
 
-async def _hold(
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What was asked of files and repeats; the answers come with those to all that follows.
+
+    Others who make something for these accounts wait from here to the end of the transaction. So
+    what is stored is sent along, and taken back if an answer does not allow it.
+    """
+
+    uses: dict[str, Coming]
+    repeats: list[tuple[str, Coming]]
+
+    async def check(self) -> None:
+        """Read the answers.
+
+        Raises:
+            NoSuchMedia: a file was removed.
+            Repeated: it refuses repeats, and an account gets the same already.
+        """
+        for media_id, use in self.uses.items():
+            await used(use, media_id)
+        for connection_id, repeat in self.repeats:
+            await asked_for_repeat(repeat, connection_id)
+
+
+async def _ask_to_hold(
     session: AsyncSession, workspace_id: str, going: Sequence[_Going], order: Order
-) -> datetime:
+) -> _Held:
     """Wake the lanes, and hold the files: in this order, as a worker has them that announces.
 
-    Then nobody else makes anything for these accounts, and repeats can be looked for. All of it is
-    one go to the database. Returns what time it is.
-
-    Raises:
-        NoSuchMedia: a file was removed.
-        Repeated: it refuses repeats, and an account gets the same already.
+    Then nobody else makes anything for these accounts, and repeats can be looked for.
     """
     if not order.is_draft:
         for each in going:
@@ -267,14 +292,7 @@ async def _hold(
             its, at = each.connection.id, each.order.publish_at
             repeat = await ask_for_repeat(session, workspace_id, its, each.content, at=at)
             repeats.append((its, repeat))
-    asked = await _NOW.ask(session, {})
-    for media_id, use in uses.items():
-        await used(use, media_id)
-    for connection_id, repeat in repeats:
-        await asked_for_repeat(repeat, connection_id)
-    row = await asked.first()
-    assert row is not None, "it is always some time"
-    return row.now
+    return _Held(uses, repeats)
 
 
 def _fingerprint(order: Order, going: Sequence[_Going]) -> str:

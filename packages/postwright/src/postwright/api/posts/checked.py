@@ -6,6 +6,7 @@ rule set that also holds when a worker sends it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -87,12 +88,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A post that was looked at; nothing is stored."""
+    """A post that was looked at; nothing is stored. `now` is what time it is, if that is known."""
 
     wish: Wish
     media: tuple[Named, ...]
     targets: tuple[Checked, ...]
     warnings: tuple[str, ...] = ()
+    now: datetime | None = None
 
     @property
     def kind(self) -> MediaKind | None:
@@ -118,13 +120,13 @@ async def examine(parts: Parts, caller: Caller, wish: Wish) -> Examined:
     seen = await look_up(parts, caller, wish)
     warnings = list[str]()
     chosen = [_chosen(wish, place, account, seen) for place, account in enumerate(seen.accounts)]
-    if not wish.is_draft:
-        await _ask_about_creators(parts, chosen, seen, warnings)
+    took_long = not wish.is_draft and await _ask_about_creators(parts, chosen, seen, warnings)
     is_reachable = parts.is_reachable()
     targets = tuple(_checked(target, wish, seen, is_reachable=is_reachable) for target in chosen)
     for target in targets:
         warnings += _warnings(target)
-    return Examined(wish, _named(wish.media, seen), targets, tuple(dict.fromkeys(warnings)))
+    now = None if took_long else seen.now
+    return Examined(wish, _named(wish.media, seen), targets, tuple(dict.fromkeys(warnings)), now)
 
 
 def refuse_unfit(examined: Examined) -> None:
@@ -246,7 +248,9 @@ def _letters(name: str) -> str:
 
 async def _ask_about_creators(
     parts: Parts, targets: Sequence[Checked], seen: Seen, warnings: list[str]
-) -> None:
+) -> bool:
+    """Learn what creators may do; whether anybody was asked."""
+    asked = False
     for target in targets:
         connection = target.connection
         if target.choice.mode is Mode.DRAFT:
@@ -257,6 +261,7 @@ async def _ask_about_creators(
             continue
         if seen.facts[connection.id] is not None and connection.state.usable:
             continue
+        asked = True
         try:
             known = await creator_facts(parts.accounts, connection)
         except AppError as error:
@@ -269,6 +274,7 @@ async def _ask_about_creators(
             )
             continue
         seen.facts[connection.id] = connection.facts = known
+    return asked
 
 
 def _checked(target: Checked, wish: Wish, seen: Seen, *, is_reachable: bool) -> Checked:

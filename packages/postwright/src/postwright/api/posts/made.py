@@ -56,7 +56,12 @@ async def place(
     order = replace(order, key=key, if_missed=if_missed)
     try:
         made = await schedule(
-            session, caller.workspace_id, targets_of(here.targets), order, actor=caller.actor
+            session,
+            caller.workspace_id,
+            targets_of(here.targets),
+            order,
+            actor=caller.actor,
+            now=here.now,
         )
     except InThePast as error:
         error.param = "scheduledFor"

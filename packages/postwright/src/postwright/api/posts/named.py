@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +15,7 @@ from postwright.api.posts.wish import Wish, WishedMedia, WishedTarget
 from postwright.connections import facts
 from postwright.connections.naming import NoSuchAccount
 from postwright.connections.with_apps import WithApp, ask_with_apps, with_apps
+from postwright.db.database import ask_for_now, told_now
 from postwright.errors import AppError
 from postwright.media.errors import NoSuchMedia
 from postwright.media.fetching import outside
@@ -32,9 +34,11 @@ class Seen:
         networks: of each connection, with the app through which it was connected.
         facts: what each network lately said it allows the creator; None if it is not known.
         files: what each address stands for here; None: somebody else's.
+        now: what time it was.
     """
 
     accounts: list[WithApp]
+    now: datetime
     networks: dict[str, Network] = field(default_factory=dict[str, Network])
     facts: dict[str, dict[str, Any] | None] = field(
         default_factory=dict[str, dict[str, Any] | None]
@@ -55,7 +59,9 @@ async def look_up(parts: Parts, caller: Caller, wish: Wish) -> Seen:
     async with parts.database.transaction() as session:
         accounts = await ask_with_apps(session, caller.workspace_id, ids, kept=facts.KEPT)
         files = await ask_for_files(session, caller.workspace_id, urls)
-    seen = Seen(_accounts(caller, wish.targets, await with_apps(accounts)))
+        now = await ask_for_now(session)
+    its = _accounts(caller, wish.targets, await with_apps(accounts))
+    seen = Seen(its, await told_now(now))
     for each in seen.accounts:
         seen.networks[each.connection.id] = parts.accounts.networks.of_app(each.app)
         seen.facts[each.connection.id] = each.facts

@@ -214,7 +214,9 @@ class MediaOut(Out):
     )
     detail: str | None = Field(default=None, description="Why, for people.")
     created_at: At = Field(description="When it came, or was announced.")
-    used_at: At | None = Field(default=None, description="When it was last added or asked for.")
+    used_at: At | None = Field(
+        default=None, description="When it was last added or asked for, to a minute."
+    )
     removed_at: At | None = Field(default=None, description="When it was removed.")
 
 
