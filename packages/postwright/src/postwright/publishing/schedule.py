@@ -14,15 +14,14 @@ from postwright.connections.models import Connection, PlatformApp
 from postwright.connections.standing import again, mends, says
 from postwright.db.database import app_now
 from postwright.db.plain import plain
-from postwright.db.statement import Coming, Statement
+from postwright.db.statement import Statement
 from postwright.errors import BadInput, Conflict, NeedsReconnect
-from postwright.jobs import lanes
 from postwright.kit.ids import new_id
 from postwright.media.models import MediaFile
-from postwright.media.uses import ask_to_use, used
 from postwright.platforms.content import Source
 from postwright.posts.models import Post
 from postwright.publishing.awaiting import hold_back, settled
+from postwright.publishing.holding import Going, ask_to_hold
 from postwright.publishing.models import Publication
 from postwright.publishing.order import Order, Target
 from postwright.publishing.placing import (
@@ -32,20 +31,10 @@ from postwright.publishing.placing import (
     put_post,
     put_publication,
 )
-from postwright.publishing.repeats import ask_for_repeat, asked_for_repeat, content_hash
+from postwright.publishing.repeats import content_hash
 from postwright.publishing.states import State, Visibility
 from postwright.publishing.work import START
 from postwright.workspaces import audit
-
-
-@dataclass(frozen=True, slots=True)
-class _Going:
-    """What goes to an account; `content` is the hash by which a repeat is told."""
-
-    connection: Connection
-    order: Order
-    content: bytes
-
 
 _BY_KEY = Statement("""
     SELECT id FROM posts WHERE workspace_id = :workspace_id AND client_key = :key
@@ -139,7 +128,7 @@ async def schedule(
         if await _is_known(session, workspace_id, order.key):
             return await _repeated(session, workspace_id, targets, order, fingerprint)
         raise
-    held = await _ask_to_hold(session, workspace_id, going, order)
+    held = await ask_to_hold(session, workspace_id, going, order)
     every = list(made.values())
     post = post_of(workspace_id, post_id, order, fingerprint, made=every, now=now)
     if not await put_post(session, post):
@@ -179,7 +168,7 @@ async def add(
     order, targets = await _with_what_has_come(session, workspace_id, order, targets)
     going = _to_accounts(targets, order)
     made = await _made(session, going, post_id, await app_now(session))
-    held = await _ask_to_hold(session, workspace_id, going, order)
+    held = await ask_to_hold(session, workspace_id, going, order)
     await _place(session, going, made)
     await audit.record(
         session,
@@ -193,14 +182,14 @@ async def add(
 
 
 async def _made(
-    session: AsyncSession, going: Sequence[_Going], post_id: str, now: datetime
+    session: AsyncSession, going: Sequence[Going], post_id: str, now: datetime
 ) -> dict[str, Publication]:
     """The publications of a post, by account; nothing is stored."""
     return {each.connection.id: await _new(session, each, post_id, now) for each in going}
 
 
 async def _place(
-    session: AsyncSession, going: Sequence[_Going], made: dict[str, Publication]
+    session: AsyncSession, going: Sequence[Going], made: dict[str, Publication]
 ) -> None:
     """Store the publications of a post, with their files."""
     for each in going:
@@ -226,7 +215,7 @@ async def _with_what_has_come(
     return replace(order, media=media), own
 
 
-def _to_accounts(targets: Sequence[Target], order: Order) -> list[_Going]:
+def _to_accounts(targets: Sequence[Target], order: Order) -> list[Going]:
     """Each account with what goes there, in the order in which accounts are locked."""
     by_id = {target.connection.id: target for target in targets}
     if len(by_id) < len(targets):
@@ -241,61 +230,13 @@ def _to_accounts(targets: Sequence[Target], order: Order) -> list[_Going]:
     return going
 
 
-def _as_ordered(target: Target, order: Order) -> _Going:
+def _as_ordered(target: Target, order: Order) -> Going:
     its = target.order(order)
     content = content_hash(its.media, its.caption, its.settings, its.mode)
-    return _Going(target.connection, its, content)
+    return Going(target.connection, its, content)
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """What was asked of files and repeats; the answers come with those to all that follows.
-
-    Others who make something for these accounts wait from here to the end of the transaction. So
-    what is stored is sent along, and taken back if an answer does not allow it.
-    """
-
-    uses: dict[str, Coming]
-    repeats: list[tuple[str, Coming]]
-
-    async def check(self) -> None:
-        """Read the answers.
-
-        Raises:
-            NoSuchMedia: a file was removed.
-            Repeated: it refuses repeats, and an account gets the same already.
-        """
-        for media_id, use in self.uses.items():
-            await used(use, media_id)
-        for connection_id, repeat in self.repeats:
-            await asked_for_repeat(repeat, connection_id)
-
-
-async def _ask_to_hold(
-    session: AsyncSession, workspace_id: str, going: Sequence[_Going], order: Order
-) -> _Held:
-    """Wake the lanes, and hold the files: in this order, as a worker has them that announces.
-
-    Then nobody else makes anything for these accounts, and repeats can be looked for.
-    """
-    if not order.is_draft:
-        for each in going:
-            await lanes.wake(
-                session, workspace_id, each.connection.id, START, each.order.publish_at
-            )
-    every = (order, *(each.order for each in going))
-    files = {file.id for each in every for file in each.media if isinstance(file, MediaFile)}
-    uses = {each: await ask_to_use(session, workspace_id, each) for each in sorted(files)}
-    repeats = list[tuple[str, Coming]]()
-    for each in going:
-        if order.refuses_repeats and not order.is_draft:
-            its, at = each.connection.id, each.order.publish_at
-            repeat = await ask_for_repeat(session, workspace_id, its, each.content, at=at)
-            repeats.append((its, repeat))
-    return _Held(uses, repeats)
-
-
-def _fingerprint(order: Order, going: Sequence[_Going]) -> str:
+def _fingerprint(order: Order, going: Sequence[Going]) -> str:
     """Tells a repeat of the same order from another one."""
     told = [_told(order), *([each.connection.id, _told(each.order)] for each in going)]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
@@ -308,7 +249,7 @@ def _told(order: Order) -> list[Any]:
     return [files, order.caption, order.settings, how, at]
 
 
-async def _new(session: AsyncSession, going: _Going, post_id: str, now: datetime) -> Publication:
+async def _new(session: AsyncSession, going: Going, post_id: str, now: datetime) -> Publication:
     connection, wanted = going.connection, going.order
     if not connection.state.usable and not wanted.is_draft:
         raise Unusable(
