@@ -184,13 +184,13 @@ def failing_commits(api: Api, server: EmbeddedServer) -> Generator[None]:
     owner = server.owner_url.replace("postgresql+psycopg", "postgresql")
     with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute("""
-            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+            CREATE FUNCTION fail_it() RETURNS trigger LANGUAGE plpgsql AS
                 $$ BEGIN RAISE EXCEPTION 'secret words of the database'; END $$;
             CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON profiles
-                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse();
+                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail_it();
         """)
         yield
-        connection.execute("DROP FUNCTION refuse CASCADE")
+        connection.execute("DROP FUNCTION fail_it CASCADE")
 
 
 @pytest.mark.usefixtures("failing_commits")

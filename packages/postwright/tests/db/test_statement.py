@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
 
 MAKE = Statement("INSERT INTO workspaces (id, name, created_at) VALUES (:id, :id, app_now())")
 COUNT = Statement("SELECT count(*) AS them, :id AS name FROM workspaces WHERE id = :id")
+REFUSE = Statement("SELECT refuse(:why) FROM workspaces WHERE id = :id", refusal=LookupError)
 SLEEP = Statement("SELECT pg_sleep(:seconds)")
 
 
@@ -176,3 +177,28 @@ async def test_a_session_does_nothing_more_after_its_transaction(one: Database) 
     with pytest.raises(RuntimeError, match="has ended"):
         await session.scalar(text("SELECT 1"))
     assert await there_are(one, "a") == 1
+
+
+@pytest.mark.parametrize("is_waited_for", [True, False])
+async def test_a_statement_that_refuses_undoes_what_was_done_and_says_why(
+    one: Database, *, is_waited_for: bool
+) -> None:
+    async def refused() -> None:
+        async with one.transaction() as session:
+            await MAKE.run(session, {"id": "b"})
+            await REFUSE.run(session, {"id": "a", "why": "it is there: a"})
+            await MAKE.run(session, {"id": "c"})
+            if is_waited_for:
+                await COUNT.first(session, {"id": "c"})
+
+    await make(one, "a")
+    with pytest.raises(LookupError, match="it is there: a"):
+        await refused()
+    assert [await there_are(one, id_) for id_ in "abc"] == [1, 0, 0]
+
+
+async def test_a_statement_that_refuses_nothing_changes_nothing(one: Database) -> None:
+    async with one.transaction() as session:
+        await REFUSE.run(session, {"id": "nobody", "why": "no"})
+        await MAKE.run(session, {"id": "d"})
+    assert await there_are(one, "d") == 1

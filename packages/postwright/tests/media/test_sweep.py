@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from postwright.db.database import app_now
 from postwright.media.errors import MediaNeeded, NoSuchMedia
@@ -25,6 +25,7 @@ from postwright.media.models import (
 )
 from postwright.media.remove import free, remove
 from postwright.media.sweep import sweep
+from postwright.posts.models import Post
 from postwright.publishing.cancel import cancel
 from postwright.publishing.order import Order, Target
 from postwright.publishing.queries import overview
@@ -269,7 +270,26 @@ async def test_a_post_of_a_file_that_was_removed_meanwhile_is_refused(
         await post_of(service, media, days=1)
 
 
-async def test_who_schedules_while_somebody_removes_comes_first_or_is_refused(
+async def test_a_post_that_is_stored_after_its_file_was_removed_is_refused_as_a_whole(
+    service: Service, tmp_path: Path
+) -> None:
+    media = await added(service, tmp_path, "going.mp4")
+    connection = await service.connect()
+    order = Order((media,), "x", {"privacy_level": "SELF_ONLY", "title": "x"})
+
+    async def schedules() -> None:
+        async with service.database.transaction() as session:
+            to = [Target(connection)]
+            await schedule(session, service.workspace_id, to, order, actor="test")
+            await remove(service.library, service.workspace_id, media.id, actor="test")
+
+    with pytest.raises(NoSuchMedia):
+        await schedules()
+    async with service.database.transaction() as session:
+        assert await session.scalar(select(func.count()).select_from(Post)) == 0
+
+
+async def test_who_schedules_before_somebody_removes_comes_first(
     service: Service, tmp_path: Path
 ) -> None:
     media = await added(service, tmp_path, "wanted.mp4")
@@ -278,6 +298,7 @@ async def test_who_schedules_while_somebody_removes_comes_first_or_is_refused(
     async with service.database.transaction() as session:
         to = [Target(connection)]
         await schedule(session, service.workspace_id, to, order, actor="test")
+        await app_now(session)  # what was asked before is done when this is answered
         removing = asyncio.create_task(
             remove(service.library, service.workspace_id, media.id, actor="test")
         )

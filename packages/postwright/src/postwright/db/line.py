@@ -23,6 +23,11 @@ from sqlalchemy.exc import DBAPIError
 Row = TypeVar("Row")
 Key = tuple[bytes, tuple[int, ...] | None]
 Then = Callable[[PGresult], None]
+# What a refusal is, by the detail that the statement gives with it.
+Refusal = Callable[[str], Exception]
+
+# The SQLSTATE of `refuse(detail)`, with which a statement ends its transaction.
+_REFUSED = "PW001"
 
 _FAILED = frozenset({ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED})
 
@@ -34,12 +39,16 @@ class Asked:
         line: on which it is asked.
         sql: with $1, $2 and so on for its values.
         values: as many.
+        refusal: the error that it is if the statement refuses.
     """
 
-    __slots__ = ("_line", "formats", "key", "result", "values")
+    __slots__ = ("_line", "formats", "key", "refusal", "result", "values")
 
-    def __init__(self, line: "Line", sql: bytes, values: Sequence[Any]) -> None:
+    def __init__(
+        self, line: "Line", sql: bytes, values: Sequence[Any], refusal: Refusal | None
+    ) -> None:
         self._line = line
+        self.refusal = refusal
         self.values = line.writing.dump_sequence(values, [PyFormat.AUTO] * len(values))
         self.formats = line.writing.formats
         self.key: Key = sql, line.writing.types
@@ -75,9 +84,9 @@ class Line:
         """Whether something was asked that was not sent yet."""
         return bool(self._waiting)
 
-    def ask(self, sql: bytes, values: Sequence[Any]) -> Asked:
+    def ask(self, sql: bytes, values: Sequence[Any], refusal: Refusal | None = None) -> Asked:
         """Ask something with the next thing that is sent."""
-        asked = Asked(self, sql, values)
+        asked = Asked(self, sql, values, refusal)
         self._waiting.append(asked)
         return asked
 
@@ -94,6 +103,7 @@ class Line:
         Raises:
             DBAPIError: one of them failed, and those after it were not done; or the connection
                 broke.
+            Exception: the refusal of one of them.
         """
         waiting, self._waiting = self._waiting, []
         try:
@@ -116,17 +126,17 @@ class Line:
         begins = connection.transaction_status == TransactionStatus.IDLE
         if begins and not waiting:
             return
-        then = list[Then]()
+        then = list[tuple[Then, Refusal | None]]()
         connection.enter_pipeline_mode()
         try:
             if begins:
                 connection.send_query_params(b"BEGIN", None)
-                then.append(_done)
+                then.append((_done, None))
             for asked in waiting:
                 then += self._give(connection, asked)
             if commits:
                 connection.send_query_params(b"COMMIT", None)
-                then.append(_done)
+                then.append((_done, None))
             connection.pipeline_sync()
             yield from send(connection)
             yield from _hear(connection, then)
@@ -134,7 +144,7 @@ class Line:
             with suppress(psycopg.OperationalError):  # of a connection that broke
                 connection.exit_pipeline_mode()
 
-    def _give(self, connection: PGconn, asked: Asked) -> Iterator[Then]:
+    def _give(self, connection: PGconn, asked: Asked) -> Iterator[tuple[Then, Refusal | None]]:
         """Give one to the connection; what is done with its answers."""
         key = asked.key
         name = self._prepared.get(key)
@@ -142,26 +152,33 @@ class Line:
             self._made += 1
             name = b"line_%d" % self._made
             connection.send_prepare(name, key[0], key[1])
-            yield partial(self._note, key, name)
+            yield partial(self._note, key, name), None
         connection.send_query_prepared(name, asked.values, asked.formats)
-        yield asked.take
+        yield asked.take, asked.refusal
 
     def _note(self, key: Key, name: bytes, _: PGresult) -> None:
         self._prepared[key] = name
 
 
-def _hear(connection: PGconn, then: Sequence[Then]) -> PQGen[None]:
+def _hear(connection: PGconn, then: Sequence[tuple[Then, Refusal | None]]) -> PQGen[None]:
     """Take all answers, to the end of the pipeline; raise the first that is an error."""
-    failed: PGresult | None = None
-    for do in then:
+    failed: tuple[PGresult, Refusal | None] | None = None
+    for do, refusal in then:
         [*_, result] = yield from fetch_many(connection)
         if result.status not in _FAILED:
             do(result)
         elif failed is None:
-            failed = result
+            failed = result, refusal
     yield from fetch_many(connection)  # of the pipeline itself
     if failed is not None:
-        raise error_from_result(failed)
+        raise _as_error(*failed)
+
+
+def _as_error(failed: PGresult, refusal: Refusal | None) -> Exception:
+    error = error_from_result(failed)
+    if refusal is not None and error.sqlstate == _REFUSED:
+        return refusal(error.diag.message_detail or "")
+    return error
 
 
 def _done(_: PGresult) -> None:

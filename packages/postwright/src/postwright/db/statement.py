@@ -15,7 +15,7 @@ from psycopg.pq.abc import PGresult
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.db.held import LINE, held_by
-from postwright.db.line import Asked, Line
+from postwright.db.line import Asked, Line, Refusal
 
 _NAME = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 
@@ -23,14 +23,18 @@ _NAME = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 class Statement:
     """One statement, with `:names` where its values go.
 
+    One that has a `refusal` may call `refuse(detail)`: then all that was done in the transaction is
+    undone, and the refusal is raised with the detail. Nobody has to wait for what it gives.
+
     Its errors are those of any other statement in a session, and each comes with the next
     statement that somebody waits for, or at the commit. Rows are named tuples.
     """
 
-    __slots__ = ("_make_row", "_names", "_sql", "text")
+    __slots__ = ("_make_row", "_names", "_refusal", "_sql", "text")
 
-    def __init__(self, sql: str) -> None:
+    def __init__(self, sql: str, *, refusal: Refusal | None = None) -> None:
         self.text = sql
+        self._refusal = refusal
         self._names = tuple(dict.fromkeys(_NAME.findall(sql)))
         places = {name: f"${place}" for place, name in enumerate(self._names, start=1)}
         self._sql = _NAME.sub(lambda found: places[found[1]], sql).encode()
@@ -52,7 +56,8 @@ class Statement:
         """Have it run, and read what it gives later: it goes with the next that is waited for."""
         held = held_by(session)
         line = held.line or await session.run_sync(held.take)
-        return Coming(self, line.ask(self._sql, [values[name] for name in self._names]), line)
+        given = [values[name] for name in self._names]
+        return Coming(self, line.ask(self._sql, given, self._refusal), line)
 
     def read(self, result: PGresult, line: Line) -> Sequence[Any]:
         """Make rows of what it gave."""

@@ -6,7 +6,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from postwright.db.database import NOW
-from postwright.db.statement import Coming, Statement
+from postwright.db.statement import Statement
 from postwright.media.errors import NoSuchMedia
 from postwright.media.library import PostsNeeding, Use
 from postwright.media.models import FixState, MediaAddress, MediaFix
@@ -23,9 +23,15 @@ _FAMILY = text("""
     SELECT root_id, id FROM family
 """)
 
+
+def _gone(media_id: str) -> NoSuchMedia:
+    return NoSuchMedia(media_id, why="It was removed a moment ago, or belongs to nobody here.")
+
+
 # When it was last used is known to a minute. Within that, posts of one file do not wait for each
 # other: they share a lock, for which only who removes it has to wait.
-_USE = Statement("""
+_USE = Statement(
+    """
     WITH touched AS (
         UPDATE media_files SET used_at = app_now()
         WHERE workspace_id = :workspace_id AND id = :media_id AND removed_at IS NULL
@@ -37,8 +43,13 @@ _USE = Statement("""
           AND NOT EXISTS (SELECT FROM touched)
         FOR SHARE
     )
-    SELECT id FROM touched UNION ALL SELECT id FROM shared
-""")
+    SELECT CASE
+        WHEN EXISTS (SELECT FROM touched) OR EXISTS (SELECT FROM shared) THEN true
+        ELSE refuse(:media_id)
+    END
+    """,
+    refusal=_gone,
+)
 
 
 async def use(session: AsyncSession, workspace_id: str, media_id: str) -> None:
@@ -50,18 +61,12 @@ async def use(session: AsyncSession, workspace_id: str, media_id: str) -> None:
     Raises:
         NoSuchMedia: it was removed.
     """
-    await used(await ask_to_use(session, workspace_id, media_id), media_id)
+    await _USE.rows(session, {"workspace_id": workspace_id, "media_id": media_id})
 
 
-async def ask_to_use(session: AsyncSession, workspace_id: str, media_id: str) -> Coming:
-    """The same, to be answered together with what is asked next; `used` reads it."""
-    return await _USE.ask(session, {"workspace_id": workspace_id, "media_id": media_id})
-
-
-async def used(asked: Coming, media_id: str) -> None:
-    """What `ask_to_use` has brought; see `use`."""
-    if await asked.first() is None:
-        raise NoSuchMedia(media_id, why="It was removed a moment ago, or belongs to nobody here.")
+async def ask_to_use(session: AsyncSession, workspace_id: str, media_id: str) -> None:
+    """The same, not waited for: `NoSuchMedia` comes with what is asked next, or at the commit."""
+    await _USE.run(session, {"workspace_id": workspace_id, "media_id": media_id})
 
 
 async def uses(

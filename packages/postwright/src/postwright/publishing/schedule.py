@@ -114,7 +114,8 @@ async def schedule(
         NothingToPost: it has no file.
         SameAccountTwice: two targets are one account.
         MediaNotThere: a file could not be fetched.
-        Repeated: it refuses repeats, and an account gets the same already.
+        Repeated: it refuses repeats, and an account gets the same already. This, and that a file
+            was removed, may come only at the commit.
     """
     order, targets = await _with_what_has_come(session, workspace_id, order, targets)
     going = _to_accounts(targets, order)
@@ -128,7 +129,7 @@ async def schedule(
         if await _is_known(session, workspace_id, order.key):
             return await _repeated(session, workspace_id, targets, order, fingerprint)
         raise
-    held = await ask_to_hold(session, workspace_id, going, order)
+    await ask_to_hold(session, workspace_id, going, order)
     every = list(made.values())
     post = post_of(workspace_id, post_id, order, fingerprint, made=every, now=now)
     if not await put_post(session, post):
@@ -144,7 +145,6 @@ async def schedule(
         accounts=[each.connection.handle for each in going],
         publish_at=[each.publish_at.isoformat() for each in made.values()],
     )
-    await held.check()
     ids = tuple(made[target.connection.id].id for target in targets)
     files = {each.connection.id: each.order.media for each in going}
     return Scheduled(post_id, ids, is_new=True, made=Stored(post, order.media, made, files))
@@ -168,7 +168,7 @@ async def add(
     order, targets = await _with_what_has_come(session, workspace_id, order, targets)
     going = _to_accounts(targets, order)
     made = await _made(session, going, post_id, await app_now(session))
-    held = await ask_to_hold(session, workspace_id, going, order)
+    await ask_to_hold(session, workspace_id, going, order)
     await _place(session, going, made)
     await audit.record(
         session,
@@ -178,7 +178,6 @@ async def add(
         subject=post_id,
         accounts=[each.connection.handle for each in going],
     )
-    await held.check()
 
 
 async def _made(

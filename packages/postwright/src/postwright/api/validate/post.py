@@ -13,7 +13,7 @@ from postwright.api.wire.posts import PostNew
 from postwright.api.wire.validate import PostError, PostVerdict, PostWarning
 from postwright.db.database import app_now
 from postwright.errors import AppError, BadInput, Conflict, NeedsReconnect, NotFound
-from postwright.publishing.repeats import Repeated, ask_for_repeat, asked_for_repeat
+from postwright.publishing.repeats import find_repeat
 from postwright.publishing.schedule import time_to_come
 
 router = routes("Validate")
@@ -79,12 +79,10 @@ async def _repeats(parts: Parts, caller: Caller, examined: Examined) -> list[Pos
     async with parts.database.transaction() as session:
         for target in examined.targets:
             account_id, at = target.connection.id, target.wished.at or wish.at
-            asked = await ask_for_repeat(
+            error = await find_repeat(
                 session, caller.workspace_id, account_id, content_of(target, caller), at=at
             )
-            try:
-                await asked_for_repeat(asked, account_id)
-            except Repeated as error:
+            if error is not None:
                 error.param = f"platforms[{target.place}]"
                 found.append(_refused(error))
     return found
