@@ -3,7 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ import av
 from PIL import Image
 
 from tests.contract.desk import DESKTOP, Desk
+from tests.factories.loopback import serve
 from tiktok_client import AppKeys, AsyncTikTok, PublishStatus
 
 # A host that exists only here: the emulator is told where it stands.
@@ -49,36 +50,24 @@ class Shelf:
 async def shelf() -> AsyncGenerator[Shelf]:
     """Serve a shelf while it is needed."""
     there = Shelf()
-    connections: set[asyncio.Task[None]] = set()
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        connections.add(task)
-        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            head = await reader.readuntil(b"\r\n\r\n")
-            path = head.split(b" ")[1].decode("ascii")
-            there.asked.append(path)
-            there.reached.set()
-            if path in there.held:
-                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nsome")
-                await writer.drain()
-                await asyncio.Event().wait()
-            writer.write(there.answer(path))
+    async def handle(
+        _reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes
+    ) -> None:
+        path = head.split(b" ")[1].decode("ascii")
+        there.asked.append(path)
+        there.reached.set()
+        if path in there.held:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nsome")
             await writer.drain()
+            await asyncio.Event().wait()
+        writer.write(there.answer(path))
+        await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    there.base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
+    async with serve(handle) as served:
+        there.base = served.base
         yield there
-    finally:
-        server.close()
-        for task in connections:
-            task.cancel()
-        if connections:
-            await asyncio.wait(connections)
-        await server.wait_closed()
 
 
 async def ready(

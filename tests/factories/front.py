@@ -3,9 +3,11 @@
 import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import httpx2
+
+from tests.factories.loopback import serve
 
 Answer = tuple[int, dict[str, str], bytes]
 Pass = Callable[[str, str, dict[str, str]], Awaitable[Answer]]
@@ -22,35 +24,25 @@ async def front(
     behind: str, habit: Habit, tls: ssl.SSLContext | None = None
 ) -> AsyncGenerator[int]:
     """A proxy for `behind` with this habit; its port."""
-    tasks = set[asyncio.Task[None]]()
-
     async with httpx2.AsyncClient(base_url=behind, verify=False, trust_env=False) as http:
 
         async def on(method: str, path: str, headers: dict[str, str]) -> Answer:
             answer = await http.request(method, path, headers=headers)
             return answer.status_code, dict(answer.headers), answer.content
 
-        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = asyncio.current_task()
-            assert task is not None
-            tasks.add(task)
-            with suppress(OSError, asyncio.IncompleteReadError):
-                head = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
-                method, path, _ = head[0].split(" ")
-                given = dict(line.split(": ", 1) for line in head[1:] if line)
-                wanted = {k: v for k, v in given.items() if k in {"Range", "If-Range"}}
-                status, headers, body = await habit(method, path, wanted, on)
-                headers.setdefault("content-length", str(len(body)))
-                told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-                writer.write(f"HTTP/1.1 {status} X\r\n{told}\r\n".encode() + body)
-                await writer.drain()
+        async def handle(
+            _reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes
+        ) -> None:
+            first, *lines = head.decode().splitlines()
+            method, path, _ = first.split(" ")
+            given = dict(line.split(": ", 1) for line in lines if line)
+            wanted = {k: v for k, v in given.items() if k in {"Range", "If-Range"}}
+            status, headers, body = await habit(method, path, wanted, on)
+            headers.setdefault("content-length", str(len(body)))
+            told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+            writer.write(f"HTTP/1.1 {status} X\r\n{told}\r\n".encode() + body)
+            await writer.drain()
             writer.close()
 
-        server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
-        try:
-            yield server.sockets[0].getsockname()[1]
-        finally:
-            server.close()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        async with serve(handle, tls) as served:
+            yield int(served.base.rpartition(":")[2])

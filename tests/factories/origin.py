@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+
+from tests.factories.loopback import serve
 
 Answer = Callable[["Asked"], bytes]
 
@@ -71,24 +73,20 @@ async def running_origin() -> AsyncGenerator[Origin]:
     origin = Origin(0)
     origin.go.set()
 
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-            method, path, _ = head[0].split(" ")
-            pairs = (line.partition(": ") for line in head[1:] if line)
-            asked = Asked(method, path, {name.lower(): text for name, _, text in pairs})
-            origin.asked.append(asked)
-            await origin.go.wait()
-            given = origin.answers.get(path.partition("?")[0])
-            writer.write(given(asked) if given else answer(404, b"no"))
-            await writer.drain()
+    async def handle(
+        _reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes
+    ) -> None:
+        first, *lines = head.decode("latin-1").split("\r\n")
+        method, path, _ = first.split(" ")
+        pairs = (line.partition(": ") for line in lines if line)
+        asked = Asked(method, path, {name.lower(): text for name, _, text in pairs})
+        origin.asked.append(asked)
+        await origin.go.wait()
+        given = origin.answers.get(path.partition("?")[0])
+        writer.write(given(asked) if given else answer(404, b"no"))
+        await writer.drain()
         writer.close()
-        with suppress(OSError):
-            await writer.wait_closed()
 
-    server = await asyncio.start_server(handle, "127.0.0.1", 0)
-    origin.port = server.sockets[0].getsockname()[1]
-    try:
+    async with serve(handle) as served:
+        origin.port = int(served.base.rpartition(":")[2])
         yield origin
-    finally:
-        server.close()

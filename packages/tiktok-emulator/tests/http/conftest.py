@@ -1,7 +1,6 @@
 """A running emulator, someone who calls it, and videos to send."""
 
 import asyncio
-import contextlib
 import hashlib
 import io
 import json
@@ -18,6 +17,7 @@ import httpx2
 import pytest
 from PIL import Image
 
+from tests.factories.loopback import serve
 from tests.factories.receiver import Receiver, listening
 from tiktok_emulator import DEMO, AppSeed, Emulator, Seed
 
@@ -306,17 +306,17 @@ class Shelf:
         self.files[f"/{name}"] = content
         return f"{self.base_url}/{name}"
 
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        gone = (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError)
-        with contextlib.suppress(*gone):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            method, path, _ = head.split(" ", 2)
-            span = re.search(r"(?i)\r\nrange: bytes=(\d+)-(\d+)", head)
-            self.asked.append((method, path, f"{span[1]}-{span[2]}" if span else ""))
-            await self._send(writer, method, path, span)
+    async def answer(
+        self,
+        reader: asyncio.StreamReader,  # a request without a body
+        writer: asyncio.StreamWriter,
+        head: bytes,
+    ) -> None:
+        method, path, _ = head.decode().split(" ", 2)
+        span = re.search(r"(?i)\r\nrange: bytes=(\d+)-(\d+)", head.decode())
+        self.asked.append((method, path, f"{span[1]}-{span[2]}" if span else ""))
+        await self._send(writer, method, path, span)
         writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
 
     async def _send(
         self, writer: asyncio.StreamWriter, method: str, path: str, span: re.Match[str] | None
@@ -345,19 +345,9 @@ class Shelf:
 @pytest.fixture
 async def shelf() -> AsyncIterator[Shelf]:
     made = Shelf()
-    tasks: set[asyncio.Task[None]] = set()
-
-    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(made.answer(reader, writer))
-        tasks.add(task)
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    made.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    yield made
-    server.close()
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    async with serve(made.answer) as served:
+        made.base_url = served.base
+        yield made
 
 
 def picture(kind: str = "JPEG", width: int = 108, height: int = 192) -> bytes:

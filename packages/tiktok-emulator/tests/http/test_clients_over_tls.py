@@ -16,6 +16,7 @@ import pytest
 from cryptography import x509
 from PIL import Image
 
+from tests.factories.loopback import reply, serve
 from tiktok_emulator import DEMO, Emulator
 from tiktok_emulator.tls.authority import certificates
 from tiktok_emulator.tls.hosts import HOSTS, is_tiktok, upload_base
@@ -44,16 +45,15 @@ async def photo_url(tmp_path: Path) -> AsyncIterator[str]:
     Image.new("RGB", (720, 960), "teal").save(encoded, "JPEG")
     body = encoded.getvalue()
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: {len(body)}\r\n"
-        writer.write(f"{head}Connection: close\r\n\r\n".encode() + body)
+    async def answer(
+        _reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _head: bytes
+    ) -> None:
+        writer.write(reply("200 OK", body, "Content-Type: image/jpeg\r\nConnection: close\r\n"))
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
-        yield f"http://localhost:{server.sockets[0].getsockname()[1]}/photo.jpg"
+    async with serve(answer) as served:
+        yield f"{served.base.replace('127.0.0.1', 'localhost')}/photo.jpg"
 
 
 def _surroundings(secure: Emulator) -> dict[str, str]:
