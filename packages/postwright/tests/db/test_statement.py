@@ -179,17 +179,19 @@ async def test_a_session_does_nothing_more_after_its_transaction(one: Database) 
     assert await there_are(one, "a") == 1
 
 
-@pytest.mark.parametrize("is_waited_for", [True, False])
+@pytest.mark.parametrize("next_is", ["a statement", "one of SQLAlchemy's", "the commit"])
 async def test_a_statement_that_refuses_undoes_what_was_done_and_says_why(
-    one: Database, *, is_waited_for: bool
+    one: Database, next_is: str
 ) -> None:
     async def refused() -> None:
         async with one.transaction() as session:
             await MAKE.run(session, {"id": "b"})
             await REFUSE.run(session, {"id": "a", "why": "it is there: a"})
             await MAKE.run(session, {"id": "c"})
-            if is_waited_for:
+            if next_is == "a statement":
                 await COUNT.first(session, {"id": "c"})
+            elif next_is != "the commit":
+                await session.execute(text("SELECT 1"))
 
     await make(one, "a")
     with pytest.raises(LookupError, match="it is there: a"):
