@@ -1,6 +1,7 @@
 """A file that does not stay as it was while it is sent to a service elsewhere."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
@@ -10,23 +11,13 @@ from pydantic import SecretStr
 from postwright.cli.elsewhere.sending import send
 from postwright.errors import AppError
 from postwright.media.errors import MediaChanged, MediaNotFound, MediaUnreadable
-from postwright.media.probe import PhotoProbe
 from postwright.remote.address import Address
 from postwright.remote.client import Remote
 from postwright.remote.transport import Transport
 
-PROBE = PhotoProbe(
-    format="jpeg",
-    width=10,
-    height=10,
-    orientation=1,
-    mode="RGB",
-    animated=False,
-    has_alpha=False,
-    size_bytes=5,
-    bit_depth=8,
-    hdr=False,
-)
+from .probes import PHOTO
+
+PROBE = replace(PHOTO, width=10, height=10, size_bytes=5)
 PLACE = {
     "uploadUrl": "https://post.example.com/v1/media/uploads/upl_1/signed/image",
     "publicUrl": "x",
