@@ -5,7 +5,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Protocol, assert_never
+from typing import Literal, Protocol, assert_never
 
 from rich.console import Console
 from rich.progress import (
@@ -212,6 +212,7 @@ class Bars:
 def display(*, as_json: bool) -> Generator[Display]:
     """What fits the place where the output goes."""
     console = Console()
+    kind: Literal["json", "bars", "lines"]
     kind = "json" if as_json else "bars" if console.is_terminal else "lines"
     if kind == "bars" and console.is_dumb_terminal:
         kind = "lines"
@@ -225,4 +226,4 @@ def display(*, as_json: bool) -> Generator[Display]:
             with bars.live():
                 yield bars
         case _:
-            assert_never(kind)  # pyright: ignore[reportArgumentType]  # a str of three
+            assert_never(kind)
